@@ -1,0 +1,82 @@
+//! How much an archive that nobody vouches for may ask of us.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The most that one run unpacks, counted over all its artifacts.
+///
+/// Shared by the threads that unpack; what is counted are bytes and files as
+/// they are really written, never what an archive declares.
+#[derive(Debug)]
+pub struct Budget {
+    most_bytes: u64,
+    most_files: u64,
+    bytes: AtomicU64,
+    files: AtomicU64,
+}
+
+/// A run has unpacked more than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BudgetExceeded {
+    /// In bytes.
+    #[error("the artifacts unpack to more than {0} bytes")]
+    Bytes(u64),
+    /// In files.
+    #[error("the artifacts hold more than {0} files")]
+    Files(u64),
+}
+
+impl Budget {
+    /// At most so many bytes in so many files.
+    #[must_use]
+    pub const fn new(most_bytes: u64, most_files: u64) -> Self {
+        Self { most_bytes, most_files, bytes: AtomicU64::new(0), files: AtomicU64::new(0) }
+    }
+
+    /// Counts one file that is about to be written.
+    ///
+    /// # Errors
+    /// If it is one too many.
+    pub fn take_file(&self) -> Result<(), BudgetExceeded> {
+        let before = self.files.fetch_add(1, Ordering::Relaxed);
+        if before < self.most_files { Ok(()) } else { Err(BudgetExceeded::Files(self.most_files)) }
+    }
+
+    /// Counts bytes that are about to be written.
+    ///
+    /// # Errors
+    /// If there are too many of them.
+    pub fn take_bytes(&self, bytes: u64) -> Result<(), BudgetExceeded> {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if before.saturating_add(bytes) <= self.most_bytes {
+            Ok(())
+        } else {
+            Err(BudgetExceeded::Bytes(self.most_bytes))
+        }
+    }
+}
+
+/// What one archive may ask of us before a byte of it is unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Entries, folders counted.
+    pub entries: u64,
+    /// Bytes of the central directory.
+    pub directory: u64,
+    /// Bytes that all entries together unpack to.
+    pub unpacked: u64,
+    /// Unpacked bytes for each packed one, looked at only above
+    /// [`Limits::RATIO_FROM`].
+    pub ratio: u64,
+}
+
+impl Limits {
+    /// Deflate cannot exceed 1032:1; honest artifacts of logs and zeros come
+    /// near, so only what would also be large is looked at.
+    pub const RATIO_FROM: u64 = 64 << 20;
+
+    /// For a run that unpacks at most so much.
+    #[must_use]
+    pub const fn within(max_unpacked: u64, max_files: u64) -> Self {
+        Self { entries: max_files, directory: 64 << 20, unpacked: max_unpacked, ratio: 200 }
+    }
+}

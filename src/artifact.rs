@@ -1,0 +1,257 @@
+//! An artifact: what one job of a run uploaded under one name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+use crate::filename::is_control;
+use crate::glob::{Glob, GlobError};
+
+/// What cannot be the name of an artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ArtifactNameError {
+    /// No text.
+    #[error("an artifact's name cannot be empty")]
+    Empty,
+    /// A character that the artifact service refuses.
+    #[error("an artifact's name cannot hold {0:?}")]
+    Character(char),
+    /// Longer than a folder's name can be.
+    #[error("an artifact's name has at most 255 bytes, this one {0}")]
+    TooLong(usize),
+    /// `.` or `..`.
+    #[error("`.` and `..` are no names of artifacts")]
+    Dots,
+}
+
+/// The name of an artifact.
+///
+/// As upload-artifact allows it: no `" : < > | * ? \ /`, and no control
+/// characters (actions/toolkit, `path-and-artifact-name-validation.ts`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct ArtifactName(String);
+
+/// The fewest digits by which the end of a name is read as the id of a run:
+/// those of today have eleven, and years and dates have up to eight.
+const RUN_ID_DIGITS: usize = 10;
+
+/// Heads of names behind which a target stands.
+const TARGET_PREFIXES: [&str; 3] = ["wheels-", "npm-binary-", "python-package-distributions-"];
+
+impl ArtifactName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The run that the name says it comes from: ten digits or more after a
+    /// last `-`.
+    ///
+    /// ```
+    /// # use release_prep::artifact::ArtifactName;
+    /// let name: ArtifactName = "wheels-linux-x86_64-11223344556".parse()?;
+    /// assert_eq!(name.run_id(), Some(11_223_344_556));
+    /// assert_eq!(name.target(), Some("linux-x86_64"));
+    /// # Ok::<(), release_prep::artifact::ArtifactNameError>(())
+    /// ```
+    #[must_use]
+    pub fn run_id(&self) -> Option<u64> {
+        self.split_run_id().1
+    }
+
+    /// The target that the name says its files are for: what stands between
+    /// `wheels-`, `npm-binary-` or `python-package-distributions-` and the id
+    /// of the run. `wheels-sdist` is no target.
+    #[must_use]
+    pub fn target(&self) -> Option<&str> {
+        let (name, _) = self.split_run_id();
+        TARGET_PREFIXES
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+            .filter(|target| !target.is_empty() && *target != "sdist")
+    }
+
+    fn split_run_id(&self) -> (&str, Option<u64>) {
+        match self.0.rsplit_once('-') {
+            Some((name, id)) if id.len() >= RUN_ID_DIGITS && id.bytes().all(|b| b.is_ascii_digit()) => {
+                (name, id.parse().ok())
+            }
+            _ => (&self.0, None),
+        }
+    }
+}
+
+impl FromStr for ArtifactName {
+    type Err = ArtifactNameError;
+
+    fn from_str(name: &str) -> Result<Self, ArtifactNameError> {
+        match name {
+            "" => return Err(ArtifactNameError::Empty),
+            "." | ".." => return Err(ArtifactNameError::Dots),
+            _ if name.len() > 255 => return Err(ArtifactNameError::TooLong(name.len())),
+            _ => {}
+        }
+        let refused = |c: &char| is_control(*c) || r#"":<>|*?\/"#.contains(*c);
+        match name.chars().find(refused) {
+            Some(character) => Err(ArtifactNameError::Character(character)),
+            None => Ok(Self(name.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for ArtifactName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ArtifactName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The number by which GitHub knows an artifact. Not monotonic: a later
+/// attempt's may be smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct ArtifactId(pub u64);
+
+impl fmt::Display for ArtifactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An artifact as its source told of it. Only a folder knows no more than the
+/// name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Artifact {
+    /// Its name in the run, or the name of its folder.
+    pub name: ArtifactName,
+    /// GitHub's id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<ArtifactId>,
+    /// The digest of the stored blob (the zip, or the raw file), as told by
+    /// GitHub and found true of what was downloaded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<Sha256>,
+    /// When it was made, RFC 3339 as told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub created_at: Option<String>,
+    /// The results service's id of the job that uploaded it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub job: Option<String>,
+}
+
+impl Artifact {
+    /// An artifact of which only the name is known.
+    #[must_use]
+    pub const fn named(name: ArtifactName) -> Self {
+        Self { name, id: None, digest: None, created_at: None, job: None }
+    }
+}
+
+/// Artifacts that are never taken: what the reusable workflow itself uploads,
+/// and docker's build records (gzip, not zip).
+const NEVER: [&str; 2] = ["prepared-release*", "*.dockerbuild"];
+
+/// Which artifacts are wanted, by name.
+///
+/// Globs; one that begins with `!` excludes, and any exclusion wins. Only
+/// exclusions: everything else is wanted.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    included: Vec<Glob>,
+    excluded: Vec<Glob>,
+}
+
+impl Selection {
+    /// Reads patterns, one a line; empty lines say nothing.
+    ///
+    /// # Errors
+    /// The first pattern that is no glob.
+    pub fn new(lines: &str) -> Result<Self, GlobError> {
+        let mut excluded = NEVER.iter().map(|glob| glob.parse()).collect::<Result<Vec<_>, _>>()?;
+        let mut included = Vec::new();
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match line.strip_prefix('!') {
+                Some(glob) => excluded.push(glob.parse()?),
+                None => included.push(line.parse()?),
+            }
+        }
+        Ok(Self { included, excluded })
+    }
+
+    /// Whether a user named what they want, so that nothing of it is left out
+    /// for being of no known kind.
+    #[must_use]
+    pub fn is_explicit(&self) -> bool {
+        !self.included.is_empty()
+    }
+
+    /// Whether an artifact of this name is wanted.
+    #[must_use]
+    pub fn takes(&self, name: &ArtifactName) -> bool {
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(name.as_str()));
+        (self.included.is_empty() || any(&self.included)) && !any(&self.excluded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> ArtifactName {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn targets_and_run_ids() {
+        for (text, target, run) in [
+            ("wheels-linux-x86_64-11223344556", Some("linux-x86_64"), Some(11_223_344_556)),
+            ("npm-binary-darwin-arm64-11223344556", Some("darwin-arm64"), Some(11_223_344_556)),
+            (
+                "python-package-distributions-x86_64-pc-windows-msvc-1234567890",
+                Some("x86_64-pc-windows-msvc"),
+                Some(1_234_567_890),
+            ),
+            ("sdist-11223344556", None, Some(11_223_344_556)),
+            ("wheels-sdist", None, None),
+            ("wheels-linux-x86_64", Some("linux-x86_64"), None),
+            ("wheels-20261124", Some("20261124"), None),
+            ("dist", None, None),
+        ] {
+            assert_eq!((name(text).target(), name(text).run_id()), (target, run), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_refused() {
+        for text in ["", ".", "..", "a/b", "a\\b", "a:b", "a*", "a\nb", &"x".repeat(256)] {
+            assert!(text.parse::<ArtifactName>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn selection() {
+        let takes = |patterns: &str, text: &str| Selection::new(patterns).unwrap().takes(&name(text));
+        assert!(takes("", "anything"));
+        assert!(!takes("", "prepared-release-1"));
+        assert!(!takes("*", "x.dockerbuild"));
+        assert!(takes("wheels-*\nsdist", "sdist"));
+        assert!(!takes("wheels-*\nsdist", "logs"));
+        // Wherever the exclusion stands, it wins.
+        assert!(!takes("!wheels-debug-*\nwheels-*", "wheels-debug-linux"));
+        assert!(takes("!logs", "wheels"));
+        assert!(!Selection::new("!logs").unwrap().is_explicit());
+    }
+}

@@ -1,0 +1,261 @@
+//! Names of files as they come from outside, made safe once.
+//!
+//! Both types are proofs: whoever holds a [`FileName`] may join it to a folder
+//! and stay in it, and may write it into a line-based file and stay on the
+//! line.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// The most bytes that a name may have: the limit of every common file system
+/// and of a subject's name in an attestation.
+pub const MAX_NAME_BYTES: usize = 255;
+
+/// The most bytes that a path inside an artifact may have.
+pub const MAX_PATH_BYTES: usize = 4096;
+
+/// Why a text cannot be the name of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FileNameError {
+    /// Nothing between two slashes, or nothing at all.
+    #[error("it is empty")]
+    Empty,
+    /// `.` or `..`.
+    #[error("`.` and `..` leave the folder that they stand in")]
+    Dots,
+    /// A `/` or `\`, or a drive letter: another operating system would leave
+    /// the folder.
+    #[error("it holds a path separator")]
+    Separator,
+    /// A control character, a line separator or a bidirectional override.
+    #[error("it holds U+{0:04X}, a control character")]
+    Control(u32),
+    /// Longer than a file system takes.
+    #[error("it has {0} bytes, {MAX_NAME_BYTES} are the most")]
+    TooLong(usize),
+    /// Starts with `/`.
+    #[error("it is absolute")]
+    Absolute,
+    /// Not UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+}
+
+/// Characters that are not shown, or that turn the direction of what is shown
+/// round, so that a name reads as another one: the C0 and C1 controls, the
+/// line separators, the bidirectional controls (UAX #9, section 2), and the
+/// zero-width ones.
+#[must_use]
+pub const fn is_control(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// The name of one file: a single safe component of a path.
+///
+/// 1 to 255 bytes of UTF-8, neither `.` nor `..`, without separators (`\` is
+/// one on Windows) and without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct FileName(String);
+
+impl FileName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is equal for two names that one folder of Windows or macOS could
+    /// not hold both.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// Whether the name ends with `suffix`, without regard to ASCII case.
+    #[must_use]
+    pub fn has_suffix(&self, suffix: &str) -> bool {
+        self.stem(suffix).is_some()
+    }
+
+    /// The name without `suffix`, which is found without regard to ASCII
+    /// case; nothing if the name does not end with it or is nothing else.
+    #[must_use]
+    pub fn stem(&self, suffix: &str) -> Option<&str> {
+        let (stem, end) = self.0.split_at_checked(self.0.len().checked_sub(suffix.len())?)?;
+        (!stem.is_empty() && end.eq_ignore_ascii_case(suffix)).then_some(stem)
+    }
+}
+
+impl FromStr for FileName {
+    type Err = FileNameError;
+
+    fn from_str(name: &str) -> Result<Self, FileNameError> {
+        match name {
+            "" => return Err(FileNameError::Empty),
+            "." | ".." => return Err(FileNameError::Dots),
+            _ if name.len() > MAX_NAME_BYTES => return Err(FileNameError::TooLong(name.len())),
+            _ => {}
+        }
+        for character in name.chars() {
+            if matches!(character, '/' | '\\') {
+                return Err(FileNameError::Separator);
+            }
+            if is_control(character) {
+                return Err(FileNameError::Control(character.into()));
+            }
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for FileName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for FileName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Where a file lies inside its artifact: [`FileName`]s joined by `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct RelativePath(String);
+
+impl RelativePath {
+    /// The path as text, components joined by `/`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The components, outermost first; at least one.
+    #[must_use]
+    pub fn components(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('/')
+    }
+
+    /// The last component.
+    #[must_use]
+    pub fn file_name(&self) -> FileName {
+        // A component was checked when the path was made.
+        FileName(self.0.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// The path of `name` in the folder that this path is.
+    ///
+    /// # Errors
+    /// [`FileNameError::TooLong`] if the whole is longer than
+    /// [`MAX_PATH_BYTES`].
+    pub fn join(&self, name: &FileName) -> Result<Self, FileNameError> {
+        let joined = format!("{}/{}", self.0, name.0);
+        if joined.len() > MAX_PATH_BYTES {
+            return Err(FileNameError::TooLong(joined.len()));
+        }
+        Ok(Self(joined))
+    }
+}
+
+impl From<FileName> for RelativePath {
+    fn from(name: FileName) -> Self {
+        Self(name.0)
+    }
+}
+
+impl FromStr for RelativePath {
+    type Err = FileNameError;
+
+    fn from_str(path: &str) -> Result<Self, FileNameError> {
+        if path.len() > MAX_PATH_BYTES {
+            return Err(FileNameError::TooLong(path.len()));
+        }
+        if path.starts_with('/') {
+            return Err(FileNameError::Absolute);
+        }
+        for component in path.split('/') {
+            component.parse::<FileName>()?;
+        }
+        Ok(Self(path.to_owned()))
+    }
+}
+
+impl fmt::Display for RelativePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for RelativePath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_refused() {
+        use FileNameError::{Control, Dots, Empty, Separator, TooLong};
+        let long = "x".repeat(256);
+        for (name, error) in [
+            ("", Empty),
+            (".", Dots),
+            ("..", Dots),
+            ("a/b", Separator),
+            ("a\\b", Separator),
+            ("a\0b", Control(0)),
+            ("a\nb", Control(10)),
+            ("a\u{1b}[31m", Control(0x1b)),
+            ("invoice\u{202e}fdp.exe", Control(0x202e)),
+            (&long, TooLong(256)),
+        ] {
+            assert_eq!(name.parse::<FileName>(), Err(error), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_taken() {
+        for name in ["a", "...", ".hidden", "a b", "größe.tar.gz", &"x".repeat(255)] {
+            assert_eq!(name.parse::<FileName>().unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn paths() {
+        let path: RelativePath = "a/b c/d.whl".parse().unwrap();
+        assert_eq!(path.file_name().as_str(), "d.whl");
+        assert_eq!(path.components().collect::<Vec<_>>(), ["a", "b c", "d.whl"]);
+        for path in ["/a", "a//b", "a/../b", "../a", "a/", "a/./b", ""] {
+            assert!(path.parse::<RelativePath>().is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn suffixes() {
+        let name: FileName = "A.TAR.GZ".parse().unwrap();
+        assert_eq!(name.stem(".tar.gz"), Some("A"));
+        assert_eq!(".whl".parse::<FileName>().unwrap().stem(".whl"), None);
+        assert_eq!("é".parse::<FileName>().unwrap().stem("a"), None);
+    }
+}

@@ -1,0 +1,118 @@
+//! Glob patterns, as users of download-artifact write them.
+//!
+//! What this dialect does not know is refused by name and never taken
+//! literally: a pattern that silently matches nothing loses a platform.
+
+use std::str::FromStr;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// A pattern that is no glob of this dialect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GlobError {
+    /// Syntax of another dialect.
+    #[error("`{pattern}` uses {what}, which is not supported; `*`, `?`, `[abc]` and `{{a,b}}` are")]
+    Unsupported {
+        /// The pattern as given.
+        pattern: String,
+        /// The name of the syntax.
+        what: &'static str,
+    },
+    /// Not a pattern at all.
+    #[error("`{pattern}` is no glob: {why}")]
+    Invalid {
+        /// The pattern as given.
+        pattern: String,
+        /// What the parser said.
+        why: String,
+    },
+}
+
+/// One glob: `*` and `?` (never a `/`), `[abc]`, `{a,b}`, `\` escapes.
+/// Case counts.
+#[derive(Debug, Clone)]
+pub struct Glob(GlobMatcher);
+
+impl Glob {
+    /// Whether the whole of `text` matches.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.glob().glob()
+    }
+}
+
+impl FromStr for Glob {
+    type Err = GlobError;
+
+    fn from_str(pattern: &str) -> Result<Self, GlobError> {
+        if let Some(what) = foreign_syntax(pattern) {
+            return Err(GlobError::Unsupported { pattern: pattern.to_owned(), what });
+        }
+        GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .backslash_escape(true)
+            .build()
+            .map(|glob| Self(glob.compile_matcher()))
+            .map_err(|error| GlobError::Invalid {
+                pattern: pattern.to_owned(),
+                why: error.kind().to_string(),
+            })
+    }
+}
+
+/// The name of a construct that minimatch or bash would read as more than its
+/// letters, and globset would not.
+fn foreign_syntax(pattern: &str) -> Option<&'static str> {
+    if pattern.contains("[:") || pattern.contains("[[:") {
+        return Some("a POSIX class like `[[:alpha:]]`");
+    }
+    for opening in ["@(", "!(", "+(", "?(", "*("] {
+        if pattern.contains(opening) {
+            return Some("an extended glob like `@(a|b)`");
+        }
+    }
+    let in_braces = pattern.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    if in_braces.into_iter().any(|inside| inside.contains("..")) {
+        return Some("a range like `{1..3}`");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches() {
+        for (pattern, text, expected) in [
+            ("wheels-*", "wheels-linux", true),
+            ("wheels-*", "sdist", false),
+            ("*", "a/b", false),
+            ("{wheels,sdist}-*", "sdist-1", true),
+            ("wheels-[lm]*", "wheels-macos", true),
+            ("A", "a", false),
+            ("*.whl", ".whl", true),
+        ] {
+            assert_eq!(pattern.parse::<Glob>().unwrap().matches(text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_by_name() {
+        for pattern in ["@(a|b)", "!(sdist)", "{1..3}", "[[:alpha:]]", "x+(y)"] {
+            let error = pattern.parse::<Glob>().unwrap_err();
+            assert!(matches!(error, GlobError::Unsupported { .. }), "{error}");
+        }
+        insta::assert_snapshot!(
+            "wheels-!(sdist)".parse::<Glob>().unwrap_err(),
+            @"`wheels-!(sdist)` uses an extended glob like `@(a|b)`, which is not supported; `*`, `?`, `[abc]` and `{a,b}` are"
+        );
+        assert!(matches!("[a".parse::<Glob>(), Err(GlobError::Invalid { .. })));
+    }
+}

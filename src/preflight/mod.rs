@@ -1,0 +1,137 @@
+//! What the world will say of a release: rules and findings.
+//!
+//! A rule has an id that never changes its meaning. A finding is one rule
+//! speaking of one file; all findings of a run are collected and told
+//! together. (Trouble with a disk or a network is no finding but a fault, and
+//! ends the run.)
+
+mod list;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use list::Rule;
+
+use crate::artifact::ArtifactName;
+
+/// What kind of authority a rule stands on, and so who may relax it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The bytes are not what they claim to be. Nothing relaxes it.
+    Integrity,
+    /// PyPI refuses it.
+    Index,
+    /// npm refuses it.
+    Registry,
+    /// The files do not make the release that was meant.
+    Release,
+    /// A name promises what the file does not hold.
+    Honesty,
+    /// Worth knowing; nothing breaks.
+    Advice,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Integrity => "integrity",
+            Self::Index => "index",
+            Self::Registry => "registry",
+            Self::Release => "release",
+            Self::Honesty => "honesty",
+            Self::Advice => "advice",
+        })
+    }
+}
+
+/// Whether a finding stops the release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// No release is written.
+    Error,
+    /// The release is written, and says so.
+    Warning,
+}
+
+/// Where a finding points: a file of an artifact, or an artifact as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The artifact.
+    pub artifact: ArtifactName,
+    /// The file's path inside it, as far as it could be told. It may be a name
+    /// that was refused, so it is hostile text.
+    pub path: Option<String>,
+}
+
+impl Place {
+    /// An artifact as a whole.
+    #[must_use]
+    pub const fn artifact(artifact: ArtifactName) -> Self {
+        Self { artifact, path: None }
+    }
+
+    /// A file of an artifact.
+    #[must_use]
+    pub fn file(artifact: ArtifactName, path: impl Into<String>) -> Self {
+        Self { artifact, path: Some(path.into()) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{}: {path}", self.artifact),
+            None => write!(f, "{}", self.artifact),
+        }
+    }
+}
+
+/// One rule speaking of one place.
+///
+/// The order of findings is the order of their fields, so that it does not
+/// depend on which file was looked at first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Errors come first.
+    pub severity: Severity,
+    /// The rule that speaks.
+    pub rule: Rule,
+    /// Where; nothing if it is about the release as a whole.
+    pub place: Option<Place>,
+    /// What was found, a clause without a full stop.
+    pub found: String,
+    /// What was expected, a clause without a full stop.
+    pub expected: String,
+    /// What to do, a sentence, ready to paste where that can be.
+    pub remedy: String,
+}
+
+impl Finding {
+    /// A finding of the rule's own severity.
+    #[must_use]
+    pub fn new(
+        rule: Rule,
+        place: Option<Place>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: rule.severity(),
+            rule,
+            place,
+            found: found.into(),
+            expected: expected.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// Whether this finding stops the release.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
