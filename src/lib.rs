@@ -2,6 +2,7 @@
 pub mod archive;
 pub mod artifact;
 pub mod digest;
+pub mod dir;
 pub mod filename;
 pub mod glob;
 pub mod preflight;

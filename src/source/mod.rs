@@ -9,11 +9,26 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, ArtifactName};
 use crate::filename::FileName;
 use crate::preflight::Finding;
 
 pub use directory::Folder;
+
+/// What a source has, before a byte of it is read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// What is taken, sorted by name.
+    pub artifacts: Vec<Arc<Artifact>>,
+    /// The names of what is there and not taken, for whoever took nothing.
+    pub not_taken: Vec<ArtifactName>,
+    /// What is wrong with what is there.
+    pub findings: Vec<Finding>,
+    /// What a reader of the log should know: a fall-back, an older attempt.
+    pub notes: Vec<String>,
+    /// Whether the artifacts come from a run that one may not attest for.
+    pub foreign: bool,
+}
 
 /// One artifact's bytes. If its source told a digest, they have it: a source
 /// makes a payload of nothing else.
