@@ -55,18 +55,32 @@ impl Budget {
     }
 }
 
+/// Whether names that differ in case alone may stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// They are one name: the files are going to lie in a folder, and macOS
+    /// and Windows would put one over the other.
+    Folded,
+    /// They are two: the archive stays an archive. Wheels that carry C headers
+    /// do hold `xt_MARK.h` and `xt_mark.h`.
+    Distinct,
+}
+
 /// What one archive may ask of us before a byte of it is unpacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Entries, folders counted.
     pub entries: u64,
-    /// Bytes of the central directory.
+    /// Bytes of a zip's central directory. Bounds the memory that opening it
+    /// takes, to about four times as much.
     pub directory: u64,
     /// Bytes that all entries together unpack to.
     pub unpacked: u64,
     /// Unpacked bytes for each packed one, looked at only above
     /// [`Limits::RATIO_FROM`].
     pub ratio: u64,
+    /// Which names are the same.
+    pub case: Case,
 }
 
 impl Limits {
@@ -74,9 +88,29 @@ impl Limits {
     /// near, so only what would also be large is looked at.
     pub const RATIO_FROM: u64 = 64 << 20;
 
-    /// For a run that unpacks at most so much.
+    /// For the archive of an artifact, in a run that unpacks at most so many
+    /// bytes and files.
     #[must_use]
     pub const fn within(max_unpacked: u64, max_files: u64) -> Self {
-        Self { entries: max_files, directory: 64 << 20, unpacked: max_unpacked, ratio: 200 }
+        Self {
+            entries: max_files,
+            directory: 64 << 20,
+            unpacked: max_unpacked,
+            ratio: 200,
+            case: Case::Folded,
+        }
+    }
+
+    /// For an archive that is looked into and stays one: a wheel, a source
+    /// distribution, an npm package.
+    #[must_use]
+    pub const fn looking_into(self) -> Self {
+        Self { case: Case::Distinct, ..self }
+    }
+
+    /// Whether so many bytes may unpack to so many.
+    #[must_use]
+    pub const fn allows_ratio(&self, packed: u64, unpacked: u64) -> bool {
+        unpacked <= Self::RATIO_FROM || unpacked / self.ratio <= packed
     }
 }

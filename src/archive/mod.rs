@@ -1,3 +1,30 @@
 //! Reading archives that nobody vouches for.
+//!
+//! An archive comes from a build that may have been led astray, so the question
+//! is never only whether its files can be got out, but whether every reader
+//! would get the same ones. A zip goes through these steps, and each refuses
+//! what the next would have to guess at:
+//!
+//! 1. [`framing`] reads the raw records (end, directory, local headers,
+//!    descriptors) and lets only those pass that agree with each other and
+//!    cover the file without a gap or an overlap.
+//! 2. [`name`] turns what is stored as a name into a path that stays in its
+//!    folder, once for each file.
+//! 3. [`limits`] bounds what the archive declares before anything is inflated,
+//!    and what is really written while it is.
+//! 4. [`zip`] inflates, and holds every byte against size and CRC-32.
+//!
+//! A tar is read entry by entry, in order, by [`tar`].
 
+mod error;
+pub mod framing;
 pub mod limits;
+pub mod name;
+pub mod tar;
+pub mod zip;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+pub use error::{ArchiveError, Refusal};
+pub use limits::{Budget, BudgetExceeded, Case, Limits};

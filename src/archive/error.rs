@@ -1,0 +1,274 @@
+//! Why an archive was not read: what it is refused for, or whose disk failed.
+
+use std::fmt;
+use std::io;
+
+use super::limits::BudgetExceeded;
+use crate::filename::FileNameError;
+use crate::preflight::Rule;
+
+/// Why an archive could not be read or unpacked.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The archive is at fault: a finding.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The run's budget is used up: a finding, of [`Rule::ArchiveLimit`].
+    #[error(transparent)]
+    Budget(#[from] BudgetExceeded),
+    /// The archive's own file cannot be read: a fault.
+    #[error("the archive cannot be read")]
+    Read(#[source] io::Error),
+    /// What it holds cannot be written: a fault.
+    #[error("what the archive holds cannot be written")]
+    Write(#[source] io::Error),
+}
+
+/// What an archive is refused for: one flaw of one entry, or of the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    // Boxed, so that the error of every function here stays small.
+    inner: Box<(Option<String>, Flaw)>,
+}
+
+/// The most characters of an entry's name that are shown.
+const SHOWN: usize = 256;
+
+impl Refusal {
+    /// A flaw of the archive as a whole.
+    pub(super) fn whole(flaw: Flaw) -> Self {
+        Self { inner: Box::new((None, flaw)) }
+    }
+
+    /// A flaw of one entry, named as the archive names it.
+    pub(super) fn entry(name: &str, flaw: Flaw) -> Self {
+        let mut shown: String = name.chars().take(SHOWN).collect();
+        if shown.len() < name.len() {
+            shown.push('…');
+        }
+        Self { inner: Box::new((Some(shown), flaw)) }
+    }
+
+    const fn flaw(&self) -> &Flaw {
+        &self.inner.1
+    }
+
+    /// The entry at fault as the archive names it: hostile text, at most 257
+    /// characters of it. Nothing if it is the archive as a whole.
+    #[must_use]
+    pub fn entry_name(&self) -> Option<&str> {
+        self.inner.0.as_deref()
+    }
+
+    /// What was found, a clause without a full stop that names the entry.
+    #[must_use]
+    pub fn found(&self) -> String {
+        match self.entry_name() {
+            Some(name) => format!("`{name}` {}", self.flaw()),
+            None => format!("the archive {}", self.flaw()),
+        }
+    }
+
+    /// The rule that the archive breaks.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        match self.flaw() {
+            Flaw::Name(_) => Rule::FileNameUnsafe,
+            Flaw::TooManyEntries { .. }
+            | Flaw::DirectoryTooLarge { .. }
+            | Flaw::UnpackedTooLarge { .. }
+            | Flaw::Ratio { .. }
+            | Flaw::TooLargeToRead { .. }
+            | Flaw::ExtendedHeaderTooLarge { .. } => Rule::ArchiveLimit,
+            Flaw::NotAFile(_) => Rule::ArchiveLink,
+            Flaw::Duplicate { .. } | Flaw::FileAndFolder => Rule::ArchiveDuplicate,
+            Flaw::Inflate(_) | Flaw::Larger { .. } | Flaw::Smaller { .. } | Flaw::Crc { .. } => {
+                Rule::ArchiveChecksum
+            }
+            _ => Rule::ArchiveFraming,
+        }
+    }
+
+    /// What was expected, a clause without a full stop.
+    #[must_use]
+    pub fn expected(&self) -> String {
+        match self.flaw() {
+            Flaw::NoEntry(_) => "the number of an entry".into(),
+            Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::Gzip(_) => {
+                "an archive that is whole".into()
+            }
+            Flaw::SeveralEnds(..) => "one end record, behind which nothing but its comment lies".into(),
+            Flaw::CommentLength { .. } => "an archive that ends with its comment".into(),
+            Flaw::Volumes => "an archive in one piece".into(),
+            Flaw::Zip64End(_) | Flaw::Zip64Entry(_) => {
+                "ZIP64 records that agree with the records that they widen".into()
+            }
+            Flaw::DirectoryPlace { .. } => "a directory that ends where the end record begins".into(),
+            Flaw::DirectoryCount { .. } => "as many entries as the archive declares".into(),
+            Flaw::DirectoryEntry(_) => "a directory that can be read".into(),
+            Flaw::LocalHeader | Flaw::LocalDiffers { .. } | Flaw::LocalName(_) | Flaw::Descriptor(_) => {
+                "the same in the directory and where the entry lies".into()
+            }
+            Flaw::Overlap(_) | Flaw::IntoDirectory => "entries that lie one behind the other".into(),
+            Flaw::Gap { .. } => "no bytes but those of the entries".into(),
+            Flaw::Encrypted => "an entry that can be read without a password".into(),
+            Flaw::Method(_) => "method 0 (stored) or 8 (deflate)".into(),
+            Flaw::Flags(_) => "flags for the deflate level, a data descriptor or UTF-8, and no others".into(),
+            Flaw::UnflaggedName => "a name in ASCII, or the flag that says UTF-8".into(),
+            Flaw::UnicodePath(_) => "one name".into(),
+            Flaw::ExtraField => "extra fields that each end within the header, each at most once".into(),
+            Flaw::FolderWithContent => "a folder without content".into(),
+            Flaw::StoredSizes { .. } => "equal sizes".into(),
+            Flaw::AfterDeflate { .. } => "compressed data that fills the room declared for it".into(),
+            Flaw::NotAFile(_) => "a regular file or a folder".into(),
+            Flaw::Name(_) => "a path that stays in its folder and on its line".into(),
+            Flaw::Duplicate { .. } => "names that differ, and not in case alone".into(),
+            Flaw::FileAndFolder => "a file or a folder".into(),
+            Flaw::TooManyEntries { most, .. } => format!("at most {}", Count(*most)),
+            Flaw::DirectoryTooLarge { most, .. }
+            | Flaw::UnpackedTooLarge { most, .. }
+            | Flaw::TooLargeToRead { most, .. }
+            | Flaw::ExtendedHeaderTooLarge { most, .. } => format!("at most {} bytes", Count(*most)),
+            Flaw::Ratio { most, .. } => format!("at most {} bytes for each packed one", Count(*most)),
+            Flaw::Larger { .. } | Flaw::Smaller { .. } => "the size that the archive declares".into(),
+            Flaw::Crc { .. } => "the CRC-32 that the archive declares".into(),
+        }
+    }
+
+    /// What to do, a sentence.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self.flaw() {
+            Flaw::Name(_) | Flaw::Duplicate { .. } | Flaw::FileAndFolder | Flaw::UnflaggedName => {
+                "Rename the file in the job that builds it."
+            }
+            Flaw::NotAFile(_) => "Put the file itself into the archive.",
+            Flaw::TooManyEntries { .. } => {
+                "Raise `max-files` if the archive is meant to hold so many, or upload less."
+            }
+            Flaw::UnpackedTooLarge { .. } => {
+                "Raise `max-unpacked-size` if the archive is meant to be so large, or upload less."
+            }
+            Flaw::Ratio { .. } => {
+                "Leave out what is nothing but repetition; no release needs a file like that."
+            }
+            Flaw::NoEnd(_)
+            | Flaw::Inflate(_)
+            | Flaw::Larger { .. }
+            | Flaw::Smaller { .. }
+            | Flaw::Crc { .. }
+            | Flaw::Tar(_)
+            | Flaw::Gzip(_) => "Build and upload it again: it is broken, or was altered.",
+            _ => {
+                "Build it again with a tool that writes plain archives; if it was not built so, find out who altered it."
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; expected {}", self.found(), self.expected())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What is wrong; its text goes on where "`entry`" or "the archive" began.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Flaw {
+    #[error("has {} bytes and no end of central directory among the last of them", Count(*.0))]
+    NoEnd(u64),
+    #[error("has end of central directory records at byte {} and at byte {}", Count(*.0), Count(*.1))]
+    SeveralEnds(u64, u64),
+    #[error("declares a comment of {} bytes, and {} follow its end record", Count(*declared), Count(*found))]
+    CommentLength { declared: u64, found: u64 },
+    #[error("is one volume of several")]
+    Volumes,
+    #[error("has a ZIP64 end of central directory {0}")]
+    Zip64End(&'static str),
+    #[error("declares a directory of {} bytes at byte {}, and its end record lies at byte {}", Count(*size), Count(*offset), Count(*end))]
+    DirectoryPlace { offset: u64, size: u64, end: u64 },
+    #[error("declares {} entries, and its directory holds {}", Count(*declared), if *more { "more" } else { "fewer" })]
+    DirectoryCount { declared: u64, more: bool },
+    #[error("has a directory whose entry number {} cannot be read", Count(*.0))]
+    DirectoryEntry(u64),
+    #[error("has a ZIP64 record {0}")]
+    Zip64Entry(&'static str),
+    #[error("has no local header where the directory says")]
+    LocalHeader,
+    #[error("has the {field} {} in the directory and {} in its local header", Count(*central), Count(*local))]
+    LocalDiffers { field: &'static str, central: u64, local: u64 },
+    #[error("is named `{0}` in its local header")]
+    LocalName(String),
+    #[error("has a data descriptor {0}")]
+    Descriptor(&'static str),
+    #[error("lies in the same bytes as `{0}`")]
+    Overlap(String),
+    #[error("reaches into the directory")]
+    IntoDirectory,
+    #[error("has {} bytes at byte {} that belong to no entry", Count(*bytes), Count(*at))]
+    Gap { at: u64, bytes: u64 },
+    #[error("is encrypted")]
+    Encrypted,
+    #[error("is compressed by method {0}")]
+    Method(u16),
+    #[error("has the flags {0:#06x}")]
+    Flags(u16),
+    #[error("has a name beyond ASCII and no flag that says how to read it")]
+    UnflaggedName,
+    #[error("is named `{0}` by its Unicode path field")]
+    UnicodePath(String),
+    #[error("has extra fields that cannot be read")]
+    ExtraField,
+    #[error("is a folder with content")]
+    FolderWithContent,
+    #[error("is stored with {} bytes and declared with {}", Count(*packed), Count(*size))]
+    StoredSizes { packed: u64, size: u64 },
+    #[error("has {} bytes behind the end of its compressed data", Count(*.0))]
+    AfterDeflate(u64),
+    #[error("is {0}")]
+    NotAFile(&'static str),
+    #[error("is no name for a file: {0}")]
+    Name(FileNameError),
+    #[error("{}", match other { Some(other) => format!("and `{other}` are the same name"), None => "is there twice".into() })]
+    Duplicate { other: Option<String> },
+    #[error("is a file, and a folder that holds others")]
+    FileAndFolder,
+    #[error("declares {} entries", Count(*declared))]
+    TooManyEntries { declared: u64, most: u64 },
+    #[error("declares a directory of {} bytes", Count(*declared))]
+    DirectoryTooLarge { declared: u64, most: u64 },
+    #[error("unpacks to {} bytes or more", Count(*size))]
+    UnpackedTooLarge { size: u64, most: u64 },
+    #[error("unpacks from {} bytes to {} or more", Count(*packed), Count(*size))]
+    Ratio { packed: u64, size: u64, most: u64 },
+    #[error("has {} bytes and is to be read whole", Count(*size))]
+    TooLargeToRead { size: u64, most: u64 },
+    #[error("has an extended header of {} bytes", Count(*size))]
+    ExtendedHeaderTooLarge { size: u64, most: u64 },
+    #[error("has no entry number {0}")]
+    NoEntry(u64),
+    #[error("has compressed data that {0}")]
+    Inflate(&'static str),
+    #[error("is declared with {} bytes and inflates to {} or more", Count(*declared), Count(*found))]
+    Larger { declared: u64, found: u64 },
+    #[error("is declared with {} bytes and inflates to {}", Count(*declared), Count(*found))]
+    Smaller { declared: u64, found: u64 },
+    #[error("has the CRC-32 {found:08x} and is declared with {declared:08x}")]
+    Crc { declared: u32, found: u32 },
+    #[error("{0}")]
+    Tar(&'static str),
+    #[error("is no gzip stream that can be read: {0}")]
+    Gzip(String),
+}
+
+/// A number with its thousands apart.
+struct Count(u64);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rest, last) = (self.0 / 1000, self.0 % 1000);
+        if rest == 0 { write!(f, "{last}") } else { write!(f, "{},{last:03}", Self(rest)) }
+    }
+}

@@ -1,0 +1,1 @@
+//! Archives built in code, down to the byte.

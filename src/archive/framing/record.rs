@@ -1,0 +1,240 @@
+//! The records of a zip as they lie in the file (APPNOTE 6.3.10, section 4.3),
+//! without any judgement.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Reads little-endian numbers off the front of some bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor<'a>(pub &'a [u8]);
+
+impl<'a> Cursor<'a> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    pub(super) fn u16(&mut self) -> Option<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    pub(super) fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(super) fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(super) fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(bytes)?;
+        self.0 = rest;
+        Some(taken)
+    }
+}
+
+/// Fills `buffer` from byte `at` on.
+pub(super) fn read_at<R: Read + Seek>(reader: &mut R, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+    reader.seek(SeekFrom::Start(at))?;
+    reader.read_exact(buffer)
+}
+
+/// Central directory file header, 4.3.12, without its variable parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Central {
+    pub made_by: u16,
+    pub flags: u16,
+    pub method: u16,
+    pub crc32: u32,
+    pub packed: u32,
+    pub size: u32,
+    pub name_len: u16,
+    pub extra_len: u16,
+    pub comment_len: u16,
+    pub disk: u16,
+    pub attributes: u32,
+    pub offset: u32,
+}
+
+impl Central {
+    pub(super) const LEN: usize = 46;
+    const SIGNATURE: u32 = 0x0201_4b50;
+
+    /// Nothing if the bytes do not begin with the signature.
+    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+        let mut at = Cursor(&bytes);
+        if at.u32()? != Self::SIGNATURE {
+            return None;
+        }
+        let made_by = at.u16()?;
+        let _needed = at.u16()?;
+        let flags = at.u16()?;
+        let method = at.u16()?;
+        let _time = at.u32()?;
+        let (crc32, packed, size) = (at.u32()?, at.u32()?, at.u32()?);
+        let (name_len, extra_len, comment_len) = (at.u16()?, at.u16()?, at.u16()?);
+        let disk = at.u16()?;
+        let _internal = at.u16()?;
+        let (attributes, offset) = (at.u32()?, at.u32()?);
+        Some(Self {
+            made_by,
+            flags,
+            method,
+            crc32,
+            packed,
+            size,
+            name_len,
+            extra_len,
+            comment_len,
+            disk,
+            attributes,
+            offset,
+        })
+    }
+}
+
+/// Local file header, 4.3.7, without its variable parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Local {
+    pub flags: u16,
+    pub method: u16,
+    pub crc32: u32,
+    pub packed: u32,
+    pub size: u32,
+    pub name_len: u16,
+    pub extra_len: u16,
+}
+
+impl Local {
+    pub(super) const LEN: usize = 30;
+    const SIGNATURE: u32 = 0x0403_4b50;
+
+    /// Nothing if the bytes do not begin with the signature.
+    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+        let mut at = Cursor(&bytes);
+        if at.u32()? != Self::SIGNATURE {
+            return None;
+        }
+        let _needed = at.u16()?;
+        let (flags, method) = (at.u16()?, at.u16()?);
+        let _time = at.u32()?;
+        let (crc32, packed, size) = (at.u32()?, at.u32()?, at.u32()?);
+        let (name_len, extra_len) = (at.u16()?, at.u16()?);
+        Some(Self { flags, method, crc32, packed, size, name_len, extra_len })
+    }
+}
+
+/// End of central directory record, 4.3.16, without its comment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub disk: u16,
+    pub directory_disk: u16,
+    pub entries_here: u16,
+    pub entries: u16,
+    pub size: u32,
+    pub offset: u32,
+    pub comment_len: u16,
+}
+
+impl End {
+    pub(super) const LEN: usize = 22;
+    pub(super) const SIGNATURE: [u8; 4] = *b"PK\x05\x06";
+
+    /// Nothing if there are too few bytes, or they do not begin with the
+    /// signature.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut at = Cursor(bytes.strip_prefix(&Self::SIGNATURE)?);
+        Some(Self {
+            disk: at.u16()?,
+            directory_disk: at.u16()?,
+            entries_here: at.u16()?,
+            entries: at.u16()?,
+            size: at.u32()?,
+            offset: at.u32()?,
+            comment_len: at.u16()?,
+        })
+    }
+}
+
+/// ZIP64 end of central directory locator, 4.3.15.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Locator {
+    pub disk: u32,
+    pub offset: u64,
+    pub disks: u32,
+}
+
+impl Locator {
+    pub(super) const LEN: usize = 20;
+
+    /// Nothing if the bytes do not begin with the signature.
+    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+        let mut at = Cursor(bytes.strip_prefix(b"PK\x06\x07")?);
+        Some(Self { disk: at.u32()?, offset: at.u64()?, disks: at.u32()? })
+    }
+}
+
+/// ZIP64 end of central directory record, 4.3.14, without its extensible data.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End64 {
+    /// Bytes of the record behind this field: 44, and more with extensible
+    /// data.
+    pub rest: u64,
+    pub disk: u32,
+    pub directory_disk: u32,
+    pub entries_here: u64,
+    pub entries: u64,
+    pub size: u64,
+    pub offset: u64,
+}
+
+impl End64 {
+    pub(super) const LEN: usize = 56;
+
+    /// Nothing if the bytes do not begin with the signature.
+    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+        let mut at = Cursor(bytes.strip_prefix(b"PK\x06\x06")?);
+        let rest = at.u64()?;
+        let _versions = at.u32()?;
+        Some(Self {
+            rest,
+            disk: at.u32()?,
+            directory_disk: at.u32()?,
+            entries_here: at.u64()?,
+            entries: at.u64()?,
+            size: at.u64()?,
+            offset: at.u64()?,
+        })
+    }
+}
+
+/// The extra fields that change how the rest is read, 4.5.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Extra<'a> {
+    /// 0x0001, ZIP64 extended information.
+    pub zip64: Option<&'a [u8]>,
+    /// 0x7075, Info-ZIP Unicode path.
+    pub unicode_path: Option<&'a [u8]>,
+}
+
+impl<'a> Extra<'a> {
+    /// Nothing if the fields do not fill their room exactly, or if one of
+    /// these two is there twice.
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let mut extra = Self::default();
+        let mut at = Cursor(bytes);
+        while !at.0.is_empty() {
+            let (id, len) = (at.u16()?, at.u16()?);
+            let content = at.take(len.into())?;
+            let known = match id {
+                0x0001 => &mut extra.zip64,
+                0x7075 => &mut extra.unicode_path,
+                _ => continue,
+            };
+            if known.replace(content).is_some() {
+                return None;
+            }
+        }
+        Some(extra)
+    }
+}

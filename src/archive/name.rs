@@ -1,0 +1,137 @@
+//! What an archive stores as a name, made a path that stays in its folder.
+
+use super::error::{Flaw, Refusal};
+use super::limits::Case;
+use crate::filename::{FileNameError, RelativePath};
+
+/// A stored name as it is shown where it cannot be taken.
+pub(super) fn shown(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw).into_owned()
+}
+
+/// The path that a stored name is, and whether it is that of a folder.
+///
+/// A folder's name ends with `/` (APPNOTE 4.4.17.1). Nothing is mended: a name
+/// that would have to be altered to be safe is no name, because other readers
+/// alter it otherwise.
+///
+/// # Errors
+/// What [`RelativePath`] refuses, names that are not UTF-8, and drive letters.
+pub(super) fn parse(raw: &[u8]) -> Result<(RelativePath, bool), FileNameError> {
+    let text = str::from_utf8(raw).map_err(|_| FileNameError::NotUtf8)?;
+    let (text, is_folder) = match text.strip_suffix('/') {
+        // `/` alone is absolute, not an empty folder.
+        Some("") => return Err(FileNameError::Absolute),
+        Some(folder) => (folder, true),
+        None => (text, false),
+    };
+    if matches!(text.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic()) {
+        return Err(FileNameError::Separator);
+    }
+    Ok((text.parse()?, is_folder))
+}
+
+/// A name among others, for [`check_distinct`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub path: &'a RelativePath,
+    pub is_folder: bool,
+}
+
+/// Refuses two entries of one name, and a file that is also the folder of
+/// another entry.
+///
+/// Sorted with `/` before every other character, whatever lies in `a` follows
+/// `a` at once; so each name is compared with its neighbour alone, and no set
+/// of folders is kept, which deep paths could make far larger than the
+/// directory that they stand in.
+pub(super) fn check_distinct<'a>(names: impl Iterator<Item = Named<'a>>, case: Case) -> Result<(), Refusal> {
+    let mut sorted: Vec<(String, Named<'a>)> = names
+        .map(|named| {
+            // A path holds no control characters, so `\0` is free.
+            let key = named.path.as_str().replace('/', "\0");
+            (if case == Case::Folded { key.to_lowercase() } else { key }, named)
+        })
+        .collect();
+    // By the name as stored as well: which of two is reported must not depend
+    // on the order of the directory.
+    sorted.sort_by(|(a, left), (b, right)| (a, left.path).cmp(&(b, right.path)));
+    for ((key, first), (next, second)) in sorted.iter().zip(sorted.iter().skip(1)) {
+        let Some(rest) = next.strip_prefix(key.as_str()) else { continue };
+        let name = first.path.as_str();
+        if rest.is_empty() {
+            let other = (first.path != second.path).then(|| second.path.as_str().to_owned());
+            return Err(Refusal::entry(name, Flaw::Duplicate { other }));
+        }
+        if rest.starts_with('\0') && !first.is_folder {
+            return Err(Refusal::entry(name, Flaw::FileAndFolder));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_refused() {
+        use FileNameError::{Absolute, Control, Dots, Empty, NotUtf8, Separator, TooLong};
+        let long = "x/".repeat(2050);
+        for (raw, error) in [
+            (&b""[..], Empty),
+            (b"/", Absolute),
+            (b"/etc/passwd", Absolute),
+            (b"//host/share", Absolute),
+            (b"../up", Dots),
+            (b"a/../b", Dots),
+            (b"./a", Dots),
+            (b"a/.", Dots),
+            (b"../", Dots),
+            (b"a//b", Empty),
+            (b"a//", Empty),
+            (b"a\\b", Separator),
+            (b"\\\\host\\share", Separator),
+            (b"C:/x", Separator),
+            (b"c:x", Separator),
+            (b"a\0b", Control(0)),
+            (b"a\nb", Control(10)),
+            (b"a\x7fb", Control(0x7f)),
+            (b"gr\xf6sse", NotUtf8),
+            (long.as_bytes(), TooLong(4099)),
+        ] {
+            assert_eq!(parse(raw), Err(error), "{}", shown(raw));
+        }
+    }
+
+    #[test]
+    fn names_that_are_taken() {
+        for (raw, path, is_folder) in [
+            ("a", "a", false),
+            ("a/b.whl", "a/b.whl", false),
+            ("a/b/", "a/b", true),
+            ("größe", "größe", false),
+        ] {
+            assert_eq!(parse(raw.as_bytes()), Ok((path.parse().unwrap(), is_folder)));
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_name() {
+        let check = |names: &[&str], case| {
+            let parsed: Vec<_> = names.iter().map(|name| parse(name.as_bytes()).unwrap()).collect();
+            let named = parsed.iter().map(|(path, is_folder)| Named { path, is_folder: *is_folder });
+            check_distinct(named, case).map_err(|refusal| refusal.found())
+        };
+        assert_eq!(check(&["a/", "a/b", "a.b", "ab", "a/b.c"], Case::Folded), Ok(()));
+        assert_eq!(check(&["a", "b", "a"], Case::Distinct), Err("`a` is there twice".into()));
+        assert_eq!(check(&["a", "A"], Case::Distinct), Ok(()));
+        assert_eq!(check(&["a", "A"], Case::Folded), Err("`A` and `a` are the same name".into()));
+        let both = Err("`a` is a file, and a folder that holds others".into());
+        // Whatever sorts between `a` and `a/` by bytes.
+        assert_eq!(check(&["a/b", "a!", "a.c", "a", "a-d"], Case::Distinct), both);
+        assert_eq!(check(&["A/b", "a"], Case::Folded), both);
+        assert_eq!(check(&["A/b", "a"], Case::Distinct), Ok(()));
+        assert_eq!(check(&["a", "a/"], Case::Distinct), Err("`a` is there twice".into()));
+    }
+}

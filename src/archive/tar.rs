@@ -1,0 +1,1 @@
+//! Reading a tar in order.
