@@ -60,9 +60,11 @@ pub enum EntryKind {
     Unknown,
 }
 
-impl std::fmt::Display for EntryKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+impl EntryKind {
+    /// With its article, for messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::File => "a regular file",
             Self::Folder => "a folder",
             Self::Link => "a symbolic link",
@@ -70,7 +72,13 @@ impl std::fmt::Display for EntryKind {
             Self::Socket => "a socket",
             Self::Device => "a device",
             Self::Unknown => "something of no known kind",
-        })
+        }
+    }
+}
+
+impl std::fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -222,6 +230,15 @@ impl Dir {
         let folder = self.folder(name)?;
         fs::fchmod(&folder.fd, mode).map_err(|errno| self.error(name, errno))?;
         Ok(folder)
+    }
+
+    /// Gives the file `name`, which must be no link, mode 0755.
+    ///
+    /// # Errors
+    /// If the system fails.
+    pub fn make_executable(&self, name: &str) -> Result<(), DirError> {
+        let (file, _) = self.file(name)?;
+        fs::fchmod(&file, Mode::from_raw_mode(0o755)).map_err(|errno| self.error(name, errno))
     }
 
     /// The names in the directory, sorted by their bytes. A name that is not

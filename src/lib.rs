@@ -1,9 +1,12 @@
-//! release-prep (skeleton)
+//! From a run's build artifacts to a release that can be attested and
+//! published.
+
 pub mod archive;
 pub mod artifact;
 pub mod digest;
 pub mod dir;
 pub mod filename;
+pub mod finding;
 pub mod glob;
-pub mod preflight;
+pub mod rule;
 pub mod source;

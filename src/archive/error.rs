@@ -5,7 +5,7 @@ use std::io;
 
 use super::limits::BudgetExceeded;
 use crate::filename::FileNameError;
-use crate::preflight::Rule;
+use crate::rule::Rule;
 
 /// Why an archive could not be read or unpacked.
 #[derive(Debug, thiserror::Error)]

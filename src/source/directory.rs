@@ -18,7 +18,8 @@ use super::{Content, Listing, Payload, SourceError, Spool};
 use crate::artifact::{Artifact, ArtifactName, Selection};
 use crate::dir::{Dir, DirError, DirErrorKind, Entry, EntryKind};
 use crate::filename::{FileName, RelativePath};
-use crate::preflight::{Finding, Place, Rule};
+use crate::finding::{Finding, Place};
+use crate::rule::Rule;
 
 /// How deep folders may lie in each other: each level is a descriptor while
 /// the tree is walked.
@@ -367,7 +368,8 @@ mod tests {
         symlink("/proc/self/environ", path.join("a/x")).unwrap();
         symlink("a", path.join("b")).unwrap();
         let mut directory = open(&path, "", false);
-        let findings = directory.listing().findings;
+        let mut findings = directory.listing().findings;
+        findings.sort();
         let shown: Vec<String> = findings
             .iter()
             .map(|f| format!("{} {} {}", f.rule, f.place.as_ref().unwrap(), f.found))

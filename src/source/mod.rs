@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::artifact::{Artifact, ArtifactName};
 use crate::filename::FileName;
-use crate::preflight::Finding;
+use crate::finding::Finding;
 
 pub use directory::Folder;
 

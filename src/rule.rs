@@ -1,8 +1,52 @@
-//! The list of all rules.
+//! The list of all rules: what the world will say of a release.
+//!
+//! A rule has an id that never changes its meaning, a class that says on whose
+//! authority it stands, and the severity of its findings.
 
 use std::fmt;
 
-use super::{Class, Severity};
+use serde::{Deserialize, Serialize};
+
+/// What kind of authority a rule stands on, and so who may relax it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The bytes are not what they claim to be. Nothing relaxes it.
+    Integrity,
+    /// PyPI refuses it.
+    Index,
+    /// npm refuses it.
+    Registry,
+    /// The files do not make the release that was meant.
+    Release,
+    /// A name promises what the file does not hold.
+    Honesty,
+    /// Worth knowing; nothing breaks.
+    Advice,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Integrity => "integrity",
+            Self::Index => "index",
+            Self::Registry => "registry",
+            Self::Release => "release",
+            Self::Honesty => "honesty",
+            Self::Advice => "advice",
+        })
+    }
+}
+
+/// Whether a finding stops the release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// No release is written.
+    Error,
+    /// The release is written, and says so.
+    Warning,
+}
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $class:ident, $severity:ident, $says:literal;)*) => {

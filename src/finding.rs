@@ -1,60 +1,12 @@
-//! What the world will say of a release: rules and findings.
+//! A finding: one rule speaking of one place.
 //!
-//! A rule has an id that never changes its meaning. A finding is one rule
-//! speaking of one file; all findings of a run are collected and told
-//! together. (Trouble with a disk or a network is no finding but a fault, and
-//! ends the run.)
-
-mod list;
+//! All findings of a run are collected and told together. Trouble with a disk
+//! or a network is no finding but a fault, and ends the run.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-pub use list::Rule;
-
 use crate::artifact::ArtifactName;
-
-/// What kind of authority a rule stands on, and so who may relax it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// The bytes are not what they claim to be. Nothing relaxes it.
-    Integrity,
-    /// PyPI refuses it.
-    Index,
-    /// npm refuses it.
-    Registry,
-    /// The files do not make the release that was meant.
-    Release,
-    /// A name promises what the file does not hold.
-    Honesty,
-    /// Worth knowing; nothing breaks.
-    Advice,
-}
-
-impl fmt::Display for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Integrity => "integrity",
-            Self::Index => "index",
-            Self::Registry => "registry",
-            Self::Release => "release",
-            Self::Honesty => "honesty",
-            Self::Advice => "advice",
-        })
-    }
-}
-
-/// Whether a finding stops the release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// No release is written.
-    Error,
-    /// The release is written, and says so.
-    Warning,
-}
+use crate::rule::{Rule, Severity};
 
 /// Where a finding points: a file of an artifact, or an artifact as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
