@@ -5,6 +5,7 @@ pub mod archive;
 pub mod artifact;
 pub mod digest;
 pub mod dir;
+pub mod distribution;
 pub mod filename;
 pub mod finding;
 pub mod glob;

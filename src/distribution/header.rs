@@ -1,0 +1,111 @@
+//! The headers of metadata files: PKG-INFO, METADATA and WHEEL.
+//!
+//! "Key: value" lines in the manner of e-mail (core metadata specification;
+//! binary distribution format, "File contents"), read as Python's `email`
+//! reads them, which is what every installer and PyPI use: so that no header
+//! is one here and another one there.
+
+use std::str;
+
+/// Metadata that is not text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("byte {0} is not UTF-8")]
+pub struct NotUtf8(usize);
+
+/// One header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Header {
+    name: String,
+    /// The value, folded lines joined by their line ends, without blanks at
+    /// either end.
+    pub(super) value: String,
+}
+
+impl Header {
+    /// Whether it is the header of this name, without regard to case.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// The headers of a metadata file, in their order.
+///
+/// A line that begins with a blank continues the one before; lines end with
+/// LF, CRLF or a lone CR. The headers end at an empty line, or at one that is
+/// no header.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
+    let text = str::from_utf8(bytes).map_err(|error| NotUtf8(error.valid_up_to()))?;
+    let mut headers: Vec<Header> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line;
+        (line, rest) = split_line(rest);
+        if line.starts_with([' ', '\t']) {
+            let Some(last) = headers.last_mut() else { break };
+            last.value.push('\n');
+            last.value.push_str(line);
+            continue;
+        }
+        let Some((name, value)) = line.split_once(':') else { break };
+        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            break;
+        }
+        headers.push(Header { name: name.to_owned(), value: value.to_owned() });
+    }
+    for header in &mut headers {
+        header.value = header.value.trim().to_owned();
+    }
+    Ok(headers)
+}
+
+/// The first line without its end, and what follows it.
+fn split_line(text: &str) -> (&str, &str) {
+    let Some((line, rest)) = text.split_once(['\r', '\n']) else { return (text, "") };
+    let crlf = text.as_bytes().get(line.len()) == Some(&b'\r') && rest.starts_with('\n');
+    (line, if crlf { rest.get(1..).unwrap_or_default() } else { rest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
+        read(bytes).unwrap().into_iter().map(|header| (header.name, header.value)).collect()
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.into(), value.into())
+    }
+
+    #[test]
+    fn lines_however_they_end() {
+        let expected = [pair("Name", "a"), pair("Version", "1")];
+        for text in ["Name: a\nVersion: 1\n\nX: y", "Name: a\r\nVersion:1\r\n\r\nX: y", "Name: a\rVersion: 1"]
+        {
+            assert_eq!(pairs(text.as_bytes()), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn folded_lines() {
+        assert_eq!(
+            pairs(b"Summary: a\n b\r\n\tc\nName: d"),
+            [pair("Summary", "a\n b\n\tc"), pair("Name", "d")]
+        );
+    }
+
+    #[test]
+    fn headers_end_at_what_is_none() {
+        for text in ["Name: a\nno header\nVersion: 1", "Name: a\nné: x\nVersion: 1", "Name: a\n\nVersion: 1"]
+        {
+            assert_eq!(pairs(text.as_bytes()), [pair("Name", "a")], "{text:?}");
+        }
+        assert_eq!(pairs(b" Name: a"), []);
+        assert_eq!(pairs("\u{feff}Name: a".as_bytes()), []);
+    }
+
+    #[test]
+    fn not_text() {
+        assert_eq!(read(b"Name: \xff"), Err(NotUtf8(6)));
+    }
+}

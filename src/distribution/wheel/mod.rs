@@ -1,0 +1,10 @@
+//! Wheels: the binary distribution format (PEP 427 and its living
+//! specification).
+
+mod filename;
+mod metadata;
+mod tag;
+
+pub use filename::{BuildTag, Deviation, WheelFilename, WheelFilenameError, WheelFilenameErrorKind};
+pub use metadata::{MAX_WHEEL_BYTES, WheelMetadata, WheelMetadataError};
+pub use tag::{Axis, CompressedTags, Tag, TagError, TagSet};
