@@ -1,0 +1,573 @@
+//! The manifest: the whole truth about a release, for machines.
+//!
+//! JSON, versioned by its `format`, described by
+//! `docs/release-manifest.schema.json`. What one artifact set gives is the same every
+//! time; only the account of the run, and what GitHub told of the artifacts,
+//! is the run's own.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::artifact::Artifact;
+use crate::digest::{Blake2b, Digests, Sha256, Sha512};
+use crate::distribution::Kind;
+use crate::filename::{FileName, RelativePath};
+use crate::finding::Finding;
+use crate::rule::Severity;
+use crate::subject::is_shard_name;
+use crate::sums::Sums;
+
+/// The name of the manifest's file.
+pub const MANIFEST: &str = "release-manifest.json";
+/// The name of the file of SHA-256 checksums.
+pub const SHA256SUMS: &str = "SHA256SUMS";
+/// The name of the file of SHA-512 checksums.
+pub const SHA512SUMS: &str = "SHA512SUMS";
+/// The name of the file of BLAKE2b checksums.
+pub const B2SUMS: &str = "B2SUMS";
+
+/// The folders of a release, by who takes what is in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Folder {
+    /// Wheels and source distributions, and nothing else.
+    Pypi,
+    /// npm packages, and nothing else.
+    Npm,
+    /// Everything else.
+    Assets,
+}
+
+impl Folder {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Pypi, Self::Npm, Self::Assets];
+
+    /// The folder's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pypi => "pypi",
+            Self::Npm => "npm",
+            Self::Assets => "assets",
+        }
+    }
+}
+
+impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a name is that of a file at the top of a release, or of one of its
+/// folders, without regard to case.
+#[must_use]
+pub fn is_reserved(name: &FileName) -> bool {
+    [MANIFEST, SHA256SUMS, SHA512SUMS, B2SUMS]
+        .iter()
+        .any(|reserved| name.as_str().eq_ignore_ascii_case(reserved))
+        || is_shard_name(name.as_str())
+}
+
+/// The manifest's format. There is one so far; a reader that meets another
+/// refuses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Format {
+    /// This one.
+    #[serde(rename = "release-prep/manifest/v1")]
+    V1,
+}
+
+/// A manifest. Its files are sorted by name, their names unique without regard
+/// to case, and none is reserved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, try_from = "Unchecked")]
+pub struct Manifest {
+    format: Format,
+    run: Option<Run>,
+    version: Option<String>,
+    settings: Settings,
+    attestable: bool,
+    files: Vec<File>,
+    warnings: Vec<Told>,
+    ignored: Vec<Told>,
+    left_out: Vec<LeftOut>,
+}
+
+/// A manifest as it was read, before it is believed.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    test,
+    schemars(title = "release-prep manifest, version 1", description = "The whole truth about a release.")
+)]
+struct Unchecked {
+    /// The version of this format.
+    format: Format,
+    /// The run that prepared the release; null if none did.
+    run: Option<Run>,
+    /// The one version that all files declare; null where they differ.
+    version: Option<String>,
+    /// What was asked for, as far as it says how much was looked at.
+    settings: Settings,
+    /// Whether the release has subjects. Not so if its artifacts come from a
+    /// run for which the preparing one may not vouch.
+    attestable: bool,
+    /// The files, sorted by name; names are unique without regard to case, and
+    /// none is one of the files at the top.
+    files: Vec<File>,
+    /// Findings that did not stop the release.
+    warnings: Vec<Told>,
+    /// Findings that were to be ignored.
+    ignored: Vec<Told>,
+    /// What was there and is not in the release.
+    left_out: Vec<LeftOut>,
+}
+
+/// The run that prepared the release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// `owner/name`.
+    pub repository: String,
+    /// The run's id.
+    pub run_id: u64,
+    /// The attempt, from 1.
+    pub run_attempt: u64,
+    /// The commit, in hexadecimal.
+    pub commit: String,
+    /// The ref as git writes it out, `refs/tags/v1.2.3`.
+    #[serde(rename = "ref")]
+    pub git_ref: String,
+    /// The workflow, `owner/name/.github/workflows/release.yml@refs/…`.
+    pub workflow: String,
+}
+
+/// What was asked for, as far as it says how much was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The input `normalize`.
+    pub normalize: String,
+    /// The input `version`.
+    pub version: String,
+}
+
+/// One file of the release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Its bare name, which is unique in the release.
+    pub name: FileName,
+    /// Where it lies.
+    pub folder: Folder,
+    /// What it is.
+    pub kind: Kind,
+    /// The project that it declares: PyPI's normalized name or npm's name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub project: Option<String>,
+    /// The version that it declares, as it spells it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<String>,
+    /// In bytes.
+    pub size: u64,
+    /// Of all its bytes.
+    pub digests: Digests,
+    /// Whether its mode is 0755.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub executable: bool,
+    /// The target that its artifact's name gives.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target: Option<String>,
+    /// For a wheel.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wheel: Option<Wheel>,
+    /// For an npm package.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub npm: Option<Npm>,
+    /// Where it came from: more than one place if several artifacts held the
+    /// same bytes for the same name. Never empty.
+    pub origins: Vec<Origin>,
+}
+
+/// What a wheel's name and its `WHEEL` file say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Wheel {
+    /// Python tags, sorted.
+    pub python: Vec<String>,
+    /// ABI tags, sorted.
+    pub abi: Vec<String>,
+    /// Platform tags, sorted.
+    pub platform: Vec<String>,
+    /// The build tag to the letter.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub build: Option<String>,
+    /// Who made it: the `Generator` lines of `WHEEL`.
+    pub generator: Vec<String>,
+}
+
+/// What an npm package's `package.json` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Npm {
+    /// The package URL, which is the subject of npm's own provenance.
+    pub purl: String,
+    /// Operating systems that it is for.
+    pub os: Vec<String>,
+    /// Processors that it is for.
+    pub cpu: Vec<String>,
+    /// C libraries that it is for.
+    pub libc: Vec<String>,
+    /// `sha512-<base64>`.
+    pub integrity: String,
+}
+
+/// Where a file came from, and what was done to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The artifact.
+    pub artifact: Artifact,
+    /// The path that it had there.
+    pub path: RelativePath,
+    /// What was done.
+    pub action: Action,
+}
+
+/// What was done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Nothing.
+    Kept,
+    /// It got another name; its bytes are what they were.
+    Renamed,
+}
+
+/// A finding that did not stop the release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// The rule's id.
+    pub rule: String,
+    /// The artifact that it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub artifact: Option<String>,
+    /// The path in the artifact.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub path: Option<String>,
+    /// What was found.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl From<&Finding> for Told {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule.id().to_owned(),
+            artifact: finding.place.as_ref().map(|place| place.artifact.to_string()),
+            path: finding.place.as_ref().and_then(|place| place.path.clone()),
+            found: finding.found.clone(),
+            expected: finding.expected.clone(),
+            remedy: finding.remedy.clone(),
+        }
+    }
+}
+
+/// A file that was there and is not in the release.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// The artifact's name.
+    pub artifact: String,
+    /// The path in it.
+    pub path: RelativePath,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a file is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// What tools and systems leave in folders, as `.gitignore`.
+    Stray,
+    /// Of no known kind, and not asked for by `pattern`.
+    UnknownKind,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stray => "a stray file",
+            Self::UnknownKind => "of no known kind",
+        })
+    }
+}
+
+/// Files that cannot be one release.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    /// Two files of one name.
+    #[error("two files are named `{0}`, at least without regard to case")]
+    Twice(FileName),
+    /// A name that belongs to a file at the top.
+    #[error("`{0}` is a name of release-prep's own")]
+    Reserved(FileName),
+    /// Files in another order than by name.
+    #[error("`{0}` is not where its name belongs")]
+    Order(FileName),
+    /// A file from nowhere.
+    #[error("`{0}` has no origin")]
+    NoOrigin(FileName),
+}
+
+/// All that a manifest is made of, but for the files.
+#[derive(Debug, Clone)]
+pub struct Account<'a> {
+    /// The run, where there is one.
+    pub run: Option<Run>,
+    /// The one version of all files, where there is one.
+    pub version: Option<String>,
+    /// What was asked for.
+    pub settings: Settings,
+    /// Whether this run may attest the release, so that it has subjects.
+    pub attestable: bool,
+    /// All findings; errors have no place in a manifest.
+    pub findings: &'a [Finding],
+    /// What was left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Manifest {
+    /// Sorts the files and makes sure that they can be one release.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn new(mut files: Vec<File>, account: Account<'_>) -> Result<Self, ManifestError> {
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        check(&files)?;
+        let mut left_out = account.left_out;
+        left_out.sort();
+        let warnings = account.findings.iter().filter(|finding| finding.severity == Severity::Warning);
+        Ok(Self {
+            format: Format::V1,
+            run: account.run,
+            version: account.version,
+            settings: account.settings,
+            attestable: account.attestable,
+            files,
+            warnings: warnings.map(Told::from).collect(),
+            ignored: Vec::new(),
+            left_out,
+        })
+    }
+
+    /// The files, sorted by name.
+    #[must_use]
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The one version of all files, where there is one.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// The run that prepared the release, where one did.
+    #[must_use]
+    pub const fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    /// Whether the release has subjects. Not so if its artifacts come from a
+    /// run for which this one may not vouch.
+    #[must_use]
+    pub const fn attestable(&self) -> bool {
+        self.attestable
+    }
+
+    /// What was left out.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// The manifest's text: pretty JSON and a line feed.
+    ///
+    /// # Panics
+    /// Never: nothing in a manifest is a map with other keys than text.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// If it is no JSON of this format, or its files cannot be one release.
+    pub fn from_json(json: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
+    /// `SHA256SUMS`.
+    #[must_use]
+    pub fn sha256sums(&self) -> Sums<Sha256> {
+        Sums::new(self.files.iter().map(|file| (file.name.clone(), file.digests.sha256)))
+    }
+
+    /// `SHA512SUMS`, if every file's SHA-512 is known.
+    #[must_use]
+    pub fn sha512sums(&self) -> Option<Sums<Sha512>> {
+        self.sums(|digests| digests.sha512)
+    }
+
+    /// `B2SUMS`, if every file's BLAKE2b is known.
+    #[must_use]
+    pub fn b2sums(&self) -> Option<Sums<Blake2b>> {
+        self.sums(|digests| digests.blake2b)
+    }
+
+    fn sums<D>(&self, of: impl Fn(&Digests) -> Option<D>) -> Option<Sums<D>> {
+        let entries: Option<Vec<_>> =
+            self.files.iter().map(|file| Some((file.name.clone(), of(&file.digests)?))).collect();
+        entries.map(Sums::new)
+    }
+}
+
+impl TryFrom<Unchecked> for Manifest {
+    type Error = ManifestError;
+
+    fn try_from(read: Unchecked) -> Result<Self, ManifestError> {
+        if let Some((_, file)) =
+            read.files.iter().zip(read.files.iter().skip(1)).find(|(a, b)| a.name > b.name)
+        {
+            return Err(ManifestError::Order(file.name.clone()));
+        }
+        check(&read.files)?;
+        let Unchecked { format, run, version, settings, attestable, files, warnings, ignored, left_out } =
+            read;
+        Ok(Self { format, run, version, settings, attestable, files, warnings, ignored, left_out })
+    }
+}
+
+fn check(files: &[File]) -> Result<(), ManifestError> {
+    let mut seen = BTreeMap::new();
+    for File { name, origins, .. } in files {
+        if is_reserved(name) {
+            return Err(ManifestError::Reserved(name.clone()));
+        }
+        if origins.is_empty() {
+            return Err(ManifestError::NoOrigin(name.clone()));
+        }
+        if seen.insert(name.folded(), name).is_some() {
+            return Err(ManifestError::Twice(name.clone()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str) -> File {
+        File {
+            name: name.parse().unwrap(),
+            folder: Folder::Assets,
+            kind: Kind::Archive,
+            project: None,
+            version: None,
+            size: 1,
+            digests: Digests { sha256: Sha256::of(name.as_bytes()), sha512: None, blake2b: None },
+            executable: false,
+            target: None,
+            wheel: None,
+            npm: None,
+            origins: vec![Origin {
+                artifact: Artifact::named("a".parse().unwrap()),
+                path: name.parse().unwrap(),
+                action: Action::Kept,
+            }],
+        }
+    }
+
+    fn manifest(names: &[&str]) -> Result<Manifest, ManifestError> {
+        let settings = Settings { normalize: "rename".into(), version: "auto".into() };
+        let account =
+            Account { run: None, version: None, settings, attestable: true, findings: &[], left_out: vec![] };
+        Manifest::new(names.iter().map(|name| file(name)).collect(), account)
+    }
+
+    #[test]
+    fn no_two_files_of_one_name() {
+        let named = |name: &str| name.parse::<FileName>().unwrap();
+        assert_eq!(manifest(&["a", "a"]), Err(ManifestError::Twice(named("a"))));
+        assert_eq!(manifest(&["a", "A"]), Err(ManifestError::Twice(named("a"))));
+        for reserved in ["SHA256SUMS", "sha256sums", "B2SUMS", "release-manifest.json", "subjects-7.sha256"] {
+            assert_eq!(manifest(&[reserved]), Err(ManifestError::Reserved(named(reserved))));
+        }
+    }
+
+    #[test]
+    fn text_and_back() {
+        let manifest = manifest(&["b", "a"]).unwrap();
+        assert_eq!(Manifest::from_json(&manifest.to_json()).unwrap(), manifest);
+    }
+
+    /// What was written by somebody else is not believed.
+    #[test]
+    fn a_manifest_is_checked_when_read() {
+        let json = String::from_utf8(manifest(&["a", "b"]).unwrap().to_json()).unwrap();
+        for (from, to) in [
+            (r#""name": "b""#, r#""name": "a""#),
+            (r#""name": "b""#, r#""name": "../b""#),
+            (r#""name": "b""#, r#""name": "SHA256SUMS""#),
+            (r#""name": "a""#, r#""name": "c""#),
+            ("manifest/v1", "manifest/v2"),
+            (r#""size""#, r#""sizes""#),
+        ] {
+            let changed = json.replace(from, to);
+            assert_ne!(changed, json);
+            assert!(Manifest::from_json(changed.as_bytes()).is_err(), "{from} {to}");
+        }
+    }
+
+    /// The published schema is the one of these types.
+    #[test]
+    fn the_schema_is_published() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Manifest)).unwrap() + "\n";
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/release-manifest.schema.json");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &schema).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            schema,
+            "run the tests with UPDATE_DOCS=1"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! The outputs of the step: what later jobs need to know of a release.
+//!
+//! Every path is relative to the workspace, for a container's own
+//! `/github/workspace` means nothing to the next step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::distribution::npm::PackageJson;
+use crate::escape::ascii_json;
+use crate::filename::FileName;
+use crate::manifest::{Action, B2SUMS, Folder, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
+use crate::release::Top;
+
+/// The names of all outputs, in the order of the README's table.
+pub const NAMES: [&str; 19] = [
+    "output-dir",
+    "pypi-dir",
+    "npm-dir",
+    "assets-dir",
+    "has-pypi",
+    "has-npm",
+    "has-assets",
+    "pypi-ready",
+    "npm-packages",
+    "release-files",
+    "manifest",
+    "manifest-digest",
+    "checksums",
+    "subject-checksums",
+    "subjects",
+    "subject-shards",
+    "subject-count",
+    "version",
+    "renamed",
+];
+
+/// One element of the output `npm-packages`.
+#[derive(Debug, Serialize)]
+struct NpmPackage<'a> {
+    path: String,
+    name: &'a str,
+    version: String,
+    tag: &'a str,
+}
+
+/// The outputs of a release that was prepared.
+#[must_use]
+pub fn prepared(
+    manifest: &Manifest,
+    top: &Top,
+    npm: &[PackageJson],
+    output: &str,
+    dry_run: bool,
+) -> Vec<(&'static str, String)> {
+    let has = |folder: Folder| manifest.files().iter().any(|file| file.folder == folder);
+    // Of a release that was only tried nothing can be named.
+    let path = |name: &str| if dry_run { String::new() } else { format!("{output}/{name}") };
+    let dir = |folder: Folder| if has(folder) { path(folder.as_str()) } else { String::new() };
+    let subjects = top.subjects();
+    let shards: Vec<String> = subjects
+        .filter(|_| !dry_run)
+        .map(|subjects| subjects.shards().map(|(name, _)| path(&name)).collect())
+        .unwrap_or_default();
+    let single = match shards.as_slice() {
+        [single] => single.clone(),
+        // With several, nothing may be attested by half.
+        _ => String::new(),
+    };
+    let inline = subjects.filter(|_| !dry_run).and_then(|subjects| subjects.inline()).unwrap_or_default();
+    vec![
+        ("output-dir", if dry_run { String::new() } else { output.to_owned() }),
+        ("pypi-dir", dir(Folder::Pypi)),
+        ("npm-dir", dir(Folder::Npm)),
+        ("assets-dir", dir(Folder::Assets)),
+        ("has-pypi", has(Folder::Pypi).to_string()),
+        ("has-npm", has(Folder::Npm).to_string()),
+        ("has-assets", has(Folder::Assets).to_string()),
+        ("pypi-ready", (has(Folder::Pypi) && !dry_run && manifest.attestable()).to_string()),
+        ("npm-packages", npm_packages(npm, manifest, &path)),
+        ("release-files", release_files(manifest, top, &path, dry_run)),
+        ("manifest", path(MANIFEST)),
+        ("manifest-digest", top.manifest_digest().to_string()),
+        ("checksums", path(SHA256SUMS)),
+        ("subject-checksums", single),
+        ("subjects", inline.trim_end().to_owned()),
+        ("subject-shards", json(&shards)),
+        ("subject-count", subjects.map_or(0, crate::subject::Subjects::count).to_string()),
+        ("version", manifest.version().unwrap_or_default().to_owned()),
+        ("renamed", renamed(manifest)),
+    ]
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Text, lists and maps with text as keys always become JSON.
+    ascii_json(&serde_json::to_string(value).unwrap_or_default())
+}
+
+fn renamed(manifest: &Manifest) -> String {
+    let mut renamed = BTreeMap::new();
+    for file in manifest.files() {
+        for origin in file.origins.iter().filter(|origin| origin.action == Action::Renamed) {
+            renamed.insert(origin.path.file_name(), &file.name);
+        }
+    }
+    json(&renamed)
+}
+
+fn release_files(manifest: &Manifest, top: &Top, path: &dyn Fn(&str) -> String, dry_run: bool) -> String {
+    if dry_run {
+        return String::new();
+    }
+    let mut paths = Vec::new();
+    for folder in Folder::ALL {
+        let inside = manifest.files().iter().filter(|file| file.folder == folder);
+        paths.extend(inside.map(|file| path(&format!("{folder}/{}", file.name))));
+    }
+    let wanted = [SHA256SUMS, SHA512SUMS, B2SUMS, MANIFEST];
+    for name in wanted.iter().filter(|name| top.files().iter().any(|(top, _)| top == *name)) {
+        paths.push(path(name));
+    }
+    paths.join("\n")
+}
+
+fn npm_packages(packages: &[PackageJson], manifest: &Manifest, path: &dyn Fn(&str) -> String) -> String {
+    let names: BTreeMap<String, &FileName> = manifest
+        .files()
+        .iter()
+        .filter_map(|file| Some((file.npm.as_ref()?.purl.clone(), &file.name)))
+        .collect();
+    let rows: Vec<_> = publishing_order(packages)
+        .into_iter()
+        .filter_map(|package| {
+            let file = names.get(&package.purl())?;
+            Some(NpmPackage {
+                path: match path(&format!("{}/{file}", Folder::Npm)) {
+                    path if path.is_empty() => path,
+                    // npm reads `a/b` as a repository on GitHub.
+                    path => format!("./{path}"),
+                },
+                name: package.name().as_str(),
+                version: package.version().to_string(),
+                tag: package.dist_tag(),
+            })
+        })
+        .collect();
+    json(&rows)
+}
+
+/// Packages for a platform first, then each after those that it depends on,
+/// so that nobody installs a package whose parts are not there yet. By name
+/// where nothing else decides.
+fn publishing_order(packages: &[PackageJson]) -> Vec<&PackageJson> {
+    let mut waiting: Vec<&PackageJson> = packages.iter().collect();
+    waiting.sort_by_key(|package| {
+        (!package.is_platform_package(), package.name().as_str().to_owned(), package.version().to_string())
+    });
+    let mut ordered = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let names: BTreeSet<&str> = waiting.iter().map(|package| package.name().as_str()).collect();
+        let is_free = |package: &&PackageJson| {
+            let own = package.name().as_str();
+            !package.dependencies().iter().any(|name| name != own && names.contains(name.as_str()))
+        };
+        // Packages that depend on each other come in their own order.
+        let next = waiting.iter().position(is_free).unwrap_or_default();
+        ordered.push(waiting.remove(next));
+    }
+    ordered
+}

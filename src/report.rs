@@ -1,0 +1,290 @@
+//! What happened, for people: as text for a log, as Markdown for a summary.
+//!
+//! Pure rendering. Names come from outside and are hostile: the Markdown is
+//! escaped here, the text by whoever prints it.
+
+use std::fmt::Write as _;
+
+use crate::escape::{markdown, markdown_code};
+use crate::finding::Finding;
+use crate::manifest::{Action, File, Folder, LeftOut, Manifest, SHA256SUMS};
+use crate::release::Top;
+use crate::rule::Severity;
+use crate::verification::Verification;
+
+/// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
+/// one that is larger, now and then not even of one just below.
+pub const MAX_SUMMARY: usize = 1_000_000;
+
+/// What there is to tell of a preparation.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The release; nothing if there is none.
+    pub release: Option<(&'a Manifest, &'a Top)>,
+    /// Where it lies.
+    pub output: &'a str,
+    /// Whether it was only tried.
+    pub dry_run: bool,
+    /// All findings, errors first.
+    pub findings: &'a [Finding],
+    /// What is not in the release.
+    pub left_out: &'a [LeftOut],
+    /// What the source had to say.
+    pub notes: &'a [String],
+}
+
+impl Report<'_> {
+    /// For a log.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for note in self.notes {
+            line(&mut text, format_args!("note: {note}"));
+        }
+        for finding in self.findings {
+            finding_text(&mut text, finding);
+        }
+        for file in self.left_out {
+            line(&mut text, format_args!("left out: {}: {}, {}", file.artifact, file.path, file.why));
+        }
+        if let Some((manifest, top)) = self.release {
+            for folder in Folder::ALL {
+                for file in manifest.files().iter().filter(|file| file.folder == folder) {
+                    file_text(&mut text, file);
+                }
+            }
+            line(&mut text, format_args!("{}", self.outcome(manifest, top)));
+        } else {
+            line(&mut text, format_args!("{}", self.refusal()));
+        }
+        text
+    }
+
+    /// For the job's summary, cut where a runner would no longer show it.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut summary = Summary::default();
+        match self.release {
+            Some((manifest, top)) => {
+                summary.push(&format!(
+                    "## Release prepared{}\n\n",
+                    if self.dry_run { " (dry run)" } else { "" }
+                ));
+                summary.push(&format!("{}\n\n", markdown(&self.outcome(manifest, top))));
+            }
+            None => {
+                summary.push("## No release prepared\n\n");
+                summary.push(&format!("{}\n\n", markdown(&self.refusal())));
+            }
+        }
+        self.findings_markdown(&mut summary);
+        if let Some((manifest, top)) = self.release {
+            files_markdown(&mut summary, manifest);
+            summary.push(&format!(
+                "`release-manifest.json` has the SHA-256 {}.\n\n",
+                markdown_code(&top.manifest_digest().to_string())
+            ));
+        }
+        if !self.left_out.is_empty() {
+            summary
+                .push("<details><summary>Left out</summary>\n\n| Artifact | File | Why |\n|---|---|---|\n");
+            summary.rows(self.left_out.iter().map(|file| {
+                format!(
+                    "| {} | {} | {} |\n",
+                    markdown(&file.artifact),
+                    markdown_code(file.path.as_str()),
+                    file.why
+                )
+            }));
+            summary.push("\n</details>\n\n");
+        }
+        for note in self.notes {
+            summary.push(&format!("> {}\n\n", markdown(note)));
+        }
+        summary.text
+    }
+
+    fn findings_markdown(&self, summary: &mut Summary) {
+        for (severity, title) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
+            let findings: Vec<_> =
+                self.findings.iter().filter(|finding| finding.severity == severity).collect();
+            if findings.is_empty() {
+                continue;
+            }
+            summary.push(&format!(
+                "### {title}\n\n| Rule | File | Found | Expected | What to do |\n|---|---|---|---|---|\n"
+            ));
+            summary.rows(findings.into_iter().map(|finding| {
+                format!(
+                    "| {} | {} | {} | {} | {} |\n",
+                    markdown(finding.rule.id()),
+                    finding.place.as_ref().map(|place| markdown_code(&place.to_string())).unwrap_or_default(),
+                    markdown(&finding.found),
+                    markdown(&finding.expected),
+                    markdown(&finding.remedy),
+                )
+            }));
+            summary.push("\n");
+        }
+    }
+
+    fn outcome(&self, manifest: &Manifest, top: &Top) -> String {
+        let files = manifest.files();
+        let renamed = files.iter().filter(|file| is_renamed(file)).count();
+        let version = manifest.version().map(|version| format!(" of version {version}")).unwrap_or_default();
+        let subjects = match top.subjects() {
+            Some(subjects) if subjects.shards().len() > 1 => {
+                format!("{} subjects to attest in {} shards", subjects.count(), subjects.shards().len())
+            }
+            Some(subjects) => format!("{} subjects to attest", subjects.count()),
+            None => "nothing to attest, for the artifacts come from another run".to_owned(),
+        };
+        let place = if self.dry_run {
+            "nothing was left on the disk (dry run)".to_owned()
+        } else {
+            format!("in {}", self.output)
+        };
+        let counted = |folder: Folder| files.iter().filter(|file| file.folder == folder).count();
+        let folders = Folder::ALL
+            .into_iter()
+            .filter(|folder| counted(*folder) > 0)
+            .map(|folder| format!("{} in {folder}/", counted(folder)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        format!(
+            "prepared {}{version} ({folders}), {renamed} renamed, {subjects}; {place}",
+            plural(files.len(), "file"),
+        )
+    }
+
+    fn refusal(&self) -> String {
+        let errors = self.findings.iter().filter(|finding| finding.is_error()).count();
+        format!("no release was written: {}", plural(errors, "error"))
+    }
+}
+
+/// What a verification came to, for a log.
+#[must_use]
+pub fn verification_text(dir: &str, verification: &Verification, anchored: bool) -> String {
+    let mut text = String::new();
+    for problem in &verification.problems {
+        line(&mut text, format_args!("{problem}"));
+    }
+    line(&mut text, format_args!("{}", verdict(dir, verification, anchored)));
+    text
+}
+
+/// What a verification came to, for the job's summary.
+#[must_use]
+pub fn verification_markdown(dir: &str, verification: &Verification, anchored: bool) -> String {
+    let mut summary = Summary::default();
+    summary.push("## Release verified\n\n");
+    summary.push(&format!("{}\n\n", markdown(&verdict(dir, verification, anchored))));
+    summary
+        .rows(verification.problems.iter().map(|problem| format!("- {}\n", markdown(&problem.to_string()))));
+    summary.text
+}
+
+fn verdict(dir: &str, verification: &Verification, anchored: bool) -> String {
+    let files = plural(verification.manifest.files().len(), "file");
+    let digest = verification.manifest_digest;
+    match (verification.problems.len(), anchored) {
+        (0, true) => format!("{dir}: verified, {files}, the manifest is {digest}"),
+        (0, false) => format!(
+            "{dir}: consistent; origin not proven ({files}; the manifest is {digest}, give that as --manifest-digest from where the release was prepared)"
+        ),
+        (count, _) => format!("{dir}: not what its manifest says: {}", plural(count, "difference")),
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    // A String takes everything.
+    let _ = writeln!(text, "{line}");
+}
+
+fn finding_text(text: &mut String, finding: &Finding) {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let place = finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default();
+    line(text, format_args!("{severity}[{}]:{place} {}", finding.rule, finding.found));
+    line(text, format_args!("  expected: {}", finding.expected));
+    line(text, format_args!("  help: {}", finding.remedy));
+}
+
+fn file_text(text: &mut String, file: &File) {
+    let path = format!("{}/{}", file.folder, file.name);
+    let was = renamed_from(file).map(|names| format!(" (was {names})")).unwrap_or_default();
+    line(text, format_args!("{}  {path}{was}", file.digests.sha256));
+}
+
+fn is_renamed(file: &File) -> bool {
+    file.origins.iter().any(|origin| origin.action == Action::Renamed)
+}
+
+/// The names that it had, if any was another one.
+fn renamed_from(file: &File) -> Option<String> {
+    let mut names: Vec<String> = file
+        .origins
+        .iter()
+        .filter(|origin| origin.action == Action::Renamed)
+        .map(|origin| origin.path.file_name().to_string())
+        .collect();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn files_markdown(summary: &mut Summary, manifest: &Manifest) {
+    for folder in Folder::ALL {
+        let files: Vec<_> = manifest.files().iter().filter(|file| file.folder == folder).collect();
+        if files.is_empty() {
+            continue;
+        }
+        summary.push(&format!(
+            "### {folder}/\n\n| File | Size | Was | From | SHA-256 |\n|---|--:|---|---|---|\n"
+        ));
+        summary.rows(files.into_iter().map(|file| {
+            let origins: Vec<_> =
+                file.origins.iter().map(|origin| markdown(origin.artifact.name.as_str())).collect();
+            format!(
+                "| {} | {} | {} | {} | {} |\n",
+                markdown_code(file.name.as_str()),
+                file.size,
+                renamed_from(file).map(|names| markdown_code(&names)).unwrap_or_default(),
+                origins.join("<br>"),
+                markdown_code(&file.digests.sha256.to_string()),
+            )
+        }));
+        summary.push("\n");
+    }
+    summary.push(&format!("Checksums of all files are in `{SHA256SUMS}`.\n\n"));
+}
+
+/// A summary that stays below the limit: tables end early and say so.
+#[derive(Default)]
+struct Summary {
+    text: String,
+}
+
+impl Summary {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn rows(&mut self, mut rows: impl ExactSizeIterator<Item = String>) {
+        // What comes behind the tables needs room as well.
+        const MARGIN: usize = 20_000;
+        while let Some(row) = rows.next() {
+            if self.text.len() + row.len() + MARGIN > MAX_SUMMARY {
+                self.text.push_str(&format!("\nand {} more\n", rows.len() + 1));
+                return;
+            }
+            self.text.push_str(&row);
+        }
+    }
+}
