@@ -1,0 +1,159 @@
+//! A staged file becomes evidence: all that rules need to know of it, read
+//! once.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+
+use crate::archive::limits::Limits;
+use crate::archive::zip::ZipArchive;
+use crate::archive::{ArchiveError, tar};
+use crate::distribution::npm::PackageJson;
+use crate::distribution::sdist::Sdist;
+use crate::distribution::wheel::{WheelFilename, WheelFilenameErrorKind, WheelMetadata};
+use crate::distribution::{Distribution, Shape};
+use crate::filename::{FileName, RelativePath};
+use crate::finding::{Finding, Place};
+use crate::rule::Rule;
+use crate::staging::{StagedFile, Staging, StagingError};
+
+/// The most bytes of a metadata file. The largest PKG-INFO of well-known
+/// projects, README included, has a few hundred kilobytes.
+const MAX_METADATA: u64 = 4 << 20;
+
+/// What a look at a file came to.
+#[derive(Debug)]
+pub enum Examined {
+    /// What it is, and, for a wheel, who made it.
+    Known(Distribution, Vec<String>),
+    /// It cannot be what its name or its contents claim.
+    Refused(Box<Finding>),
+}
+
+/// Looks into a staged file as far as its name and first bytes call for it.
+///
+/// # Errors
+/// If it cannot be read back from the disk.
+pub fn examine(
+    staging: &Staging,
+    staged: &StagedFile,
+    head: &[u8],
+    path: &RelativePath,
+    place: Place,
+) -> Result<Examined, StagingError> {
+    let name = path.file_name();
+    let shape = Shape::of(&name, head);
+    let looked = match shape {
+        Shape::Wheel => wheel(&name, staging.open(staged)?, staged.size),
+        Shape::MaybeSdist => sdist(staging.open(staged)?),
+        Shape::MaybeNpm => npm(staging.open(staged)?),
+        _ => Ok(Seen::Nothing),
+    };
+    let refused = |rule, found: String, expected: &str, remedy: &str| {
+        Ok(Examined::Refused(Box::new(Finding::new(rule, Some(place.clone()), found, expected, remedy))))
+    };
+    match looked {
+        Ok(Seen::Nothing) => Ok(Examined::Known(shape.plain().unwrap_or(Distribution::Other), Vec::new())),
+        Ok(Seen::Known(distribution, generators)) => Ok(Examined::Known(distribution, generators)),
+        Ok(Seen::Wrong { rule, found, expected, remedy }) => refused(rule, found, expected, remedy),
+        Err(ArchiveError::Read(cause) | ArchiveError::Write(cause)) => {
+            Err(StagingError::Read { path: path.to_string().into(), cause })
+        }
+        Err(error) if shape == Shape::Wheel => refused(
+            Rule::WheelUnreadable,
+            error.to_string(),
+            "a zip archive that every reader reads alike",
+            "Build the wheel again; if it was made by hand, with a build backend.",
+        ),
+        // An archive that cannot be read as a tar may still be what somebody
+        // wants to release; one that is named like a source distribution of a
+        // project is refused when the names are planned.
+        Err(_) => Ok(Examined::Known(Distribution::Archive, Vec::new())),
+    }
+}
+
+/// What was seen inside.
+enum Seen {
+    Nothing,
+    Known(Distribution, Vec<String>),
+    Wrong { rule: Rule, found: String, expected: &'static str, remedy: &'static str },
+}
+
+fn wheel(name: &FileName, file: File, size: u64) -> Result<Seen, ArchiveError> {
+    let wheel = match WheelFilename::new(name) {
+        Ok(wheel) => wheel,
+        Err(error) => {
+            let rule = match error.kind() {
+                WheelFilenameErrorKind::Variant { .. } => Rule::WheelVariant,
+                _ => Rule::WheelName,
+            };
+            return Ok(Seen::Wrong {
+                rule,
+                found: error.kind().to_string(),
+                expected: error.kind().expected(),
+                remedy: "Build the wheel with a build backend, which names it; do not rename it by hand.",
+            });
+        }
+    };
+    let mut archive = ZipArchive::open(BufReader::new(file), size, &Limits::within(size, 1000000))?;
+    let path = format!("{}.dist-info/WHEEL", wheel.metadata_prefix());
+    let Some(number) = archive.position(&path) else {
+        return Ok(Seen::Wrong {
+            rule: Rule::WheelUnreadable,
+            found: format!("there is no `{path}` in it"),
+            expected: "the metadata under the letters of the file's name, where PyPI looks for it",
+            remedy: "Build the wheel again under this name; do not rename it by hand.",
+        });
+    };
+    let metadata = archive.read_entry(number, MAX_METADATA)?;
+    Ok(match WheelMetadata::read(&metadata) {
+        Ok(metadata) => Seen::Known(wheel.into(), metadata.generators().to_vec()),
+        Err(error) => Seen::Wrong {
+            rule: Rule::WheelUnreadable,
+            found: format!("its WHEEL cannot be read: {error}"),
+            expected: "a WHEEL file as the binary distribution format describes it",
+            remedy: "Build the wheel with a build backend.",
+        },
+    })
+}
+
+/// A source distribution has one top folder, and PKG-INFO right in it.
+fn sdist(file: File) -> Result<Seen, ArchiveError> {
+    let is_pkg_info = |path: &RelativePath| {
+        let mut components = path.components();
+        components.next().is_some() && components.next() == Some("PKG-INFO") && components.next().is_none()
+    };
+    let Some(pkg_info) = only_below_one_top(file, is_pkg_info)? else { return Ok(Seen::Nothing) };
+    Ok(match Sdist::read(&pkg_info) {
+        Ok(sdist) => Seen::Known(sdist.into(), Vec::new()),
+        Err(error) => Seen::Wrong {
+            rule: Rule::SdistMetadata,
+            found: error.to_string(),
+            expected: "a PKG-INFO that gives the project's name and version",
+            remedy: "Build it with the project's build backend (`python -m build --sdist`).",
+        },
+    })
+}
+
+fn npm(file: File) -> Result<Seen, ArchiveError> {
+    let package = find(file, |path| path.as_str() == "package/package.json")?;
+    let Some(json) = package else { return Ok(Seen::Nothing) };
+    Ok(match PackageJson::read(&json) {
+        Ok(package) => Seen::Known(package.into(), Vec::new()),
+        Err(error) => Seen::Wrong {
+            rule: Rule::NpmMetadata,
+            found: format!("its package.json cannot be taken: {error}"),
+            expected: "a package.json with a name and a version that npm accepts",
+            remedy: "Correct package.json, and pack it again with `npm pack`.",
+        },
+    })
+}
+
+fn only_below_one_top(
+    _file: File,
+    _wanted: impl Fn(&RelativePath) -> bool,
+) -> Result<Option<Vec<u8>>, ArchiveError> {
+    Ok(None)
+}
+fn find(_file: File, _wanted: impl Fn(&RelativePath) -> bool) -> Result<Option<Vec<u8>>, ArchiveError> {
+    Ok(None)
+}

@@ -1,0 +1,422 @@
+//! Plan what each file is to be called in the release, and why.
+//!
+//! 1. Stray files are left out, and files of no known kind unless they were
+//!    asked for.
+//! 2. A wheel whose tags are merely out of order, in another case or repeated
+//!    is renamed: its bytes and digest stay what its builder made. Where its
+//!    project is spelt otherwise a rename would break PyPI's look-up of
+//!    `{name}-{version}.dist-info/WHEEL`, so that is refused.
+//! 3. A source distribution and an npm package are named after what is written
+//!    inside them.
+//! 4. An asset is named as GitHub will store it.
+//! 5. What was signed or attested under its name keeps it.
+//!
+//! Nothing is done here: the plan says it, and [`crate::pipeline`] carries it
+//! out.
+
+use std::collections::BTreeSet;
+
+use crate::distribution::sdist::could_be_sdist_of;
+use crate::distribution::sidecar;
+use crate::distribution::stray::is_stray;
+use crate::distribution::wheel::{Deviation, WheelFilename};
+use crate::distribution::{Distribution, project::ProjectName};
+use crate::evidence::Evidence;
+use crate::filename::FileName;
+use crate::finding::Finding;
+use crate::glob::Glob;
+use crate::manifest::{Action, Folder, LeftOut, Why};
+use crate::rule::{Rule, Severity};
+
+/// What may be done to names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalization {
+    /// Rename; no byte of a file changes.
+    Rename,
+    /// What would be renamed is an error.
+    Check,
+    /// Names stay as they are.
+    Off,
+}
+
+impl Normalization {
+    /// As the input spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rename => "rename",
+            Self::Check => "check",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// How files are named.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// What may be done.
+    pub normalization: Normalization,
+    /// Distributions that go to the assets.
+    pub not_for_the_index: Vec<Glob>,
+    /// Whether files of no known kind are released.
+    pub unknown_kinds: bool,
+}
+
+/// What becomes of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Which piece of evidence it is, by index.
+    pub evidence: usize,
+    /// Where it goes.
+    pub folder: Folder,
+    /// How it is called there.
+    pub name: FileName,
+    /// What two files must not share unless they are one: the canonical name
+    /// where the file keeps another.
+    pub canonical: FileName,
+}
+
+impl Planned {
+    /// What is done to the file to get there.
+    #[must_use]
+    pub fn action(&self, evidence: &Evidence) -> Action {
+        if self.name == evidence.name() { Action::Kept } else { Action::Renamed }
+    }
+}
+
+/// The plan.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// What is released.
+    pub planned: Vec<Planned>,
+    /// What is not.
+    pub left_out: Vec<LeftOut>,
+    /// What is wrong, or worth knowing.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes the plan for all files of a release.
+#[must_use]
+pub fn plan(evidence: &[Evidence], naming: &Naming) -> Plan {
+    let planner = Planner {
+        naming,
+        signed: evidence
+            .iter()
+            .filter(|file| sidecar::is_attestation_or_signature(&file.name()))
+            .filter_map(|file| {
+                Some((file.artifact.name.as_str(), sidecar::subject_of(&file.name())?.to_owned()))
+            })
+            .collect(),
+        projects: evidence.iter().filter_map(|file| python_project(&file.distribution)).collect(),
+    };
+    let mut plan = Plan::default();
+    for (index, file) in evidence.iter().enumerate() {
+        let mut findings = Vec::new();
+        match planner.decide(file, &mut findings) {
+            Decision::Release { folder, name, canonical } => {
+                plan.planned.push(Planned { evidence: index, folder, name, canonical });
+            }
+            Decision::LeaveOut(why) => plan.left_out.push(LeftOut {
+                artifact: file.artifact.name.to_string(),
+                path: file.path.clone(),
+                why,
+            }),
+            Decision::Refuse => {}
+        }
+        plan.findings.extend(findings);
+    }
+    plan.findings.extend(unknown_kinds(&plan.left_out));
+    plan
+}
+
+/// What is decided of one file.
+enum Decision {
+    Release {
+        folder: Folder,
+        name: FileName,
+        canonical: FileName,
+    },
+    LeaveOut(Why),
+    /// A finding of severity error says why.
+    Refuse,
+}
+
+struct Planner<'a> {
+    naming: &'a Naming,
+    /// Artifact and name of each file that a signature or attestation in the
+    /// same artifact speaks of.
+    signed: BTreeSet<(&'a str, String)>,
+    /// The projects that wheels and source distributions are of.
+    projects: BTreeSet<ProjectName>,
+}
+
+impl Planner<'_> {
+    fn decide(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
+        let name = file.name();
+        if is_stray(&file.path) {
+            return Decision::LeaveOut(Why::Stray);
+        }
+        match &file.distribution {
+            Distribution::Wheel(wheel) if self.is_for_the_index(&name, wheel.canonical()) => {
+                self.wheel(file, wheel, findings)
+            }
+            Distribution::Sdist(sdist) if self.is_for_the_index(&name, sdist.canonical()) => {
+                self.from_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
+            }
+            Distribution::NpmPackage(package) => {
+                self.from_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
+            }
+            Distribution::Other if !self.naming.unknown_kinds => Decision::LeaveOut(Why::UnknownKind),
+            Distribution::Archive => {
+                let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project));
+                match project {
+                    Some(project) => {
+                        findings.push(file.finding(
+                            Rule::SdistMetadata,
+                            format!("the name is that of a source distribution of {project}, but there is no PKG-INFO in the one folder at its top"),
+                            "a source distribution, or an archive with another name",
+                            "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
+                        ));
+                        Decision::Refuse
+                    }
+                    None => self.asset(file, findings),
+                }
+            }
+            _ => self.asset(file, findings),
+        }
+    }
+
+    fn is_for_the_index(&self, name: &FileName, canonical: &FileName) -> bool {
+        let excluded = |glob: &Glob| glob.matches(name.as_str()) || glob.matches(canonical.as_str());
+        !self.naming.not_for_the_index.iter().any(excluded)
+    }
+
+    fn wheel(&self, file: &Evidence, wheel: &WheelFilename, findings: &mut Vec<Finding>) -> Decision {
+        let name = file.name();
+        let (canonical, sorted) = (wheel.canonical(), wheel.with_canonical_tags());
+        let deviations = wheel.deviations();
+        if deviations.contains(&Deviation::Project) {
+            findings.push(file.finding(
+                Rule::WheelSpelling,
+                format!("the project is spelt `{}`", wheel.project().as_given()),
+                format!("`{}`, as in {canonical}", wheel.project().escaped()),
+                "Build the wheel with a backend that writes normalized names; a rename alone would not do, for PyPI looks for the `.dist-info` folder by the file's name.",
+            ));
+            return Decision::Refuse;
+        }
+        if deviations.contains(&Deviation::Version) {
+            findings.push(file.finding(
+                Rule::WheelVersionSpelling,
+                format!("the version is spelt `{}`", wheel.version_as_given()),
+                format!("`{}`", wheel.version()),
+                "PyPI takes it as it is. Give the version its normal form where it is declared.",
+            ));
+        }
+        if name.as_str().bytes().any(|byte| !is_stored_unchanged(byte)) {
+            findings.push(file.finding(
+                Rule::IndexNameUnsafe,
+                format!("a GitHub release would store it as `{}`", stored_name(&name).unwrap_or_default()),
+                "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
+                "Publish it on the index only, or choose another version.",
+            ));
+        }
+        let kept =
+            |name: FileName| Decision::Release { folder: Folder::Pypi, name, canonical: canonical.clone() };
+        if *sorted == name {
+            return kept(name);
+        }
+        match self.naming.normalization {
+            Normalization::Rename if self.is_signed(file) => {
+                findings.push(not_renamed(file, sorted));
+                kept(name)
+            }
+            Normalization::Rename => kept(sorted.clone()),
+            Normalization::Check | Normalization::Off => {
+                let mut finding = file.finding(
+                    Rule::TagOrder,
+                    "the tags are not sorted, not in lower case, or repeated",
+                    format!("{sorted}"),
+                    "Set `normalize: rename`, or build with a tool that sorts tags (maturin 1.16, auditwheel 6.4 and later).",
+                );
+                if self.naming.normalization == Normalization::Off {
+                    finding.severity = Severity::Warning;
+                }
+                findings.push(finding);
+                kept(name)
+            }
+        }
+    }
+
+    /// A file that is named after what is written in it.
+    fn from_within(
+        &self,
+        file: &Evidence,
+        folder: Folder,
+        expected: &FileName,
+        rule: Rule,
+        findings: &mut Vec<Finding>,
+    ) -> Decision {
+        let name = file.name();
+        let release = |name: FileName| Decision::Release { folder, canonical: expected.clone(), name };
+        if name == *expected {
+            return release(name);
+        }
+        // npm reads nothing from a file's name; PyPI does.
+        let harmless = folder == Folder::Npm;
+        match self.naming.normalization {
+            Normalization::Rename if !self.is_signed(file) => release(expected.clone()),
+            Normalization::Rename if harmless => {
+                findings.push(not_renamed(file, expected));
+                release(name)
+            }
+            Normalization::Off if harmless => release(name),
+            _ => {
+                findings.push(file.finding(
+                    rule,
+                    format!(
+                        "the name is not the one that its metadata gives ({})",
+                        rule.says().trim_end_matches('.')
+                    ),
+                    format!("{expected}"),
+                    if self.is_signed(file) {
+                        "Sign or attest it after the release is prepared, so that it can be renamed."
+                    } else {
+                        "Set `normalize: rename`, or build it under that name."
+                    },
+                ));
+                Decision::Refuse
+            }
+        }
+    }
+
+    fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
+        let name = file.name();
+        let Some(stored) = stored_name(&name).and_then(|stored| stored.parse::<FileName>().ok()) else {
+            findings.push(file.finding(
+                Rule::AssetName,
+                "there is no character in the name that GitHub would keep",
+                "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
+                "Give the file another name where it is built.",
+            ));
+            return Decision::Refuse;
+        };
+        let signed = self.is_signed(file);
+        if stored != name && (signed || self.naming.normalization == Normalization::Check) {
+            findings.push(file.finding(
+                Rule::AssetName,
+                if signed {
+                    "it was signed or attested under a name that GitHub will not keep"
+                } else {
+                    "GitHub would store it under another name"
+                },
+                format!("{stored}"),
+                "Give the file that name where it is built.",
+            ));
+            return Decision::Refuse;
+        }
+        Decision::Release { folder: Folder::Assets, name: stored.clone(), canonical: stored }
+    }
+
+    fn is_signed(&self, file: &Evidence) -> bool {
+        self.signed.contains(&(file.artifact.name.as_str(), file.name().as_str().to_owned()))
+    }
+}
+
+fn python_project(distribution: &Distribution) -> Option<ProjectName> {
+    match distribution {
+        Distribution::Wheel(wheel) => Some(wheel.project().clone()),
+        Distribution::Sdist(sdist) => Some(sdist.project().clone()),
+        _ => None,
+    }
+}
+
+fn not_renamed(file: &Evidence, canonical: &FileName) -> Finding {
+    file.finding(
+        Rule::NotRenamed,
+        "it has a signature or attestation under its name",
+        format!("{canonical}"),
+        "It is released as it is. Sign or attest after the release is prepared, so that it can be renamed.",
+    )
+}
+
+/// Whether GitHub keeps a character of an asset's name as it is.
+const fn is_stored_unchanged(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
+}
+
+/// The name under which an asset can be uploaded and will be found again:
+/// runs of other characters and dots become one `.`, and none stands at either
+/// end. A name that needs no change gets none.
+fn stored_name(name: &FileName) -> Option<String> {
+    if name.as_str().bytes().all(is_stored_unchanged)
+        && !name.as_str().starts_with('.')
+        && !name.as_str().ends_with('.')
+    {
+        return Some(name.as_str().to_owned());
+    }
+    let mut stored = String::with_capacity(name.as_str().len());
+    for character in name.as_str().chars() {
+        match u8::try_from(character) {
+            Ok(byte) if byte != b'.' && is_stored_unchanged(byte) => stored.push(character),
+            _ if stored.ends_with('.') => {}
+            _ => stored.push('.'),
+        }
+    }
+    let trimmed = stored.trim_matches('.');
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// One warning for all of them, for one pattern mends all of them.
+fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
+    const SHOWN: usize = 20;
+    let mut names: Vec<_> = left_out
+        .iter()
+        .filter(|file| file.why == Why::UnknownKind)
+        .map(|file| format!("{}: {}", file.artifact, file.path))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    names.sort();
+    let more = names.len().saturating_sub(SHOWN);
+    let count = names.len();
+    names.truncate(SHOWN);
+    let mut listed = names.join(", ");
+    if more > 0 {
+        listed = format!("{listed} and {more} more");
+    }
+    Some(Finding::new(
+        Rule::UnknownKind,
+        None,
+        format!("{count} of no known kind left out: {listed}"),
+        "wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars",
+        "Name their artifacts in `pattern` to release them, or exclude them there with `!`.",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_as_github_stores_them() {
+        for (name, stored) in [
+            ("tool-1.0+x_y.tar.gz", Some("tool-1.0+x_y.tar.gz")),
+            ("my tool (1).zip", Some("my.tool.1.zip")),
+            (".hidden", Some("hidden")),
+            ("größe~1", Some("gr.e.1")),
+            ("a..b", Some("a..b")),
+            ("…", None),
+        ] {
+            assert_eq!(stored_name(&name.parse().unwrap()).as_deref(), stored, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_stored_name_stays() {
+        for name in ["my tool (1).zip", ".a. .b.", "~x~", "a (b)"] {
+            let stored = stored_name(&name.parse().unwrap()).unwrap();
+            assert_eq!(stored_name(&stored.parse().unwrap()), Some(stored.clone()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What the world will say of a release: pure functions of evidence, one file
+//! for each authority.
+
+pub mod release;

@@ -1,0 +1,227 @@
+//! The files as one set: names that are unique, versions that agree.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::distribution::version::{DeclaredVersion, ReleaseVersion, VersionTag};
+use crate::evidence::Evidence;
+use crate::filename::FileName;
+use crate::finding::Finding;
+use crate::manifest::{Folder, is_reserved};
+use crate::normalize::Planned;
+use crate::rule::Rule;
+
+/// What versions the files of a release may declare.
+#[derive(Debug, Clone)]
+pub enum VersionPolicy {
+    /// Any.
+    Any,
+    /// All files of one project the same.
+    Agree,
+    /// That of the tag that was pushed; if it names a project, the files of
+    /// that project.
+    Tag(VersionTag),
+    /// This one.
+    Exactly(ReleaseVersion),
+}
+
+/// One file of the release: one name, one content, from one or more places.
+#[derive(Debug, Clone)]
+pub struct Member<'a> {
+    /// What was planned for it.
+    pub planned: &'a Planned,
+    /// What is known of it.
+    pub file: &'a Evidence,
+    /// The same again, from other artifacts or folders.
+    pub again: Vec<(&'a Planned, &'a Evidence)>,
+}
+
+impl<'a> Member<'a> {
+    /// All places that it came from, by artifact and path.
+    pub fn all(&self) -> impl Iterator<Item = (&'a Planned, &'a Evidence)> {
+        std::iter::once((self.planned, self.file)).chain(self.again.iter().copied())
+    }
+}
+
+/// Joins files that are one, and says what keeps the others from being a
+/// release.
+#[must_use]
+pub fn members<'a>(evidence: &'a [Evidence], planned: &'a [Planned]) -> (Vec<Member<'a>>, Vec<Finding>) {
+    let mut by_name: BTreeMap<&FileName, Member<'_>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for planned in planned {
+        let Some(file) = evidence.get(planned.evidence) else { continue };
+        match by_name.entry(&planned.canonical) {
+            Entry::Vacant(entry) => {
+                entry.insert(Member { planned, file, again: Vec::new() });
+            }
+            Entry::Occupied(mut entry) => {
+                let first = entry.get().file;
+                if file.digests.sha256 != first.digests.sha256 {
+                    findings.push(name_collision(file, first, &planned.canonical));
+                }
+                entry.get_mut().again.push((planned, file));
+            }
+        }
+    }
+    let members: Vec<_> = by_name.into_values().collect();
+    findings.extend(reserved(&members));
+    findings.extend(case_collisions(&members));
+    findings.extend(index_duplicates(&members));
+    (members, findings)
+}
+
+fn name_collision(file: &Evidence, first: &Evidence, name: &FileName) -> Finding {
+    file.finding(
+        Rule::NameCollision,
+        format!(
+            "it would be `{name}`, and so would {} with other bytes ({} here, {} there)",
+            first.place(),
+            file.digests.sha256,
+            first.digests.sha256
+        ),
+        "one content for one name",
+        "Upload it once, or give the files names that tell them apart (the target, for an executable).",
+    )
+}
+
+fn reserved(members: &[Member<'_>]) -> Vec<Finding> {
+    let reserved = members.iter().filter(|member| is_reserved(&member.planned.name));
+    reserved
+        .flat_map(Member::all)
+        .map(|(planned, file)| {
+            file.finding(
+                Rule::ReservedName,
+                format!("`{}` is the name of a file that release-prep writes", planned.name),
+                "a name of its own",
+                "Leave it out of the artifact (release-prep writes the checksums of all files), or rename it.",
+            )
+        })
+        .collect()
+}
+
+fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
+    let mut folded: BTreeMap<String, &Member<'_>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for member in members {
+        if let Some(other) = folded.insert(member.planned.name.folded(), member) {
+            findings.push(member.file.finding(
+                Rule::CaseCollision,
+                format!(
+                    "`{}` and `{}` ({}) differ in case alone",
+                    member.planned.name,
+                    other.planned.name,
+                    other.file.place()
+                ),
+                "names that also Windows and macOS tell apart",
+                "Rename one of them.",
+            ));
+        }
+    }
+    findings
+}
+
+/// PyPI takes one content under one name only, and `skip-existing` would hide
+/// that the second is missing.
+fn index_duplicates(members: &[Member<'_>]) -> Vec<Finding> {
+    let mut seen = BTreeMap::new();
+    let mut findings = Vec::new();
+    for member in members.iter().filter(|member| member.planned.folder == Folder::Pypi) {
+        if let Some(other) = seen.insert(member.file.digests.sha256, &member.planned.name) {
+            findings.push(member.file.finding(
+                Rule::IndexDuplicate,
+                format!("`{}` has the same bytes as `{other}`", member.planned.name),
+                "one name for one content: PyPI answers the second upload with \"File already exists\"",
+                "Upload it under one name.",
+            ));
+        }
+    }
+    findings
+}
+
+/// A file, the project that it says it is of, and the version that it
+/// declares.
+struct Declaring<'a> {
+    file: &'a Evidence,
+    project: &'a str,
+    version: DeclaredVersion,
+}
+
+/// The version of the release, and what does not bear it.
+#[must_use]
+pub fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option<String>, Vec<Finding>) {
+    let declaring: Vec<Declaring<'_>> = members
+        .iter()
+        .filter_map(|Member { file, .. }| {
+            let (project, version) = (file.distribution.project()?, file.distribution.version()?);
+            Some(Declaring { file, project, version })
+        })
+        .collect();
+    let all = || declaring.iter();
+    let findings = match policy {
+        VersionPolicy::Any => Vec::new(),
+        VersionPolicy::Exactly(version) => bind(all(), version, "as the input `version` says"),
+        VersionPolicy::Tag(tag) => {
+            let told = format!("as the pushed tag says ({})", tag.version);
+            let (named, others): (Vec<_>, Vec<_>) = all().partition(|file| tag.names(file.project));
+            let mut findings = bind(named.iter().copied(), &tag.version, &told);
+            findings.extend(agree(&others));
+            findings.extend(tag.project.as_deref().filter(|_| named.is_empty()).map(unknown_project));
+            findings
+        }
+        VersionPolicy::Agree => agree(&all().collect::<Vec<_>>()),
+    };
+    (common_version(&declaring), findings)
+}
+
+/// All files are of one version.
+fn bind<'a>(
+    files: impl Iterator<Item = &'a Declaring<'a>>,
+    version: &ReleaseVersion,
+    why: &str,
+) -> Vec<Finding> {
+    files
+        .filter(|file| !version.is(&file.version))
+        .map(|file| version_mismatch(file, &version.to_string(), why))
+        .collect()
+}
+
+/// The files of each project are of one version.
+fn agree(files: &[&Declaring<'_>]) -> Vec<Finding> {
+    let mut firsts: BTreeMap<&str, &Declaring<'_>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for file in files {
+        let first = *firsts.entry(file.project).or_insert(file);
+        if first.version != file.version {
+            let why = format!("as {} does", first.file.place());
+            findings.push(version_mismatch(file, &first.version.to_string(), &why));
+        }
+    }
+    findings
+}
+
+fn version_mismatch(file: &Declaring<'_>, expected: &str, why: &str) -> Finding {
+    file.file.finding(
+        Rule::VersionMismatch,
+        format!("it declares version {}", file.version),
+        format!("{expected}, {why}"),
+        "Build all files from one commit with that version, or set the input `version`.",
+    )
+}
+
+fn unknown_project(project: &str) -> Finding {
+    Finding::new(
+        Rule::TagProject,
+        None,
+        format!("the pushed tag names the project `{project}`, of which there is no file"),
+        "a tag that names a project of the release, or none",
+        "If the tag is not meant to name a project, set the input `version`.",
+    )
+}
+
+/// The one version that all files declare, as the first of them by name spells
+/// it.
+fn common_version(declaring: &[Declaring<'_>]) -> Option<String> {
+    let (first, rest) = declaring.split_first()?;
+    rest.iter().all(|file| file.version == first.version).then(|| first.version.to_string())
+}
