@@ -1,0 +1,125 @@
+//! What a run came to, told: log, annotations, summary, outputs, exit code.
+
+use std::error::Error;
+use std::io;
+
+use super::command;
+use super::output::StepFiles;
+use super::printer::Printer;
+use crate::outputs;
+use crate::pipeline::{Failure, Outcome};
+use crate::report::{self, Report};
+use crate::request::{Prepare, Verify};
+use crate::verification::Verification;
+
+/// Prepared, or verified.
+pub const DONE: u8 = 0;
+/// Findings stop the release, or it is not what its manifest says.
+pub const REFUSED: u8 = 1;
+/// The inputs are wrong.
+pub const INPUT: u8 = 2;
+/// The source, the machine or this program failed.
+pub const FAULT: u8 = 3;
+
+/// The step's files cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the {what} of the step cannot be written")]
+pub struct ToldError {
+    what: &'static str,
+    #[source]
+    cause: io::Error,
+}
+
+/// Tells what a preparation came to, and gives the exit code.
+///
+/// # Errors
+/// If a file of the step cannot be written.
+pub fn prepared(
+    printer: Printer,
+    files: &mut StepFiles,
+    request: &Prepare,
+    outcome: Result<Outcome, Failure>,
+) -> Result<u8, ToldError> {
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(failure) => return Ok(failed(printer, &failure)),
+    };
+    let report = Report {
+        release: outcome.release.as_ref().map(|(manifest, top)| (manifest, top)),
+        output: request.output.as_str(),
+        dry_run: request.dry_run,
+        findings: &outcome.findings,
+        left_out: &outcome.left_out,
+        notes: &outcome.notes,
+    };
+    printer.out(&report.text());
+    command::annotate(printer, &outcome.findings);
+    if request.show_summary {
+        summary(files, &report.markdown())?;
+    }
+    let Some((manifest, top)) = &outcome.release else { return Ok(REFUSED) };
+    let outputs = outputs::prepared(manifest, top, &outcome.npm, request.output.as_str(), request.dry_run);
+    files.write_outputs(&outputs).map_err(|cause| ToldError { what: "outputs", cause })?;
+    Ok(DONE)
+}
+
+/// Tells what a verification came to, and gives the exit code.
+///
+/// # Errors
+/// If a file of the step cannot be written.
+pub fn verified(
+    printer: Printer,
+    files: &mut StepFiles,
+    request: &Verify,
+    verification: Result<Verification, Failure>,
+) -> Result<u8, ToldError> {
+    let verification = match verification {
+        Ok(verification) => verification,
+        Err(failure) => return Ok(failed(printer, &failure)),
+    };
+    let anchored = request.manifest_digest.is_some();
+    let dir = request.dir.as_str();
+    printer.out(&report::verification_text(dir, &verification, anchored));
+    if request.show_summary {
+        summary(files, &report::verification_markdown(dir, &verification, anchored))?;
+    }
+    if let Some(first) = verification.problems.first() {
+        let rest = verification.problems.len() - 1;
+        let more = if rest > 0 { format!(", and {rest} more in the log") } else { String::new() };
+        command::error(printer, &format!("{dir} is not what its manifest says: {first}{more}"));
+        return Ok(REFUSED);
+    }
+    if !anchored && !request.unanchored {
+        let message = "manifest-digest: found nothing, expected the output `manifest-digest` of the job that prepared the release; \
+                       without it the release is consistent, but its origin is not proven (--unanchored is content with that)";
+        printer.error(&format!("error: {message}"));
+        command::error(printer, message);
+        return Ok(INPUT);
+    }
+    Ok(DONE)
+}
+
+/// Tells a failure with its causes, and gives its exit code.
+fn failed(printer: Printer, failure: &Failure) -> u8 {
+    let (code, remedy) = match failure {
+        Failure::Input(_) => (INPUT, None),
+        Failure::Fault { remedy, .. } => (FAULT, remedy.as_deref()),
+    };
+    let mut message = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    printer.error(&format!("error: {message}"));
+    if let Some(remedy) = remedy {
+        printer.error(&format!("  help: {remedy}"));
+        message = format!("{message}. {remedy}");
+    }
+    command::error(printer, &message);
+    code
+}
+
+fn summary(files: &mut StepFiles, markdown: &str) -> Result<(), ToldError> {
+    files.write_summary(markdown).map_err(|cause| ToldError { what: "summary", cause })
+}

@@ -1,0 +1,73 @@
+//! Outputs of the step and the job's summary: the files that a runner gives.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use crate::digest::Sha256;
+
+/// The files of one step. They are opened before anything else is done, so
+/// that a release is not prepared whose outputs could not be told, and so that
+/// they stay writable when root becomes the workspace's owner.
+#[derive(Debug, Default)]
+pub struct StepFiles {
+    /// `GITHUB_OUTPUT`.
+    pub output: Option<File>,
+    /// `GITHUB_STEP_SUMMARY`.
+    pub summary: Option<File>,
+}
+
+impl StepFiles {
+    /// Writes the step's outputs, all in one piece.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    pub fn write_outputs(&mut self, outputs: &[(&str, String)]) -> io::Result<()> {
+        let Some(file) = &mut self.output else { return Ok(()) };
+        let text: String = outputs.iter().map(|(name, value)| entry(name, value)).collect();
+        file.write_all(text.as_bytes())
+    }
+
+    /// Writes the job's summary.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    pub fn write_summary(&mut self, markdown: &str) -> io::Result<()> {
+        self.summary.as_mut().map_or(Ok(()), |file| file.write_all(markdown.as_bytes()))
+    }
+}
+
+/// One output in the form with a delimiter (actions/runner,
+/// `FileCommandManager.cs`), which takes every value.
+///
+/// The delimiter is made of the value's own digest: no value can hold its own,
+/// so nothing can break out, and the same value is written the same way.
+fn entry(name: &str, value: &str) -> String {
+    let delimiter = format!("end_{}", Sha256::of(value.as_bytes()));
+    format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the runner does with such a file.
+    fn read(text: &str) -> Vec<(String, String)> {
+        let mut lines = text.split('\n');
+        let mut outputs = Vec::new();
+        while let Some((name, delimiter)) = lines.next().and_then(|line| line.split_once("<<")) {
+            let value: Vec<_> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+            outputs.push((name.to_owned(), value.join("\n")));
+        }
+        outputs
+    }
+
+    #[test]
+    fn nothing_breaks_out() {
+        let hostile = "x\nend_\nfalse<<y\nother=1\n\n";
+        let text = entry("one", hostile) + &entry("two", "") + &entry("three", "a\nb");
+        assert_eq!(
+            read(&text),
+            [("one", hostile), ("two", ""), ("three", "a\nb")].map(|(n, v)| (n.to_owned(), v.to_owned()))
+        );
+    }
+}

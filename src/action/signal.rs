@@ -1,0 +1,32 @@
+//! Cancellation: a runner sends SIGINT and then SIGTERM, a person Ctrl-C.
+//!
+//! In a container the program is process 1, which the kernel spares every
+//! signal that it has no handler for; so both are handled.
+
+use std::sync::Arc;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::printer::Printer;
+use crate::staging::Cancellation;
+
+/// Has a thread wait for signals. At the first one it removes what is staged
+/// and ends the process with 128 and the signal's number; if the release
+/// stands already, nothing is left to cancel, and the program ends as it would
+/// have.
+///
+/// # Errors
+/// If the system has no handler or no thread to give.
+pub fn cancel_on_signals(printer: Printer, cancellation: Arc<Cancellation>) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in &mut signals {
+            if cancellation.cancel() {
+                printer.error("cancelled; nothing was written");
+                std::process::exit(128 + signal);
+            }
+        }
+    })?;
+    Ok(())
+}

@@ -1,0 +1,465 @@
+//! What was typed becomes what is meant.
+//!
+//! A [`Request`] holds no string that is left to interpret. An input whose
+//! room is not built yet is taken at its default only; any other value is
+//! refused, never accepted and passed over.
+
+use std::str::FromStr;
+
+use bytesize::ByteSize;
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use crate::artifact::Selection;
+use crate::cli::{
+    ArtifactApi, AssetNames, Cli, Command, ForeignRun, Normalize, PrepareArgs, Record, RequireDigests,
+    Sidecars, Strictness, VerifyArgs,
+};
+use crate::digest::{Algorithms, Sha256};
+use crate::distribution::version::{ReleaseVersion, VersionTag};
+use crate::glob::Glob;
+use crate::manifest::Run;
+use crate::normalize::{Naming, Normalization};
+use crate::preflight::release::VersionPolicy;
+
+/// An input that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// A value that the input does not take.
+    #[error("{input}: found `{found}`, expected {expected}")]
+    Value {
+        /// The input's name.
+        input: &'static str,
+        /// What was given.
+        found: String,
+        /// What is allowed.
+        expected: String,
+    },
+    /// A value whose room is not built yet.
+    #[error("{input}: `{found}` is not yet available; {instead}")]
+    NotYet {
+        /// The input's name.
+        input: &'static str,
+        /// What was given.
+        found: String,
+        /// What is there.
+        instead: &'static str,
+    },
+    /// Inputs that contradict each other.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+/// What the program is asked to do.
+#[derive(Debug)]
+pub enum Request {
+    /// Prepare a release.
+    Prepare(Box<Prepare>),
+    /// Verify one.
+    Verify(Verify),
+}
+
+/// What is known of the world around the program.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The folder to which paths are relative, absolute.
+    pub workspace: Utf8PathBuf,
+    /// On a runner, what it tells of the run.
+    pub runner: Option<Runner>,
+}
+
+/// What a runner tells of the run.
+#[derive(Debug, Clone, Default)]
+pub struct Runner {
+    /// The account of the run, if all of it is told.
+    pub run: Option<Run>,
+    /// The tag that was pushed, if one was.
+    pub tag: Option<String>,
+}
+
+/// A release to prepare.
+#[derive(Debug)]
+pub struct Prepare {
+    /// Where the artifacts come from.
+    pub source: SourceRequest,
+    /// Which of them.
+    pub selection: Selection,
+    /// What may be changed, and how.
+    pub naming: Naming,
+    /// What versions the files may declare.
+    pub version: VersionPolicy,
+    /// The input `version` as it was given, for the manifest.
+    pub version_as_given: String,
+    /// Digests besides SHA-256.
+    pub algorithms: Algorithms,
+    /// Where the release goes.
+    pub output: Utf8PathBuf,
+    /// Leave no release.
+    pub dry_run: bool,
+    /// Write the summary.
+    pub show_summary: bool,
+    /// Bytes that may be unpacked.
+    pub max_unpacked: u64,
+    /// Files that may be unpacked.
+    pub max_files: u64,
+    /// The run, for the manifest.
+    pub run: Option<Run>,
+}
+
+/// Where artifacts come from.
+#[derive(Debug)]
+pub enum SourceRequest {
+    /// A folder.
+    Directory {
+        /// Its path.
+        path: Utf8PathBuf,
+        /// Whether zips in it are artifacts.
+        zipped: bool,
+    },
+}
+
+/// A release to verify.
+#[derive(Debug)]
+pub struct Verify {
+    /// Where it is.
+    pub dir: Utf8PathBuf,
+    /// What its manifest must hash to.
+    pub manifest_digest: Option<Sha256>,
+    /// Whether consistency is enough.
+    pub unanchored: bool,
+    /// Write the summary.
+    pub show_summary: bool,
+}
+
+impl Request {
+    /// Says what is meant.
+    ///
+    /// # Errors
+    /// The first input that cannot be.
+    pub fn new(cli: Cli, surroundings: &Surroundings) -> Result<Self, InputError> {
+        match cli.command {
+            Some(Command::Verify(arguments)) => verify(&arguments, surroundings).map(Self::Verify),
+            Some(Command::Prepare(arguments)) => prepare(&arguments, surroundings),
+            None => prepare(&cli.prepare, surroundings),
+        }
+    }
+}
+
+fn verify(arguments: &VerifyArgs, surroundings: &Surroundings) -> Result<Verify, InputError> {
+    let digest = arguments.manifest_digest.trim();
+    let digest = digest.strip_prefix("sha256:").unwrap_or(digest);
+    let manifest_digest = match digest {
+        "" => None,
+        text => Some(text.parse().map_err(|_| InputError::Value {
+            input: "manifest-digest",
+            found: text.to_owned(),
+            expected: "64 lowercase hexadecimal digits".into(),
+        })?),
+    };
+    Ok(Verify {
+        dir: folder("output-dir", &arguments.dir, surroundings)?,
+        manifest_digest,
+        unanchored: arguments.unanchored || surroundings.runner.is_none(),
+        show_summary: truth(&arguments.show_summary),
+    })
+}
+
+fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Request, InputError> {
+    not_yet(arguments)?;
+    let output = folder("output-dir", &arguments.output_dir, surroundings)?;
+    let source = source(arguments)?;
+    let SourceRequest::Directory { path, .. } = &source;
+    apart(path, &output, surroundings)?;
+    let selection = Selection::new(&arguments.pattern).map_err(|error| InputError::Value {
+        input: "pattern",
+        found: arguments.pattern.clone(),
+        expected: error.to_string(),
+    })?;
+    let naming = Naming {
+        normalization: match arguments.normalize {
+            Normalize::Check => Normalization::Check,
+            Normalize::Off => Normalization::Off,
+            Normalize::Rename | Normalize::Rewrite => Normalization::Rename,
+        },
+        not_for_the_index: globs("pypi-exclude", &arguments.pypi_exclude)?,
+        unknown_kinds: selection.is_explicit(),
+    };
+    Ok(Request::Prepare(Box::new(Prepare {
+        source,
+        selection,
+        naming,
+        version: version(&arguments.version, surroundings)?,
+        version_as_given: arguments.version.trim().to_owned(),
+        algorithms: algorithms(&arguments.checksum_algorithms)?,
+        output,
+        dry_run: truth(&arguments.dry_run),
+        show_summary: truth(&arguments.show_summary),
+        max_unpacked: arguments
+            .max_unpacked_size
+            .trim()
+            .parse::<ByteSize>()
+            .map_err(|_| InputError::Value {
+                input: "max-unpacked-size",
+                found: arguments.max_unpacked_size.clone(),
+                expected: "a size in bytes, or with a unit as `10 GiB`".into(),
+            })?
+            .as_u64(),
+        max_files: number("max-files", &arguments.max_files)?,
+        run: surroundings.runner.as_ref().and_then(|runner| runner.run.clone()),
+    })))
+}
+
+/// Refuses what would have no effect.
+fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
+    let refuse =
+        |input, found: &str, instead| Err(InputError::NotYet { input, found: found.to_owned(), instead });
+    let empty = |input: &'static str, value: &str| match value.trim() {
+        "" => Ok(()),
+        value => refuse(input, value.lines().next().unwrap_or_default(), "leave it empty"),
+    };
+    empty("expect", &arguments.expect)?;
+    empty("expect-digests", &arguments.expect_digests)?;
+    empty("ignore", &arguments.ignore)?;
+    empty("artifact-ids", &arguments.artifact_ids)?;
+    empty("run-id", &arguments.run_id)?;
+    empty("run", &arguments.run)?;
+    empty("repository", &arguments.repository)?;
+    empty("github-token-file", &arguments.github_token_file)?;
+    if arguments.foreign_run == ForeignRun::Unattested {
+        return refuse("foreign-run", "unattested", "`refuse` is");
+    }
+    if arguments.artifact_api != ArtifactApi::Auto {
+        return refuse("artifact-api", "results and rest", "`auto` is");
+    }
+    if arguments.require_digests == RequireDigests::True {
+        return refuse("require-digests", "true", "`auto` is");
+    }
+    if arguments.normalize == Normalize::Rewrite {
+        return refuse("normalize", "rewrite", "`rename`, `check` and `off` are");
+    }
+    if arguments.record == Record::Off {
+        return refuse("record", "off", "RECORD is not looked at in this version, leave it at `verify`");
+    }
+    for (input, strictness) in [("pypi", arguments.pypi), ("npm", arguments.npm)] {
+        match strictness {
+            Strictness::Error => {}
+            Strictness::Warn => return refuse(input, "warn", "`error` is"),
+            Strictness::Off => return refuse(input, "off", "`error` is"),
+        }
+    }
+    if arguments.asset_names == AssetNames::Qualify {
+        return refuse("asset-names", "qualify", "`keep` is");
+    }
+    match arguments.sidecars {
+        Sidecars::Auto => {}
+        Sidecars::True => return refuse("sidecars", "true", "`auto` keeps those that the build jobs sent"),
+        Sidecars::False => return refuse("sidecars", "false", "`auto` keeps those that the build jobs sent"),
+    }
+    match arguments.previous_manifest.trim() {
+        "auto" | "off" => Ok(()),
+        path => refuse("previous-manifest", path, "`auto` and `off` are"),
+    }
+}
+
+fn source(arguments: &PrepareArgs) -> Result<SourceRequest, InputError> {
+    match arguments.artifacts_dir.trim() {
+        "" => Err(InputError::NotYet {
+            input: "artifacts-dir",
+            found: String::new(),
+            instead: "name the folder that holds the artifacts",
+        }),
+        path => {
+            Ok(SourceRequest::Directory { path: path.into(), zipped: truth(&arguments.artifacts_zipped) })
+        }
+    }
+}
+
+fn truth(text: &str) -> bool {
+    // The parser takes nothing but `true` and `false`.
+    text == "true"
+}
+
+fn number(input: &'static str, text: &str) -> Result<u64, InputError> {
+    u64::from_str(text.trim()).ok().filter(|number| *number > 0).ok_or_else(|| InputError::Value {
+        input,
+        found: text.to_owned(),
+        expected: "a whole number of 1 or more".into(),
+    })
+}
+
+fn globs(input: &'static str, lines: &str) -> Result<Vec<Glob>, InputError> {
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            line.parse().map_err(|error: crate::glob::GlobError| InputError::Value {
+                input,
+                found: line.to_owned(),
+                expected: error.to_string(),
+            })
+        })
+        .collect()
+}
+
+fn algorithms(list: &str) -> Result<Algorithms, InputError> {
+    let mut algorithms = Algorithms::default();
+    for name in list.split([',', '\n', ' ']).map(str::trim).filter(|name| !name.is_empty()) {
+        match name {
+            "sha256" => {}
+            "sha512" => algorithms.sha512 = true,
+            "blake2b" => algorithms.blake2b = true,
+            other => {
+                return Err(InputError::Value {
+                    input: "checksum-algorithms",
+                    found: other.to_owned(),
+                    expected: "a list of sha256, sha512, blake2b".into(),
+                });
+            }
+        }
+    }
+    Ok(algorithms)
+}
+
+fn version(text: &str, surroundings: &Surroundings) -> Result<VersionPolicy, InputError> {
+    match text.trim() {
+        "any" => Ok(VersionPolicy::Any),
+        "auto" => {
+            let tag = surroundings.runner.as_ref().and_then(|runner| runner.tag.as_deref());
+            Ok(tag.and_then(VersionTag::read).map_or(VersionPolicy::Agree, VersionPolicy::Tag))
+        }
+        text => text.parse::<ReleaseVersion>().map(VersionPolicy::Exactly).map_err(|_| InputError::Value {
+            input: "version",
+            found: text.to_owned(),
+            expected: "`auto`, `any`, or a version as PEP 440 or SemVer write it".into(),
+        }),
+    }
+}
+
+/// A folder that the program makes or looks at. On a runner it lies in the
+/// workspace and has a name that needs no quoting, for it becomes an output
+/// that shells read.
+fn folder(input: &'static str, text: &str, surroundings: &Surroundings) -> Result<Utf8PathBuf, InputError> {
+    let wrong =
+        |expected: &str| InputError::Value { input, found: text.to_owned(), expected: expected.to_owned() };
+    let path = Utf8Path::new(text.trim());
+    if path.file_name().is_none() {
+        return Err(wrong("the path of a folder that has a name"));
+    }
+    if surroundings.runner.is_none() {
+        return Ok(path.to_owned());
+    }
+    let inside = path.strip_prefix(&surroundings.workspace).unwrap_or(path);
+    let plain: Utf8PathBuf =
+        inside.components().filter(|component| *component != Utf8Component::CurDir).collect();
+    if plain.as_str().is_empty() || !plain.components().all(|part| matches!(part, Utf8Component::Normal(_))) {
+        return Err(wrong("a folder inside the workspace"));
+    }
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    if !plain.as_str().bytes().all(safe) || plain.as_str().starts_with('-') {
+        return Err(wrong("a path of ASCII letters, digits, `.`, `_` and `-`, so that it can be an output"));
+    }
+    Ok(plain)
+}
+
+/// Neither folder may lie in the other: a release would be taken for an
+/// artifact by the next run.
+fn apart(artifacts: &Utf8Path, output: &Utf8Path, surroundings: &Surroundings) -> Result<(), InputError> {
+    let (from, to) = (absolute(artifacts, surroundings), absolute(output, surroundings));
+    if from.starts_with(&to) || to.starts_with(&from) {
+        return Err(InputError::Conflict(format!(
+            "output-dir: `{output}` and artifacts-dir `{artifacts}` lie in each other; give two folders that stand apart"
+        )));
+    }
+    Ok(())
+}
+
+/// Without `.` and `..`, which is exact where no component is a link; and none
+/// is followed.
+fn absolute(path: &Utf8Path, surroundings: &Surroundings) -> Utf8PathBuf {
+    let mut absolute = Utf8PathBuf::new();
+    for component in surroundings.workspace.join(path).components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => {
+                absolute.pop();
+            }
+            other => absolute.push(other.as_str()),
+        }
+    }
+    absolute
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn surroundings(runner: Option<Runner>) -> Surroundings {
+        Surroundings { workspace: "/w".into(), runner }
+    }
+
+    fn on_runner(arguments: &[&str]) -> Result<Request, InputError> {
+        let cli = Cli::try_parse_from(["release-prep"].iter().chain(arguments)).unwrap();
+        Request::new(cli, &surroundings(Some(Runner::default())))
+    }
+
+    fn prepared(arguments: &[&str]) -> Result<Box<Prepare>, InputError> {
+        let arguments: Vec<_> = ["--artifacts-dir", "in"].iter().chain(arguments).copied().collect();
+        match on_runner(&arguments)? {
+            Request::Prepare(prepare) => Ok(prepare),
+            Request::Verify(_) => panic!("prepare was asked for"),
+        }
+    }
+
+    #[test]
+    fn the_output_stays_in_the_workspace() {
+        assert_eq!(prepared(&["--output-dir", "/w/a/./b"]).unwrap().output, "a/b");
+        for path in ["/etc", "..", "a/../../b", "/w", ".", "a b", "a;b", "ü", "-a"] {
+            let error = prepared(&[&format!("--output-dir={path}")]).unwrap_err();
+            assert!(error.to_string().starts_with("output-dir: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn source_and_output_stand_apart() {
+        for (from, to) in [("in", "in/out"), ("out/in", "out"), (".", "out"), ("x/../out", "out")] {
+            let error = on_runner(&["--artifacts-dir", from, "--output-dir", to]).unwrap_err();
+            assert!(matches!(error, InputError::Conflict(_)), "{from} {to}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused_by_name() {
+        for (arguments, input) in [
+            (&["--normalize", "rewrite"][..], "normalize"),
+            (&["--record", "off"], "record"),
+            (&["--pypi", "warn"], "pypi"),
+            (&["--npm", "off"], "npm"),
+            (&["--expect", "*.whl"], "expect"),
+            (&["--ignore", "x *"], "ignore"),
+            (&["--asset-names", "qualify"], "asset-names"),
+            (&["--sidecars", "true"], "sidecars"),
+            (&["--previous-manifest", "m.json"], "previous-manifest"),
+        ] {
+            let error = prepared(arguments).unwrap_err();
+            assert!(matches!(&error, InputError::NotYet { input: named, .. } if *named == input), "{error}");
+        }
+    }
+
+    #[test]
+    fn values() {
+        let prepare = prepared(&[
+            "--checksum-algorithms",
+            "sha256, blake2b",
+            "--max-unpacked-size",
+            "2 MiB",
+            "--max-files",
+            "7",
+        ])
+        .unwrap();
+        assert_eq!(prepare.algorithms, Algorithms { sha512: false, blake2b: true });
+        assert_eq!((prepare.max_unpacked, prepare.max_files), (2 << 20, 7));
+        insta::assert_snapshot!(prepared(&["--checksum-algorithms", "md5"]).unwrap_err(),
+            @"checksum-algorithms: found `md5`, expected a list of sha256, sha512, blake2b");
+        insta::assert_snapshot!(prepared(&["--max-files", "0"]).unwrap_err(),
+            @"max-files: found `0`, expected a whole number of 1 or more");
+    }
+}
