@@ -259,8 +259,8 @@ pub(super) enum Flaw {
     Crc { declared: u32, found: u32 },
     #[error("{0}")]
     Tar(&'static str),
-    #[error("is no gzip stream that can be read: {0}")]
-    Gzip(String),
+    #[error("has a gzip stream that {0}")]
+    Gzip(&'static str),
 }
 
 /// A number with its thousands apart.

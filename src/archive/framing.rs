@@ -15,7 +15,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use self::local::Placed;
 use self::record::{Central, Cursor, Extra};
 use super::error::{ArchiveError, Flaw, Refusal};
-use super::limits::Limits;
+use super::limits::{Limits, Purpose};
 use super::name::{self, Named};
 use crate::filename::{FileNameError, MAX_PATH_BYTES, RelativePath};
 
@@ -28,15 +28,28 @@ pub enum Method {
     Deflate,
 }
 
+/// What an entry is, by its name and its Unix mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder, without content.
+    Folder,
+    /// A symbolic link, with the path that it leads to as its content. Only in
+    /// an archive that is inspected.
+    Link,
+}
+
 /// A file or folder of an archive, as all accounts of it agree.
 ///
 /// Its sizes and its CRC-32 are still what the archive declares: only
 /// unpacking proves them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Entry {
     /// Where it lies in the archive.
     pub path: RelativePath,
+    /// What it is.
+    pub kind: EntryKind,
     /// Bytes, unpacked.
     pub size: u64,
     /// Bytes in the archive.
@@ -51,18 +64,21 @@ pub struct Entry {
     pub has_descriptor: bool,
     /// Whether the directory has a comment on it (PyPI refuses those too).
     pub has_comment: bool,
-    pub(super) is_folder: bool,
     pub(super) data_start: u64,
 }
 
 impl Entry {
-    /// The name as the archive stores it.
-    fn stored_name(&self) -> String {
-        format!("{}{}", self.path, if self.is_folder { "/" } else { "" })
+    pub(super) fn is_folder(&self) -> bool {
+        self.kind == EntryKind::Folder
     }
 
-    const fn named(&self) -> Named<'_> {
-        Named { path: &self.path, is_folder: self.is_folder }
+    /// The name as the archive stores it.
+    fn stored_name(&self) -> String {
+        format!("{}{}", self.path, if self.is_folder() { "/" } else { "" })
+    }
+
+    fn named(&self) -> Named<'_> {
+        Named { path: &self.path, is_folder: self.is_folder() }
     }
 
     pub(super) fn refuse(&self, flaw: Flaw) -> ArchiveError {
@@ -97,6 +113,7 @@ pub fn read_directory<R: Read + Seek>(
     let mut directory = DirectoryReader {
         reader: BufReader::new(&mut *reader),
         left: place.size,
+        purpose: limits.purpose,
         number: 0,
         name: Vec::new(),
         rest: Vec::new(),
@@ -115,7 +132,7 @@ pub fn read_directory<R: Read + Seek>(
         return Err(count(true).into());
     }
     check_sizes(&entries, len, limits)?;
-    name::check_distinct(entries.iter().map(Entry::named), limits.case)?;
+    name::check_distinct(entries.iter().map(Entry::named), limits.purpose)?;
     local::walk(reader, &mut entries, &placed, place.offset)?;
     Ok(entries)
 }
@@ -150,6 +167,7 @@ struct DirectoryReader<R> {
     reader: BufReader<R>,
     /// Bytes of the directory not read yet.
     left: u64,
+    purpose: Purpose,
     /// Of the entry being read, from 1.
     number: u64,
     name: Vec<u8>,
@@ -176,7 +194,7 @@ impl<R: Read> DirectoryReader<R> {
         self.reader.read_exact(&mut self.name).map_err(ArchiveError::Read)?;
         self.reader.read_exact(&mut self.rest).map_err(ArchiveError::Read)?;
         let extra = self.rest.get(..extra_len).unwrap_or_default();
-        judge(&central, &self.name, extra)
+        judge(&central, &self.name, extra, self.purpose)
     }
 
     /// Counts bytes about to be read, if the directory still has so many.
@@ -187,7 +205,12 @@ impl<R: Read> DirectoryReader<R> {
 }
 
 /// What a directory's entry says, if it may say that.
-fn judge(central: &Central, raw_name: &[u8], extra: &[u8]) -> Result<(Entry, Placed), ArchiveError> {
+fn judge(
+    central: &Central,
+    raw_name: &[u8],
+    extra: &[u8],
+    purpose: Purpose,
+) -> Result<(Entry, Placed), ArchiveError> {
     let shown = name::shown(raw_name);
     let refuse = |flaw| ArchiveError::from(Refusal::entry(&shown, flaw));
     let flags = central.flags;
@@ -226,17 +249,20 @@ fn judge(central: &Central, raw_name: &[u8], extra: &[u8]) -> Result<(Entry, Pla
     if is_folder && (size != 0 || central.crc32 != 0 || packed > 2) {
         return Err(refuse(Flaw::FolderWithContent));
     }
-    let executable = judge_attributes(central, is_folder).map_err(|what| refuse(Flaw::NotAFile(what)))?;
+    let kind = judge_attributes(central, is_folder).map_err(|what| refuse(Flaw::NotAFile(what)))?;
+    if kind == EntryKind::Link && purpose == Purpose::Unpack {
+        return Err(refuse(Flaw::NotAFile("a symbolic link")));
+    }
     let entry = Entry {
         path,
+        kind,
         size,
         packed,
         crc32: central.crc32,
         method,
-        executable,
+        executable: kind == EntryKind::File && central.is_unix() && central.mode() & 0o100 != 0,
         has_descriptor: flags & FLAG_DESCRIPTOR != 0,
         has_comment: central.comment_len != 0,
-        is_folder,
         data_start: 0,
     };
     Ok((entry, Placed { offset, flags }))
@@ -258,30 +284,24 @@ fn widen(central: &Central, extra: Extra<'_>) -> Result<(u64, u64, u64), &'stati
     }
 }
 
-/// Whether the owner may run it.
-///
-/// The upper half of the attributes is a Unix mode. Only of hosts 3 and 19 is
-/// it so by the letter (4.4.2.2), but readers there are that make a link of
-/// whatever bears a link's type.
-fn judge_attributes(central: &Central, is_folder: bool) -> Result<bool, &'static str> {
-    let mode = central.attributes >> 16;
-    match (mode & 0o170_000, is_folder) {
-        (0, _) | (0o100_000, false) | (0o040_000, true) => {}
-        (0o040_000, false) => return Err("a folder by its mode and a file by its name"),
-        (0o100_000, true) => return Err("a file by its mode and a folder by its name"),
-        (0o120_000, _) => return Err("a symbolic link"),
-        (0o020_000, _) => return Err("a character device"),
-        (0o060_000, _) => return Err("a block device"),
-        (0o010_000, _) => return Err("a FIFO"),
-        (0o140_000, _) => return Err("a socket"),
-        _ => return Err("of an unknown type"),
+/// What an entry is by its attributes, or why it is nothing to be unpacked.
+fn judge_attributes(central: &Central, is_folder: bool) -> Result<EntryKind, &'static str> {
+    match (central.mode() & 0o170_000, is_folder) {
+        (0 | 0o040_000, true) => Ok(EntryKind::Folder),
+        (0 | 0o100_000, false) if central.is_dos_folder() => {
+            Err("a folder by its attributes and a file by its name")
+        }
+        (0 | 0o100_000, false) => Ok(EntryKind::File),
+        (0o120_000, false) => Ok(EntryKind::Link),
+        (0o120_000, true) => Err("a symbolic link by its mode and a folder by its name"),
+        (0o100_000, true) => Err("a file by its mode and a folder by its name"),
+        (0o040_000, false) => Err("a folder by its mode and a file by its name"),
+        (0o020_000, _) => Err("a character device"),
+        (0o060_000, _) => Err("a block device"),
+        (0o010_000, _) => Err("a FIFO"),
+        (0o140_000, _) => Err("a socket"),
+        _ => Err("of an unknown type"),
     }
-    let is_dos_folder = central.attributes & 0x10 != 0;
-    if is_dos_folder && !is_folder {
-        return Err("a folder by its attributes and a file by its name");
-    }
-    let is_unix = matches!(central.made_by >> 8, 3 | 19);
-    Ok(is_unix && !is_folder && mode & 0o100 != 0)
 }
 
 /// The Info-ZIP Unicode path (4.6.9), if there is one, must be the name: some

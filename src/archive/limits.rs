@@ -55,15 +55,16 @@ impl Budget {
     }
 }
 
-/// Whether names that differ in case alone may stand side by side.
+/// What an archive is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Case {
-    /// They are one name: the files are going to lie in a folder, and macOS
-    /// and Windows would put one over the other.
-    Folded,
-    /// They are two: the archive stays an archive. Wheels that carry C headers
-    /// do hold `xt_MARK.h` and `xt_mark.h`.
-    Distinct,
+pub enum Purpose {
+    /// Its files are going to lie in a folder. Names that differ in case alone
+    /// are one name, since macOS and Windows would put one file over the other,
+    /// and a link is refused.
+    Unpack,
+    /// It stays what it is, and indexes do take such: wheels that carry C
+    /// headers hold `xt_MARK.h` and `xt_mark.h`, and some hold links.
+    Inspect,
 }
 
 /// What one archive may ask of us before a byte of it is unpacked.
@@ -79,8 +80,8 @@ pub struct Limits {
     /// Unpacked bytes for each packed one, looked at only above
     /// [`Limits::RATIO_FROM`].
     pub ratio: u64,
-    /// Which names are the same.
-    pub case: Case,
+    /// What it is opened for.
+    pub purpose: Purpose,
 }
 
 impl Limits {
@@ -97,15 +98,15 @@ impl Limits {
             directory: 64 << 20,
             unpacked: max_unpacked,
             ratio: 200,
-            case: Case::Folded,
+            purpose: Purpose::Unpack,
         }
     }
 
-    /// For an archive that is looked into and stays one: a wheel, a source
-    /// distribution, an npm package.
+    /// The same for an archive that is looked into and stays one: a wheel, a
+    /// source distribution, an npm package.
     #[must_use]
-    pub const fn looking_into(self) -> Self {
-        Self { case: Case::Distinct, ..self }
+    pub const fn inspecting(self) -> Self {
+        Self { purpose: Purpose::Inspect, ..self }
     }
 
     /// Whether so many bytes may unpack to so many.

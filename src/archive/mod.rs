@@ -27,4 +27,4 @@ pub mod zip;
 pub(crate) mod fixture;
 
 pub use error::{ArchiveError, Refusal};
-pub use limits::{Budget, BudgetExceeded, Case, Limits};
+pub use limits::{Budget, BudgetExceeded, Limits, Purpose};

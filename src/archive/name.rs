@@ -1,7 +1,7 @@
 //! What an archive stores as a name, made a path that stays in its folder.
 
 use super::error::{Flaw, Refusal};
-use super::limits::Case;
+use super::limits::Purpose;
 use crate::filename::{FileNameError, RelativePath};
 
 /// A stored name as it is shown where it cannot be taken.
@@ -45,12 +45,15 @@ pub(super) struct Named<'a> {
 /// `a` at once; so each name is compared with its neighbour alone, and no set
 /// of folders is kept, which deep paths could make far larger than the
 /// directory that they stand in.
-pub(super) fn check_distinct<'a>(names: impl Iterator<Item = Named<'a>>, case: Case) -> Result<(), Refusal> {
+pub(super) fn check_distinct<'a>(
+    names: impl Iterator<Item = Named<'a>>,
+    purpose: Purpose,
+) -> Result<(), Refusal> {
     let mut sorted: Vec<(String, Named<'a>)> = names
         .map(|named| {
             // A path holds no control characters, so `\0` is free.
             let key = named.path.as_str().replace('/', "\0");
-            (if case == Case::Folded { key.to_lowercase() } else { key }, named)
+            (if purpose == Purpose::Unpack { key.to_lowercase() } else { key }, named)
         })
         .collect();
     // By the name as stored as well: which of two is reported must not depend
@@ -118,20 +121,20 @@ mod tests {
 
     #[test]
     fn what_is_the_same_name() {
-        let check = |names: &[&str], case| {
+        let check = |names: &[&str], purpose| {
             let parsed: Vec<_> = names.iter().map(|name| parse(name.as_bytes()).unwrap()).collect();
             let named = parsed.iter().map(|(path, is_folder)| Named { path, is_folder: *is_folder });
-            check_distinct(named, case).map_err(|refusal| refusal.found())
+            check_distinct(named, purpose).map_err(|refusal| refusal.found())
         };
-        assert_eq!(check(&["a/", "a/b", "a.b", "ab", "a/b.c"], Case::Folded), Ok(()));
-        assert_eq!(check(&["a", "b", "a"], Case::Distinct), Err("`a` is there twice".into()));
-        assert_eq!(check(&["a", "A"], Case::Distinct), Ok(()));
-        assert_eq!(check(&["a", "A"], Case::Folded), Err("`A` and `a` are the same name".into()));
+        assert_eq!(check(&["a/", "a/b", "a.b", "ab", "a/b.c"], Purpose::Unpack), Ok(()));
+        assert_eq!(check(&["a", "b", "a"], Purpose::Inspect), Err("`a` is there twice".into()));
+        assert_eq!(check(&["a", "A"], Purpose::Inspect), Ok(()));
+        assert_eq!(check(&["a", "A"], Purpose::Unpack), Err("`A` and `a` are the same name".into()));
         let both = Err("`a` is a file, and a folder that holds others".into());
         // Whatever sorts between `a` and `a/` by bytes.
-        assert_eq!(check(&["a/b", "a!", "a.c", "a", "a-d"], Case::Distinct), both);
-        assert_eq!(check(&["A/b", "a"], Case::Folded), both);
-        assert_eq!(check(&["A/b", "a"], Case::Distinct), Ok(()));
-        assert_eq!(check(&["a", "a/"], Case::Distinct), Err("`a` is there twice".into()));
+        assert_eq!(check(&["a/b", "a!", "a.c", "a", "a-d"], Purpose::Inspect), both);
+        assert_eq!(check(&["A/b", "a"], Purpose::Unpack), both);
+        assert_eq!(check(&["A/b", "a"], Purpose::Inspect), Ok(()));
+        assert_eq!(check(&["a", "a/"], Purpose::Inspect), Err("`a` is there twice".into()));
     }
 }

@@ -14,7 +14,7 @@ use super::error::{ArchiveError, Flaw, Refusal};
 use super::framing;
 use super::limits::{Budget, Limits};
 
-pub use super::framing::{Entry, Method};
+pub use super::framing::{Entry, EntryKind, Method};
 
 /// Bytes read, and bytes inflated, at a time.
 const BLOCK: usize = 64 << 10;
@@ -35,12 +35,12 @@ impl<R: Read + Seek> ZipArchive<R> {
     /// See [`framing::read_directory`].
     pub fn open(mut reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
         let mut entries = framing::read_directory(&mut reader, len, limits)?;
-        entries.retain(|entry| !entry.is_folder);
+        entries.retain(|entry| !entry.is_folder());
         Ok(Self { reader, entries: entries.into() })
     }
 
-    /// The regular files, in the order of the directory. Folders are known, but
-    /// hold nothing.
+    /// The files (and, in an archive that is inspected, links), in the order of
+    /// the directory. Folders are known, but not listed.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -60,6 +60,22 @@ impl Central {
     pub(super) const LEN: usize = 46;
     const SIGNATURE: u32 = 0x0201_4b50;
 
+    /// Whether the entry was made on a host with Unix modes (4.4.2.2).
+    pub(super) const fn is_unix(&self) -> bool {
+        matches!(self.made_by >> 8, 3 | 19)
+    }
+
+    /// The Unix mode. By the letter it is one only if [`Central::is_unix`], but
+    /// there are readers that make a link of whatever bears a link's type.
+    pub(super) const fn mode(&self) -> u32 {
+        self.attributes >> 16
+    }
+
+    /// Whether the MS-DOS attributes are those of a folder.
+    pub(super) const fn is_dos_folder(&self) -> bool {
+        self.attributes & 0x10 != 0
+    }
+
     /// Nothing if the bytes do not begin with the signature.
     pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
         let mut at = Cursor(&bytes);
