@@ -2,11 +2,13 @@
 //! once.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
+use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
+use crate::archive::tar::{TarGz, TarKind};
 use crate::archive::zip::ZipArchive;
-use crate::archive::{ArchiveError, tar};
+use crate::artifact::ArtifactName;
 use crate::distribution::npm::PackageJson;
 use crate::distribution::sdist::Sdist;
 use crate::distribution::wheel::{WheelFilename, WheelFilenameErrorKind, WheelMetadata};
@@ -37,19 +39,21 @@ pub fn examine(
     staging: &Staging,
     staged: &StagedFile,
     head: &[u8],
+    artifact: &ArtifactName,
     path: &RelativePath,
-    place: Place,
+    limits: &Limits,
 ) -> Result<Examined, StagingError> {
     let name = path.file_name();
     let shape = Shape::of(&name, head);
     let looked = match shape {
-        Shape::Wheel => wheel(&name, staging.open(staged)?, staged.size),
-        Shape::MaybeSdist => sdist(staging.open(staged)?),
-        Shape::MaybeNpm => npm(staging.open(staged)?),
+        Shape::Wheel => wheel(&name, staging.open(staged)?, staged.size, limits),
+        Shape::MaybeSdist => sdist(staging.open(staged)?, limits),
+        Shape::MaybeNpm => npm(staging.open(staged)?, limits),
         _ => Ok(Seen::Nothing),
     };
+    let place = || Place::file(artifact.clone(), path.as_str());
     let refused = |rule, found: String, expected: &str, remedy: &str| {
-        Ok(Examined::Refused(Box::new(Finding::new(rule, Some(place.clone()), found, expected, remedy))))
+        Ok(Examined::Refused(Box::new(Finding::new(rule, Some(place()), found, expected, remedy))))
     };
     match looked {
         Ok(Seen::Nothing) => Ok(Examined::Known(shape.plain().unwrap_or(Distribution::Other), Vec::new())),
@@ -78,7 +82,7 @@ enum Seen {
     Wrong { rule: Rule, found: String, expected: &'static str, remedy: &'static str },
 }
 
-fn wheel(name: &FileName, file: File, size: u64) -> Result<Seen, ArchiveError> {
+fn wheel(name: &FileName, file: File, size: u64, limits: &Limits) -> Result<Seen, ArchiveError> {
     let wheel = match WheelFilename::new(name) {
         Ok(wheel) => wheel,
         Err(error) => {
@@ -94,7 +98,7 @@ fn wheel(name: &FileName, file: File, size: u64) -> Result<Seen, ArchiveError> {
             });
         }
     };
-    let mut archive = ZipArchive::open(BufReader::new(file), size, &Limits::within(size, 1000000))?;
+    let mut archive = ZipArchive::open(BufReader::new(file), size, limits)?;
     let path = format!("{}.dist-info/WHEEL", wheel.metadata_prefix());
     let Some(number) = archive.position(&path) else {
         return Ok(Seen::Wrong {
@@ -116,44 +120,74 @@ fn wheel(name: &FileName, file: File, size: u64) -> Result<Seen, ArchiveError> {
     })
 }
 
-/// A source distribution has one top folder, and PKG-INFO right in it.
-fn sdist(file: File) -> Result<Seen, ArchiveError> {
-    let is_pkg_info = |path: &RelativePath| {
+/// A source distribution has one top folder, and PKG-INFO right in it
+/// ("Source distribution format", "Source distribution archive features").
+fn sdist(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
+    let mut tar = TarGz::new(BufReader::new(file), limits);
+    let mut top: Option<String> = None;
+    let mut pkg_info = None;
+    while let Some(entry) = tar.next_entry()? {
+        let Ok(path) = &entry.path else { return Ok(Seen::Nothing) };
         let mut components = path.components();
-        components.next().is_some() && components.next() == Some("PKG-INFO") && components.next().is_none()
-    };
-    let Some(pkg_info) = only_below_one_top(file, is_pkg_info)? else { return Ok(Seen::Nothing) };
+        let (first, second, third) = (components.next(), components.next(), components.next());
+        if top.as_deref().is_some_and(|top| Some(top) != first)
+            || (second.is_none() && entry.kind != TarKind::Folder)
+        {
+            // Something lies beside the one folder: an ordinary archive.
+            return Ok(Seen::Nothing);
+        }
+        top = first.map(str::to_owned);
+        if (second, third) == (Some("PKG-INFO"), None) {
+            if entry.kind != TarKind::File {
+                return Ok(Seen::Nothing);
+            }
+            if pkg_info.replace(tar.read_entry(MAX_METADATA)?).is_some() {
+                return Ok(sdist_wrong(
+                    "there are two PKG-INFO in it, and readers differ in which they take".to_owned(),
+                ));
+            }
+        }
+    }
+    let Some(pkg_info) = pkg_info else { return Ok(Seen::Nothing) };
     Ok(match Sdist::read(&pkg_info) {
         Ok(sdist) => Seen::Known(sdist.into(), Vec::new()),
-        Err(error) => Seen::Wrong {
-            rule: Rule::SdistMetadata,
-            found: error.to_string(),
-            expected: "a PKG-INFO that gives the project's name and version",
-            remedy: "Build it with the project's build backend (`python -m build --sdist`).",
-        },
+        Err(error) => sdist_wrong(error.to_string()),
     })
 }
 
-fn npm(file: File) -> Result<Seen, ArchiveError> {
-    let package = find(file, |path| path.as_str() == "package/package.json")?;
-    let Some(json) = package else { return Ok(Seen::Nothing) };
+fn sdist_wrong(found: String) -> Seen {
+    Seen::Wrong {
+        rule: Rule::SdistMetadata,
+        found,
+        expected: "a PKG-INFO that gives the project's name and version",
+        remedy: "Build it with the project's build backend (`python -m build --sdist`).",
+    }
+}
+
+/// An npm package holds `package/package.json` (npm, `npm pack`).
+fn npm(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
+    let mut tar = TarGz::new(BufReader::new(file), limits);
+    let mut json = None;
+    while let Some(entry) = tar.next_entry()? {
+        let is_json = entry.path.as_ref().is_ok_and(|path| path.as_str() == "package/package.json");
+        if is_json && entry.kind == TarKind::File && json.replace(tar.read_entry(MAX_METADATA)?).is_some() {
+            return Ok(npm_wrong(
+                "there are two package.json in it, and readers differ in which they take".to_owned(),
+            ));
+        }
+    }
+    let Some(json) = json else { return Ok(Seen::Nothing) };
     Ok(match PackageJson::read(&json) {
         Ok(package) => Seen::Known(package.into(), Vec::new()),
-        Err(error) => Seen::Wrong {
-            rule: Rule::NpmMetadata,
-            found: format!("its package.json cannot be taken: {error}"),
-            expected: "a package.json with a name and a version that npm accepts",
-            remedy: "Correct package.json, and pack it again with `npm pack`.",
-        },
+        Err(error) => npm_wrong(format!("its package.json cannot be taken: {error}")),
     })
 }
 
-fn only_below_one_top(
-    _file: File,
-    _wanted: impl Fn(&RelativePath) -> bool,
-) -> Result<Option<Vec<u8>>, ArchiveError> {
-    Ok(None)
-}
-fn find(_file: File, _wanted: impl Fn(&RelativePath) -> bool) -> Result<Option<Vec<u8>>, ArchiveError> {
-    Ok(None)
+fn npm_wrong(found: String) -> Seen {
+    Seen::Wrong {
+        rule: Rule::NpmMetadata,
+        found,
+        expected: "a package.json with a name and a version that npm accepts",
+        remedy: "Correct package.json, and pack it again with `npm pack`.",
+    }
 }

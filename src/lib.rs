@@ -18,9 +18,9 @@
 //! | layer | rooms |
 //! |---|---|
 //! | edge | `main`, [`action`] |
-//! | conduct | [`cli`], [`request`], [`pipeline`] |
+//! | conduct | [`cli`], [`request`], [`pipeline`], [`intake`], [`failure`] |
 //! | hands | [`dir`], [`source`], [`archive`], [`examine`], [`staging`], [`verify`] |
-//! | judgement | [`evidence`], [`preflight`], [`normalize`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
+//! | judgement | [`evidence`], [`normalize`], [`preflight`], [`entry`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
 //! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`] |
 
 pub mod action;
@@ -30,12 +30,15 @@ pub mod cli;
 pub mod digest;
 pub mod dir;
 pub mod distribution;
+pub mod entry;
 pub mod escape;
 pub mod evidence;
 pub mod examine;
+pub mod failure;
 pub mod filename;
 pub mod finding;
 pub mod glob;
+pub mod intake;
 pub mod manifest;
 pub mod normalize;
 pub mod outputs;

@@ -19,7 +19,7 @@ const INPUT: u8 = 2;
 fn main() -> ExitCode {
     let printer = Printer::new(is_runner());
     std::panic::set_hook(Box::new(move |panic| {
-        printer.error(&format!("release-prep: a fault of its own: {panic}"))
+        printer.error(&format!("release-prep: a fault of its own: {panic}"));
     }));
     let cancellation = Arc::new(Cancellation::default());
     let code = std::panic::catch_unwind(|| run(printer, &cancellation)).unwrap_or(Ok(conclusion::FAULT));

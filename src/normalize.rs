@@ -161,10 +161,10 @@ impl Planner<'_> {
                 self.wheel(file, wheel, findings)
             }
             Distribution::Sdist(sdist) if self.is_for_the_index(&name, sdist.canonical()) => {
-                self.from_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
+                self.named_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
             }
             Distribution::NpmPackage(package) => {
-                self.from_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
+                self.named_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
             }
             Distribution::Other if !self.naming.unknown_kinds => Decision::LeaveOut(Why::UnknownKind),
             Distribution::Archive => {
@@ -248,7 +248,7 @@ impl Planner<'_> {
     }
 
     /// A file that is named after what is written in it.
-    fn from_within(
+    fn named_within(
         &self,
         file: &Evidence,
         folder: Folder,

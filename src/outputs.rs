@@ -12,6 +12,7 @@ use crate::escape::ascii_json;
 use crate::filename::FileName;
 use crate::manifest::{Action, B2SUMS, Folder, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
 use crate::release::Top;
+use crate::subject::Subjects;
 
 /// The names of all outputs, in the order of the README's table.
 pub const NAMES: [&str; 19] = [
@@ -68,7 +69,7 @@ pub fn prepared(
         // With several, nothing may be attested by half.
         _ => String::new(),
     };
-    let inline = subjects.filter(|_| !dry_run).and_then(|subjects| subjects.inline()).unwrap_or_default();
+    let inline = subjects.filter(|_| !dry_run).and_then(Subjects::inline).unwrap_or_default();
     vec![
         ("output-dir", if dry_run { String::new() } else { output.to_owned() }),
         ("pypi-dir", dir(Folder::Pypi)),
@@ -86,7 +87,7 @@ pub fn prepared(
         ("subject-checksums", single),
         ("subjects", inline.trim_end().to_owned()),
         ("subject-shards", json(&shards)),
-        ("subject-count", subjects.map_or(0, crate::subject::Subjects::count).to_string()),
+        ("subject-count", subjects.map_or(0, Subjects::count).to_string()),
         ("version", manifest.version().unwrap_or_default().to_owned()),
         ("renamed", renamed(manifest)),
     ]

@@ -64,19 +64,12 @@ impl Report<'_> {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut summary = Summary::default();
-        match self.release {
-            Some((manifest, top)) => {
-                summary.push(&format!(
-                    "## Release prepared{}\n\n",
-                    if self.dry_run { " (dry run)" } else { "" }
-                ));
-                summary.push(&format!("{}\n\n", markdown(&self.outcome(manifest, top))));
-            }
-            None => {
-                summary.push("## No release prepared\n\n");
-                summary.push(&format!("{}\n\n", markdown(&self.refusal())));
-            }
-        }
+        let (title, verdict) = match self.release {
+            Some((manifest, top)) if self.dry_run => ("Release tried (dry run)", self.outcome(manifest, top)),
+            Some((manifest, top)) => ("Release prepared", self.outcome(manifest, top)),
+            None => ("No release prepared", self.refusal()),
+        };
+        summary.push(&format!("## {title}\n\n{}\n\n", markdown(&verdict)));
         self.findings_markdown(&mut summary);
         if let Some((manifest, top)) = self.release {
             files_markdown(&mut summary, manifest);
@@ -281,7 +274,7 @@ impl Summary {
         const MARGIN: usize = 20_000;
         while let Some(row) = rows.next() {
             if self.text.len() + row.len() + MARGIN > MAX_SUMMARY {
-                self.text.push_str(&format!("\nand {} more\n", rows.len() + 1));
+                line(&mut self.text, format_args!("\nand {} more", rows.len() + 1));
                 return;
             }
             self.text.push_str(&row);

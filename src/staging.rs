@@ -384,9 +384,8 @@ fn open_or_make(path: &Utf8Path) -> Result<(Dir, Vec<(Dir, String)>), StagingErr
     match Dir::open(path) {
         Ok(dir) => Ok((dir, Vec::new())),
         Err(error) if error.is_missing() => {
-            let (above, name) = match (path.parent(), path.file_name()) {
-                (Some(above), Some(name)) => (above, name),
-                _ => return Err(error.into()),
+            let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+                return Err(error.into());
             };
             let (parent, mut made) = open_or_make(above)?;
             let dir = match parent.make_folder(name) {

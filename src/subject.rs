@@ -58,6 +58,7 @@ impl Subjects {
 
     /// The shards, each with the name of its file: `subjects.sha256`, then
     /// `subjects-2.sha256` and on.
+    #[must_use]
     pub fn shards(&self) -> impl ExactSizeIterator<Item = (String, &Sums<Sha256>)> {
         self.shards.iter().enumerate().map(|(index, shard)| (shard_name(index), shard))
     }

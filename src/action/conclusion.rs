@@ -6,8 +6,9 @@ use std::io;
 use super::command;
 use super::output::StepFiles;
 use super::printer::Printer;
+use crate::failure::Failure;
 use crate::outputs;
-use crate::pipeline::{Failure, Outcome};
+use crate::pipeline::Outcome;
 use crate::report::{self, Report};
 use crate::request::{Prepare, Verify};
 use crate::verification::Verification;
@@ -103,6 +104,7 @@ pub fn verified(
 fn failed(printer: Printer, failure: &Failure) -> u8 {
     let (code, remedy) = match failure {
         Failure::Input(_) => (INPUT, None),
+        Failure::Refused(finding) => (REFUSED, Some(finding.remedy.as_str())),
         Failure::Fault { remedy, .. } => (FAULT, remedy.as_deref()),
     };
     let mut message = failure.to_string();

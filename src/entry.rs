@@ -1,0 +1,65 @@
+//! The manifest's account of one file, made of all that is known of it.
+
+use crate::artifact::Artifact;
+use crate::digest::{Algorithms, Digests};
+use crate::distribution::Distribution;
+use crate::distribution::wheel::TagSet;
+use crate::evidence::Evidence;
+use crate::manifest::{File, Folder, Npm, Origin, Wheel};
+use crate::preflight::release::Member;
+
+/// Whether a member of the release must run. In the folders for registries
+/// nothing does.
+#[must_use]
+pub fn is_executable(member: &Member<'_>) -> bool {
+    member.planned.folder == Folder::Assets && member.all().any(|(_, file)| file.executable)
+}
+
+/// The manifest's account of one member of the release.
+#[must_use]
+pub fn describe(member: &Member<'_>, algorithms: Algorithms) -> File {
+    let Member { planned, file, .. } = member;
+    let origins = member.all().map(|(planned, file)| Origin {
+        artifact: Artifact::clone(&file.artifact),
+        path: file.path.clone(),
+        action: planned.action(file),
+    });
+    File {
+        name: planned.name.clone(),
+        folder: planned.folder,
+        kind: file.distribution.kind(),
+        project: file.distribution.project().map(str::to_owned),
+        version: file.distribution.version().map(|version| version.to_string()),
+        size: file.size,
+        // What npm needed besides is told as its integrity.
+        digests: Digests { sha512: file.digests.sha512.filter(|_| algorithms.sha512), ..file.digests },
+        executable: is_executable(member),
+        target: member.all().find_map(|(_, file)| file.artifact.name.target()).map(str::to_owned),
+        wheel: wheel_of(file),
+        npm: npm_of(file),
+        origins: origins.collect(),
+    }
+}
+
+fn wheel_of(file: &Evidence) -> Option<Wheel> {
+    let Distribution::Wheel(wheel) = &file.distribution else { return None };
+    let texts = |tags: &TagSet| tags.iter().map(ToString::to_string).collect();
+    Some(Wheel {
+        python: texts(wheel.python()),
+        abi: texts(wheel.abi()),
+        platform: texts(wheel.platform()),
+        build: wheel.build().map(ToString::to_string),
+        generator: file.generators.clone(),
+    })
+}
+
+fn npm_of(file: &Evidence) -> Option<Npm> {
+    let Distribution::NpmPackage(package) = &file.distribution else { return None };
+    Some(Npm {
+        purl: package.purl(),
+        os: package.os().to_vec(),
+        cpu: package.cpu().to_vec(),
+        libc: package.libc().to_vec(),
+        integrity: file.digests.sha512?.integrity(),
+    })
+}

@@ -1,0 +1,68 @@
+//! Why a run ended without an answer, and whose fault it was.
+
+use std::error::Error;
+
+use crate::finding::Finding;
+use crate::source::SourceError;
+use crate::staging::StagingError;
+use crate::verify::VerifyError;
+
+/// Why a run ended without an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The inputs cannot be followed.
+    #[error("{0}")]
+    Input(String),
+    /// The source gave an answer that stops the release before its files could
+    /// be judged.
+    #[error("{}", .0.found)]
+    Refused(Box<Finding>),
+    /// The disk, the network, a service or this program failed.
+    #[error("{what}")]
+    Fault {
+        /// What was being done.
+        what: String,
+        /// What to do, where more is known than the cause.
+        remedy: Option<String>,
+        /// Why it failed.
+        #[source]
+        cause: Option<Box<dyn Error + Send + Sync>>,
+    },
+}
+
+impl Failure {
+    /// A fault with the error that tells why.
+    pub fn fault(what: impl Into<String>, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::Fault { what: what.into(), remedy: None, cause: Some(Box::new(cause)) }
+    }
+}
+
+impl From<StagingError> for Failure {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::Output(_) | StagingError::NotOurs(_) => Self::Input(error.to_string()),
+            StagingError::Busy(_) => Self::Fault {
+                what: error.to_string(),
+                remedy: Some("Wait for it to end, or give this run an output-dir of its own.".into()),
+                cause: None,
+            },
+            error => Self::fault("the release cannot be staged", error),
+        }
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        Self::fault("the release cannot be verified", error)
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Input(message) => Self::Input(message),
+            SourceError::Refused(finding) => Self::Refused(finding),
+            SourceError::Fault { what, remedy, cause } => Self::Fault { what, remedy, cause },
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Payloads come in: unpacked, digested, examined, each as it arrives.
+//!
+//! What is wrong with an artifact or a file is a finding, and the others are
+//! looked at all the same; a fault of the disk or the network ends the run.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::archive::zip::ZipArchive;
+use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
+use crate::artifact::Artifact;
+use crate::digest::Algorithms;
+use crate::evidence::Evidence;
+use crate::examine::{self, Examined};
+use crate::failure::Failure;
+use crate::filename::RelativePath;
+use crate::finding::{Finding, Place};
+use crate::rule::Rule;
+use crate::source::{Content, Payload, SourceError};
+use crate::staging::{StagedFile, StagedWriter, Staging};
+
+/// The artifacts' files on their way in.
+pub struct Intake<'a> {
+    staging: &'a Staging,
+    algorithms: Algorithms,
+    limits: Limits,
+    budget: Budget,
+    taken: Mutex<Taken>,
+}
+
+/// What has come in.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The files, by artifact and path, each with what is known of it.
+    pub files: Vec<(StagedFile, Evidence)>,
+    /// What is wrong with others.
+    pub findings: Vec<Finding>,
+    /// The first fault by artifact and path, so that which one is told does
+    /// not depend on who came first.
+    faults: BTreeMap<(String, String), Failure>,
+}
+
+impl<'a> Intake<'a> {
+    /// Into this staging area, with these digests, at most so many bytes and
+    /// files.
+    #[must_use]
+    pub fn new(staging: &'a Staging, algorithms: Algorithms, max_unpacked: u64, max_files: u64) -> Self {
+        Self {
+            staging,
+            algorithms,
+            limits: Limits::within(max_unpacked, max_files),
+            budget: Budget::new(max_unpacked, max_files),
+            taken: Mutex::default(),
+        }
+    }
+
+    /// Takes payloads as they arrive. The iterator is walked by this thread,
+    /// which is none of the pool's: waiting for a download, it holds no worker
+    /// back.
+    ///
+    /// # Errors
+    /// What the source answers instead of a payload.
+    pub fn take_all(
+        &self,
+        payloads: impl Iterator<Item = Result<Payload, SourceError>>,
+    ) -> Result<(), SourceError> {
+        rayon::in_place_scope(|scope| {
+            for payload in payloads {
+                self.take(scope, payload?);
+            }
+            Ok(())
+        })
+    }
+
+    fn take<'scope>(&'scope self, scope: &rayon::Scope<'scope>, payload: Payload) {
+        let Payload { artifact, content } = payload;
+        match content {
+            Content::Folder(folder) => {
+                let folder = Arc::new(folder);
+                for path in folder.files().to_vec() {
+                    let (artifact, folder) = (Arc::clone(&artifact), Arc::clone(&folder));
+                    scope.spawn(move |_| {
+                        let done = folder
+                            .open(&path)
+                            .map_err(|error| Failure::fault("an artifact's file cannot be read", error))
+                            .and_then(|(file, entry)| self.copy(&artifact, &path, entry.executable, file));
+                        self.note(&artifact, Some(&path), done);
+                    });
+                }
+            }
+            Content::Zip(spool) => scope.spawn(move |_| {
+                let done = self.unpack(&artifact, spool.reader(), spool.len());
+                self.note(&artifact, None, done);
+            }),
+            Content::File(name, spool) => scope.spawn(move |_| {
+                let path = RelativePath::from(name);
+                let done = self.copy(&artifact, &path, false, spool.reader());
+                self.note(&artifact, Some(&path), done);
+            }),
+        }
+    }
+
+    /// Unpacks an artifact; what is wrong with it is a finding.
+    fn unpack(
+        &self,
+        artifact: &Arc<Artifact>,
+        reader: impl io::Read + io::Seek,
+        len: u64,
+    ) -> Result<(), Failure> {
+        let refused = |error| self.refused(artifact, error);
+        let mut archive = match ZipArchive::open(reader, len, &self.limits) {
+            Ok(archive) => archive,
+            Err(error) => return refused(error),
+        };
+        for number in 0..archive.entries().len() {
+            let Some((path, executable)) =
+                archive.entries().get(number).map(|entry| (entry.path.clone(), entry.executable))
+            else {
+                continue;
+            };
+            let mut writer = self.writer(&path)?;
+            match archive.copy_entry(number, &mut writer, &self.budget) {
+                Ok(_) => self.examine(artifact, &path, executable, writer)?,
+                // The other entries are looked at as well: all findings in one
+                // run.
+                Err(error) => refused(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn refused(&self, artifact: &Artifact, error: ArchiveError) -> Result<(), Failure> {
+        let name = artifact.name.clone();
+        let finding = match error {
+            ArchiveError::Refused(refusal) => Finding::new(
+                refusal.rule(),
+                Some(match refusal.entry_name() {
+                    Some(entry) => Place::file(name, entry),
+                    None => Place::artifact(name),
+                }),
+                refusal.found(),
+                refusal.expected(),
+                refusal.remedy(),
+            ),
+            ArchiveError::Budget(exceeded) => over_budget(exceeded),
+            ArchiveError::Read(cause) => {
+                return Err(Failure::fault(format!("the artifact {name} cannot be read"), cause));
+            }
+            ArchiveError::Write(cause) => {
+                return Err(Failure::fault(
+                    format!("what the artifact {name} holds cannot be written"),
+                    cause,
+                ));
+            }
+        };
+        self.lock().findings.push(finding);
+        Ok(())
+    }
+
+    fn copy(
+        &self,
+        artifact: &Arc<Artifact>,
+        path: &RelativePath,
+        executable: bool,
+        from: impl io::Read,
+    ) -> Result<(), Failure> {
+        let mut writer = self.writer(path)?;
+        if let Err(error) = copy_within(from, &mut writer, &self.budget) {
+            return self.refused(artifact, error);
+        }
+        self.examine(artifact, path, executable, writer)
+    }
+
+    fn writer(&self, path: &RelativePath) -> Result<StagedWriter, Failure> {
+        // npm names every package by its SHA-512.
+        let npm = path.file_name().has_suffix(".tgz");
+        let algorithms = Algorithms { sha512: self.algorithms.sha512 || npm, ..self.algorithms };
+        Ok(self.staging.stage(algorithms)?)
+    }
+
+    fn examine(
+        &self,
+        artifact: &Arc<Artifact>,
+        path: &RelativePath,
+        executable: bool,
+        writer: StagedWriter,
+    ) -> Result<(), Failure> {
+        let (staged, head) = writer.finish()?;
+        let limits = self.limits.inspecting();
+        match examine::examine(self.staging, &staged, &head, &artifact.name, path, &limits)? {
+            Examined::Known(distribution, generators) => {
+                let evidence = Evidence {
+                    artifact: Arc::clone(artifact),
+                    path: path.clone(),
+                    size: staged.size,
+                    digests: staged.digests,
+                    executable,
+                    distribution,
+                    generators,
+                };
+                self.lock().files.push((staged, evidence));
+            }
+            Examined::Refused(finding) => self.lock().findings.push(*finding),
+        }
+        Ok(())
+    }
+
+    fn note(&self, artifact: &Artifact, path: Option<&RelativePath>, done: Result<(), Failure>) {
+        if let Err(failure) = done {
+            let key = (artifact.name.to_string(), path.map(ToString::to_string).unwrap_or_default());
+            self.lock().faults.insert(key, failure);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All that came in, by artifact and path, whatever the order in which it
+    /// came.
+    ///
+    /// # Errors
+    /// The first fault by artifact and path.
+    pub fn finish(self) -> Result<Taken, Failure> {
+        let mut taken = self.taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, failure)) = taken.faults.pop_first() {
+            return Err(failure);
+        }
+        taken.files.sort_by(|(_, one), (_, other)| {
+            let by_place = one.place().cmp(&other.place());
+            by_place.then_with(|| one.digests.sha256.cmp(&other.digests.sha256))
+        });
+        Ok(taken)
+    }
+}
+
+fn over_budget(exceeded: BudgetExceeded) -> Finding {
+    Finding::new(
+        Rule::ArchiveLimit,
+        None,
+        exceeded.to_string(),
+        "a run within its limits",
+        "Raise `max-unpacked-size` or `max-files` if so much is meant to be released, or select fewer artifacts with `pattern`.",
+    )
+}
+
+/// Copies a file that is not packed; its bytes count as those of any other.
+fn copy_within(
+    mut from: impl io::Read,
+    to: &mut impl io::Write,
+    budget: &Budget,
+) -> Result<(), ArchiveError> {
+    budget.take_file()?;
+    let mut block = vec![0; 128 << 10];
+    loop {
+        let read = match from.read(&mut block) {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(ArchiveError::Read(error)),
+        };
+        budget.take_bytes(read as u64)?;
+        to.write_all(block.get(..read).unwrap_or_default()).map_err(ArchiveError::Write)?;
+    }
+}
