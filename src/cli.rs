@@ -246,6 +246,18 @@ pub enum RequireDigests {
     False,
 }
 
+impl Cli {
+    /// The input `github-token-file`, which the environment's reader needs.
+    #[must_use]
+    pub fn github_token_file(&self) -> &str {
+        match &self.command {
+            None => &self.prepare.github_token_file,
+            Some(Command::Prepare(prepare)) => &prepare.github_token_file,
+            Some(Command::Verify(_)) => "",
+        }
+    }
+}
+
 /// The arguments that a runner's `INPUT_*` variables amount to.
 ///
 /// `input` answers with an input's value. Empty means absent, for that is how

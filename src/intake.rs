@@ -60,14 +60,19 @@ impl<'a> Intake<'a> {
     /// back.
     ///
     /// # Errors
-    /// What the source answers instead of a payload.
+    /// The source's fault. What it finds wrong with one artifact is a finding
+    /// like any other.
     pub fn take_all(
         &self,
         payloads: impl Iterator<Item = Result<Payload, SourceError>>,
     ) -> Result<(), SourceError> {
         rayon::in_place_scope(|scope| {
             for payload in payloads {
-                self.take(scope, payload?);
+                match payload {
+                    Ok(payload) => self.take(scope, payload),
+                    Err(SourceError::Refused(finding)) => self.lock().findings.push(*finding),
+                    Err(error) => return Err(error),
+                }
             }
             Ok(())
         })

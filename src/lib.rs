@@ -21,7 +21,7 @@
 //! | conduct | [`cli`], [`request`], [`pipeline`], [`intake`], [`failure`] |
 //! | hands | [`dir`], [`source`], [`archive`], [`examine`], [`staging`], [`verify`] |
 //! | judgement | [`evidence`], [`normalize`], [`preflight`], [`entry`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
-//! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`] |
+//! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`], [`notice`] |
 
 pub mod action;
 pub mod archive;
@@ -41,6 +41,7 @@ pub mod glob;
 pub mod intake;
 pub mod manifest;
 pub mod normalize;
+pub mod notice;
 pub mod outputs;
 pub mod pipeline;
 pub mod preflight;

@@ -9,6 +9,7 @@ use release_prep::action::output::StepFiles;
 use release_prep::action::printer::Printer;
 use release_prep::action::{command, conclusion, signal};
 use release_prep::cli::{self, Cli};
+use release_prep::notice::Notices;
 use release_prep::pipeline;
 use release_prep::request::Request;
 use release_prep::staging::Cancellation;
@@ -17,6 +18,7 @@ use release_prep::staging::Cancellation;
 const INPUT: u8 = 2;
 
 fn main() -> ExitCode {
+    environment::forbid_core_dumps();
     let printer = Printer::new(is_runner());
     std::panic::set_hook(Box::new(move |panic| {
         printer.error(&format!("release-prep: a fault of its own: {panic}"));
@@ -52,12 +54,13 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
         }
     };
     let mut files: StepFiles = environment::step_files()?;
-    let surroundings = environment::enter()?;
+    let surroundings = environment::enter(cli.github_token_file())?;
     environment::become_owner_of(&surroundings.workspace)?;
     signal::cancel_on_signals(printer, Arc::clone(cancellation))?;
+    let notices: Arc<dyn Notices> = Arc::new(printer);
     match Request::new(cli, &surroundings) {
         Ok(Request::Prepare(request)) => {
-            let outcome = pipeline::prepare(&request, cancellation);
+            let outcome = pipeline::prepare(&request, cancellation, &notices);
             Ok(conclusion::prepared(printer, &mut files, &request, outcome)?)
         }
         Ok(Request::Verify(request)) => {

@@ -24,11 +24,15 @@ use crate::finding::Finding;
 use crate::intake::Intake;
 use crate::manifest::{Account, Folder, LeftOut, Manifest, Settings};
 use crate::normalize;
+use crate::notice::Notices;
+use crate::preflight::expected;
 use crate::preflight::release::{self, Member};
 use crate::release::Top;
 use crate::request::{Prepare, SourceRequest, Verify};
 use crate::rule::Rule;
-use crate::source::{Listing, directory::Directory};
+use crate::source::directory::Directory;
+use crate::source::github::{Run, RunRequest};
+use crate::source::{Listing, Source};
 use crate::staging::{Cancellation, StagedFile, Staging};
 use crate::verification::{Problem, Verification};
 use crate::verify::{self, VerifyError};
@@ -53,15 +57,19 @@ pub struct Outcome {
 /// # Errors
 /// [`Failure`]. That the artifacts cannot be released is no failure but an
 /// outcome without a release, whose findings say why.
-pub fn prepare(request: &Prepare, cancellation: &Arc<Cancellation>) -> Result<Outcome, Failure> {
+pub fn prepare(
+    request: &Prepare,
+    cancellation: &Arc<Cancellation>,
+    notices: &Arc<dyn Notices>,
+) -> Result<Outcome, Failure> {
     let staging = Staging::begin(&request.output, cancellation)?;
     if let Some(standing) = staging.standing()? {
         may_replace(&standing, |dir| Ok(verify::verify(dir, None)?.problems))?;
     }
-    let mut source = open(request)?;
+    let mut source = open(request, notices)?;
     let listing = source.listing();
     let intake = Intake::new(&staging, request.algorithms, request.max_unpacked, request.max_files);
-    intake.take_all(source.payloads())?;
+    intake.take_all(source.payloads(staging.spool()?))?;
     let taken = intake.finish()?;
     let (staged, evidence): (Vec<StagedFile>, Vec<Evidence>) = taken.files.into_iter().unzip();
     let mut findings = taken.findings;
@@ -73,6 +81,7 @@ pub fn prepare(request: &Prepare, cancellation: &Arc<Cancellation>) -> Result<Ou
     findings.extend(of_the_set);
     let (version, of_versions) = release::version(&members, &request.version);
     findings.extend(of_versions);
+    findings.extend(expected::digests(&members, &request.expected_digests));
     if members.is_empty() && !findings.iter().any(Finding::is_error) {
         findings.push(nothing_selected(&listing));
     }
@@ -135,12 +144,15 @@ pub fn verify(request: &Verify) -> Result<Verification, Failure> {
     })
 }
 
-fn open(request: &Prepare) -> Result<Directory, Failure> {
-    match &request.source {
+fn open(request: &Prepare, notices: &Arc<dyn Notices>) -> Result<Source, Failure> {
+    Ok(match &request.source {
         SourceRequest::Directory { path, zipped } => {
-            Directory::open(path, &request.selection, *zipped, request.max_files).map_err(Failure::from)
+            Source::Directory(Directory::open(path, &request.selection, *zipped, request.max_files)?)
         }
-    }
+        SourceRequest::Run(run) => {
+            Source::Run(Box::new(Run::open(RunRequest::clone(run), Arc::clone(notices))?))
+        }
+    })
 }
 
 /// Replaces nothing but a release that is whole to its own manifest.

@@ -97,6 +97,7 @@ rules! {
     ArchiveChecksum = "archive-checksum", Integrity, Error, "An entry inflates to the size and CRC-32 that its archive declares.";
     DigestMismatch = "digest-mismatch", Integrity, Error, "What was downloaded has the digest that GitHub told.";
     DigestMissing = "digest-missing", Integrity, Error, "GitHub tells a digest for every artifact.";
+    ExpectedDigest = "expected-digest", Integrity, Error, "Every file of which a build job told the digest is there, with that digest.";
     ForeignRun = "foreign-run", Integrity, Error, "Artifacts come from this run, or from one of the same repository and commit that succeeded and was not started by a pull request.";
     SelectionChanged = "selection-changed", Integrity, Error, "The artifacts of the run are the same after the downloads as before.";
     NameCollision = "name-collision", Integrity, Error, "One name has one content in the whole release.";

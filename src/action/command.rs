@@ -6,7 +6,18 @@
 use super::printer::Printer;
 use crate::escape;
 use crate::finding::Finding;
+use crate::notice::Notices;
 use crate::rule::Severity;
+
+impl Notices for Printer {
+    fn notice(&self, message: &str) {
+        self.out(&format!("note: {message}"));
+    }
+
+    fn mask(&self, secret: &str) {
+        mask(*self, secret);
+    }
+}
 
 /// How many annotations of a kind are spent on findings.
 const MOST: usize = 9;
@@ -41,7 +52,7 @@ pub fn error(printer: Printer, message: &str) {
 }
 
 /// Has the runner blacken a secret in every log. Short ones are passed over.
-pub fn mask(printer: Printer, secret: &str) {
+fn mask(printer: Printer, secret: &str) {
     if secret.chars().count() >= SHORTEST_MASK {
         printer.command(&format!("::add-mask::{}", escape::command_data(secret)));
     }

@@ -3,16 +3,17 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{CWD, StatxFlags};
-use rustix::process::{Gid, Uid, geteuid};
+use rustix::process::{Gid, Resource, Rlimit, Uid, geteuid, setrlimit};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+use secrecy::SecretString;
 
 use super::output::StepFiles;
 use crate::manifest::Run;
-use crate::request::{Runner, Surroundings};
+use crate::request::{Runner, Services, Surroundings};
 
 /// The program cannot find its feet.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,17 @@ pub enum EnvironmentError {
     #[error("the workspace `{path}` cannot be entered")]
     Workspace {
         /// Its path.
+        path: Utf8PathBuf,
+        /// The system's answer.
+        #[source]
+        cause: io::Error,
+    },
+    /// A file that is named cannot be read.
+    #[error("{named_by} is `{path}`, which cannot be read")]
+    Unreadable {
+        /// The input or variable.
+        named_by: &'static str,
+        /// Its value.
         path: Utf8PathBuf,
         /// The system's answer.
         #[source]
@@ -76,11 +88,11 @@ fn append_to(name: &'static str) -> Result<Option<File>, EnvironmentError> {
 }
 
 /// Goes to the workspace, to which all paths are relative, and tells what is
-/// around it.
+/// around it. The token is in `token_file`, if that is not empty.
 ///
 /// # Errors
-/// [`EnvironmentError::Workspace`].
-pub fn enter() -> Result<Surroundings, EnvironmentError> {
+/// [`EnvironmentError::Workspace`], [`EnvironmentError::Unreadable`].
+pub fn enter(token_file: &str) -> Result<Surroundings, EnvironmentError> {
     let runner = is_runner();
     if let Some(workspace) = variable("GITHUB_WORKSPACE").filter(|_| runner) {
         env::set_current_dir(&workspace)
@@ -90,7 +102,7 @@ pub fn enter() -> Result<Surroundings, EnvironmentError> {
         Utf8PathBuf::from_path_buf(path).map_err(|_| io::Error::other("its path is not UTF-8"))
     });
     let workspace = current.map_err(|cause| EnvironmentError::Workspace { path: ".".into(), cause })?;
-    Ok(Surroundings { workspace, runner: runner.then(self::runner) })
+    Ok(Surroundings { workspace, runner: runner.then(self::runner), services: services(token_file, runner)? })
 }
 
 /// Makes root the workspace's owner, for good, so that everything made belongs
@@ -131,6 +143,56 @@ fn runner() -> Runner {
     };
     let is_tag = variable("GITHUB_REF_TYPE").as_deref() == Some("tag");
     Runner { run: run(), tag: variable("GITHUB_REF_NAME").filter(|_| is_tag) }
+}
+
+fn services(token_file: &str, runner: bool) -> Result<Services, EnvironmentError> {
+    let secret = |name: &str| variable(name).map(SecretString::from);
+    // Lower case is how it began, and curl reads no other for `http_proxy`.
+    let either = |upper: &str| variable(upper).or_else(|| variable(&upper.to_lowercase()));
+    let certificates =
+        variable("SSL_CERT_FILE").map(|path| read("SSL_CERT_FILE", &path).map(|bytes| (path, bytes)));
+    let token = match token_file.trim() {
+        "" => input("github-token")
+            .and_then(|token| token.into_string().ok())
+            .filter(|token| !token.is_empty())
+            .map(SecretString::from)
+            .or_else(|| secret("GITHUB_TOKEN")),
+        path => {
+            let bytes = read("github-token-file", path)?;
+            Some(SecretString::from(String::from_utf8_lossy(&bytes).into_owned()))
+        }
+    };
+    let of_runner = |name: &str| variable(name).filter(|_| runner);
+    Ok(Services {
+        token,
+        api_url: variable("GITHUB_API_URL"),
+        server_url: variable("GITHUB_SERVER_URL"),
+        results_url: of_runner("ACTIONS_RESULTS_URL"),
+        runtime_token: of_runner("ACTIONS_RUNTIME_TOKEN").map(SecretString::from),
+        https_proxy: either("HTTPS_PROXY").map(SecretString::from),
+        http_proxy: either("HTTP_PROXY").map(SecretString::from),
+        no_proxy: either("NO_PROXY"),
+        certificates: certificates.transpose()?,
+        repository: of_runner("GITHUB_REPOSITORY"),
+        run_id: of_runner("GITHUB_RUN_ID"),
+        sha: of_runner("GITHUB_SHA"),
+        event: of_runner("GITHUB_EVENT_NAME"),
+    })
+}
+
+/// Reads a small file: a token or certificates, at most 16 MiB.
+fn read(named_by: &'static str, path: &str) -> Result<Vec<u8>, EnvironmentError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(16 << 20).read_to_end(&mut bytes))
+        .map(|_| bytes)
+        .map_err(|cause| EnvironmentError::Unreadable { named_by, path: path.into(), cause })
+}
+
+/// Has the kernel write no core dump, for tokens lie in memory.
+pub fn forbid_core_dumps() {
+    // Lowering a limit cannot fail; and if it did, nothing is lost by it.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// A variable that is set, not empty, and UTF-8.

@@ -3,13 +3,17 @@
 //! Both hand out [`Payload`]s, and from there on there is one path.
 
 pub mod directory;
+pub mod github;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
+use self::directory::Directory;
+use self::github::Run;
 use crate::artifact::{Artifact, ArtifactName};
+use crate::dir::Dir;
 use crate::filename::FileName;
 use crate::finding::Finding;
 
@@ -28,6 +32,33 @@ pub struct Listing {
     pub notes: Vec<String>,
     /// Whether the artifacts come from a run that one may not attest for.
     pub foreign: bool,
+}
+
+/// A source of artifacts, looked through.
+pub enum Source {
+    /// A folder.
+    Directory(Directory),
+    /// A workflow run.
+    Run(Box<Run>),
+}
+
+impl Source {
+    /// What was found.
+    pub fn listing(&mut self) -> Listing {
+        match self {
+            Self::Directory(directory) => directory.listing(),
+            Self::Run(run) => run.listing(),
+        }
+    }
+
+    /// The artifacts as they come; those of a run are spooled in `spool`.
+    #[must_use]
+    pub fn payloads(self, spool: Dir) -> Box<dyn Iterator<Item = Result<Payload, SourceError>>> {
+        match self {
+            Self::Directory(directory) => Box::new(directory.payloads()),
+            Self::Run(run) => Box::new(run.payloads(spool)),
+        }
+    }
 }
 
 /// One artifact's bytes. If its source told a digest, they have it: a source

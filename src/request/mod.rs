@@ -4,22 +4,27 @@
 //! room is not built yet is taken at its default only; any other value is
 //! refused, never accepted and passed over.
 
+mod run;
+
 use std::str::FromStr;
 
 use bytesize::ByteSize;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
+pub use run::Services;
+
 use crate::artifact::Selection;
 use crate::cli::{
-    ArtifactApi, AssetNames, Cli, Command, ForeignRun, Normalize, PrepareArgs, Record, RequireDigests,
-    Sidecars, Strictness, VerifyArgs,
+    AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, Strictness, VerifyArgs,
 };
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::version::{ReleaseVersion, VersionTag};
+use crate::filename::FileName;
 use crate::glob::Glob;
 use crate::manifest::Run;
 use crate::normalize::{Naming, Normalization};
 use crate::preflight::release::VersionPolicy;
+use crate::source::github::RunRequest;
 
 /// An input that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +38,16 @@ pub enum InputError {
         found: String,
         /// What is allowed.
         expected: String,
+    },
+    /// A value that is not of the input's form.
+    #[error("{input}: found `{found}`, {why}")]
+    Unfit {
+        /// The input's or variable's name.
+        input: &'static str,
+        /// What was given.
+        found: String,
+        /// What is wrong with it, and what was expected.
+        why: String,
     },
     /// A value whose room is not built yet.
     #[error("{input}: `{found}` is not yet available; {instead}")]
@@ -65,6 +80,8 @@ pub struct Surroundings {
     pub workspace: Utf8PathBuf,
     /// On a runner, what it tells of the run.
     pub runner: Option<Runner>,
+    /// The way to GitHub's services.
+    pub services: Services,
 }
 
 /// What a runner tells of the run.
@@ -85,6 +102,8 @@ pub struct Prepare {
     pub selection: Selection,
     /// What may be changed, and how.
     pub naming: Naming,
+    /// What the jobs that built the files told of them.
+    pub expected_digests: Vec<(Sha256, FileName)>,
     /// What versions the files may declare.
     pub version: VersionPolicy,
     /// The input `version` as it was given, for the manifest.
@@ -115,6 +134,8 @@ pub enum SourceRequest {
         /// Whether zips in it are artifacts.
         zipped: bool,
     },
+    /// A workflow run.
+    Run(Box<RunRequest>),
 }
 
 /// A release to verify.
@@ -166,14 +187,25 @@ fn verify(arguments: &VerifyArgs, surroundings: &Surroundings) -> Result<Verify,
 fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Request, InputError> {
     not_yet(arguments)?;
     let output = folder("output-dir", &arguments.output_dir, surroundings)?;
-    let source = source(arguments)?;
-    let SourceRequest::Directory { path, .. } = &source;
-    apart(path, &output, surroundings)?;
     let selection = Selection::new(&arguments.pattern).map_err(|error| InputError::Value {
         input: "pattern",
         found: arguments.pattern.clone(),
         expected: error.to_string(),
     })?;
+    let max_unpacked = size("max-unpacked-size", &arguments.max_unpacked_size)?;
+    let source = match arguments.artifacts_dir.trim() {
+        "" => SourceRequest::Run(Box::new(run::run(
+            arguments,
+            &surroundings.services,
+            &selection,
+            max_unpacked,
+        )?)),
+        path => {
+            run::refuse_beside_a_folder(arguments)?;
+            apart(path.into(), &output, surroundings)?;
+            SourceRequest::Directory { path: path.into(), zipped: truth(&arguments.artifacts_zipped) }
+        }
+    };
     let naming = Naming {
         normalization: match arguments.normalize {
             Normalize::Check => Normalization::Check,
@@ -187,22 +219,14 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
         source,
         selection,
         naming,
+        expected_digests: expected_digests(&arguments.expect_digests)?,
         version: version(&arguments.version, surroundings)?,
         version_as_given: arguments.version.trim().to_owned(),
         algorithms: algorithms(&arguments.checksum_algorithms)?,
         output,
         dry_run: truth(&arguments.dry_run),
         show_summary: truth(&arguments.show_summary),
-        max_unpacked: arguments
-            .max_unpacked_size
-            .trim()
-            .parse::<ByteSize>()
-            .map_err(|_| InputError::Value {
-                input: "max-unpacked-size",
-                found: arguments.max_unpacked_size.clone(),
-                expected: "a size in bytes, or with a unit as `10 GiB`".into(),
-            })?
-            .as_u64(),
+        max_unpacked,
         max_files: number("max-files", &arguments.max_files)?,
         run: surroundings.runner.as_ref().and_then(|runner| runner.run.clone()),
     })))
@@ -217,22 +241,7 @@ fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
         value => refuse(input, value.lines().next().unwrap_or_default(), "leave it empty"),
     };
     empty("expect", &arguments.expect)?;
-    empty("expect-digests", &arguments.expect_digests)?;
     empty("ignore", &arguments.ignore)?;
-    empty("artifact-ids", &arguments.artifact_ids)?;
-    empty("run-id", &arguments.run_id)?;
-    empty("run", &arguments.run)?;
-    empty("repository", &arguments.repository)?;
-    empty("github-token-file", &arguments.github_token_file)?;
-    if arguments.foreign_run == ForeignRun::Unattested {
-        return refuse("foreign-run", "unattested", "`refuse` is");
-    }
-    if arguments.artifact_api != ArtifactApi::Auto {
-        return refuse("artifact-api", "results and rest", "`auto` is");
-    }
-    if arguments.require_digests == RequireDigests::True {
-        return refuse("require-digests", "true", "`auto` is");
-    }
     if arguments.normalize == Normalize::Rewrite {
         return refuse("normalize", "rewrite", "`rename`, `check` and `off` are");
     }
@@ -260,19 +269,6 @@ fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
     }
 }
 
-fn source(arguments: &PrepareArgs) -> Result<SourceRequest, InputError> {
-    match arguments.artifacts_dir.trim() {
-        "" => Err(InputError::NotYet {
-            input: "artifacts-dir",
-            found: String::new(),
-            instead: "name the folder that holds the artifacts",
-        }),
-        path => {
-            Ok(SourceRequest::Directory { path: path.into(), zipped: truth(&arguments.artifacts_zipped) })
-        }
-    }
-}
-
 fn truth(text: &str) -> bool {
     // The parser takes nothing but `true` and `false`.
     text == "true"
@@ -284,6 +280,36 @@ fn number(input: &'static str, text: &str) -> Result<u64, InputError> {
         found: text.to_owned(),
         expected: "a whole number of 1 or more".into(),
     })
+}
+
+fn size(input: &'static str, text: &str) -> Result<u64, InputError> {
+    text.trim().parse().map(|size: ByteSize| size.as_u64()).map_err(|_| InputError::Value {
+        input,
+        found: text.to_owned(),
+        expected: "a size in bytes, or with a unit as `10 GiB`".into(),
+    })
+}
+
+/// Lines as `sha256sum` writes them, `*` for binary mode too; empty ones say
+/// nothing. A name may stand twice, for files of one name in two artifacts.
+fn expected_digests(lines: &str) -> Result<Vec<(Sha256, FileName)>, InputError> {
+    let read = |line: &str| {
+        let (digest, name) = line.split_once(' ')?;
+        let name = name.strip_prefix([' ', '*']).unwrap_or(name);
+        Some((digest.parse().ok()?, name.parse().ok()?))
+    };
+    lines
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            read(line).ok_or_else(|| InputError::Value {
+                input: "expect-digests",
+                found: line.to_owned(),
+                expected: "lines of 64 lowercase hexadecimal digits, two spaces and a bare file name".into(),
+            })
+        })
+        .collect()
 }
 
 fn globs(input: &'static str, lines: &str) -> Result<Vec<Glob>, InputError> {
@@ -393,7 +419,7 @@ mod tests {
     use clap::Parser;
 
     fn surroundings(runner: Option<Runner>) -> Surroundings {
-        Surroundings { workspace: "/w".into(), runner }
+        Surroundings { workspace: "/w".into(), runner, services: Services::default() }
     }
 
     fn on_runner(arguments: &[&str]) -> Result<Request, InputError> {

@@ -1,0 +1,201 @@
+//! Whose artifacts: may one attest for what another run has made?
+//!
+//! GitHub's digest proves the transport, not who uploaded. So the artifacts of
+//! another run are taken only if that run can be looked up, and is of the same
+//! repository, of a head in that repository, of the same commit, concluded
+//! with success, and not started by a pull request, which anyone can open.
+//! Under `pull_request_target` nothing is taken: such a run has the
+//! repository's rights and may have built a stranger's code.
+
+use super::request::{ForeignRun, Repository, RunRequest};
+use super::rest::{Rest, RunDetails};
+use crate::artifact::ArtifactName;
+use crate::finding::{Finding, Place};
+use crate::rule::Rule;
+use crate::source::SourceError;
+
+/// Events by which a stranger's code runs, or runs beside the repository's
+/// rights.
+const PULL_REQUESTS: [&str; 2] = ["pull_request", "pull_request_target"];
+
+/// What became of artifacts that one may not attest for.
+pub(super) enum Verdict {
+    /// They stop the release.
+    Refused(Box<Finding>),
+    /// They are taken, and why nothing is attested.
+    Unattested(String),
+}
+
+/// Judges the run that the artifacts come from. Nothing if one may attest for
+/// them.
+///
+/// # Errors
+/// If the run cannot be looked up and has to be.
+pub(super) async fn judge(request: &RunRequest, rest: &Rest) -> Result<Option<Verdict>, SourceError> {
+    let mut reasons = Vec::new();
+    let under_target = request.this_run.as_ref().is_some_and(|this| this.event == "pull_request_target");
+    if under_target {
+        reasons.push("this run was started by `pull_request_target`".to_owned());
+    }
+    if request.is_this_run() {
+        return Ok(verdict(request, &reasons, "this run's artifacts"));
+    }
+    let what = format!("run {} of {}", request.run_id, request.repository);
+    match rest.run().await {
+        Ok(run) => reasons.extend(objections(request, &run)),
+        Err(trouble) if request.foreign_run == ForeignRun::Unattested && trouble.answered().is_some() => {
+            reasons.push(format!("it cannot be looked up, {trouble}"));
+        }
+        Err(trouble) => return Err(trouble.fault(format!("{what} cannot be looked up"))),
+    }
+    Ok(verdict(request, &reasons, &what))
+}
+
+fn verdict(request: &RunRequest, reasons: &[String], what: &str) -> Option<Verdict> {
+    if reasons.is_empty() {
+        return None;
+    }
+    let reasons = reasons.join("; ");
+    Some(match request.foreign_run {
+        ForeignRun::Unattested => {
+            Verdict::Unattested(format!("{what}: taken, and nothing is attested, for {reasons}"))
+        }
+        ForeignRun::Refuse => Verdict::Refused(Box::new(Finding::new(
+            Rule::ForeignRun,
+            None,
+            format!("{what}: {reasons}"),
+            "a run of this repository and commit that succeeded and that no pull request started",
+            "Build and prepare in one run; `foreign-run: unattested` takes the artifacts without subjects to attest.",
+        ))),
+    })
+}
+
+/// What there is to say against a run.
+fn objections(request: &RunRequest, run: &RunDetails) -> Vec<String> {
+    let mut objections = Vec::new();
+    let is = |full_name: &str, other: &Repository| {
+        full_name.parse::<Repository>().is_ok_and(|repository| repository.is(other))
+    };
+    // The repository as it is called today, if it was renamed.
+    let own = request.this_run.as_ref().map_or(&request.repository, |this| &this.repository);
+    if !is(&run.repository.full_name, own) {
+        objections.push(format!("it belongs to `{}`, not to `{own}`", run.repository.full_name));
+    }
+    match &run.head_repository {
+        Some(head) if head.full_name.eq_ignore_ascii_case(&run.repository.full_name) => {}
+        Some(head) => objections.push(format!("its commit comes from the fork `{}`", head.full_name)),
+        None => objections.push("its commit comes from a repository that is gone".to_owned()),
+    }
+    if let Some(this) = request.this_run.as_ref().filter(|this| this.sha != run.head_sha) {
+        objections.push(format!("it built the commit `{}`, this run is of `{}`", run.head_sha, this.sha));
+    }
+    if run.conclusion.as_deref() != Some("success") {
+        let state = run.conclusion.as_deref().or(run.status.as_deref()).unwrap_or("unknown");
+        objections.push(format!("it has not succeeded (`{state}`)"));
+    }
+    if PULL_REQUESTS.contains(&run.event.as_str()) {
+        objections.push(format!("it was started by `{}`", run.event));
+    }
+    objections
+}
+
+/// Judges an artifact by its name: one that ends in the id of another run was
+/// not made for this one.
+pub(super) fn named(name: &ArtifactName, request: &RunRequest) -> Option<Verdict> {
+    let other = name.run_id().filter(|id| *id != request.run_id.0)?;
+    Some(match request.foreign_run {
+        ForeignRun::Unattested => Verdict::Unattested(format!(
+            "`{name}` bears the id of run {other}, not {}: taken, and nothing is attested",
+            request.run_id
+        )),
+        ForeignRun::Refuse => Verdict::Refused(Box::new(Finding::new(
+            Rule::ForeignRun,
+            Some(Place::artifact(name.clone())),
+            format!("the name bears the id of run {other}"),
+            format!("the id of run {}, or none", request.run_id),
+            "Name the artifact after the run that uploads it, `${{ github.run_id }}`.",
+        ))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::{RunId, ThisRun};
+    use super::super::rest::RunRepository;
+    use super::super::tests::request;
+    use super::*;
+
+    fn run() -> RunDetails {
+        let repository = RunRepository { full_name: "O/R".into() };
+        RunDetails {
+            head_sha: "f".repeat(40),
+            event: "push".into(),
+            status: Some("completed".into()),
+            conclusion: Some("success".into()),
+            head_repository: Some(repository.clone()),
+            repository,
+        }
+    }
+
+    fn asked() -> RunRequest {
+        let this = ThisRun {
+            repository: "o/r".parse().unwrap(),
+            run_id: RunId(1),
+            sha: "f".repeat(40),
+            event: "push".into(),
+        };
+        RunRequest { this_run: Some(this), ..request() }
+    }
+
+    #[test]
+    fn what_speaks_against_a_run() {
+        assert_eq!(objections(&asked(), &run()), [""; 0]);
+        let against = |change: fn(&mut RunDetails)| {
+            let mut run = run();
+            change(&mut run);
+            objections(&asked(), &run).join("; ")
+        };
+        let fork =
+            |run: &mut RunDetails| run.head_repository = Some(RunRepository { full_name: "evil/r".into() });
+        assert_eq!(against(fork), "its commit comes from the fork `evil/r`");
+        assert_eq!(
+            against(|run| run.head_repository = None),
+            "its commit comes from a repository that is gone"
+        );
+        assert_eq!(
+            against(|run| run.conclusion = Some("failure".into())),
+            "it has not succeeded (`failure`)"
+        );
+        assert_eq!(
+            against(|run| (run.status, run.conclusion) = (Some("in_progress".into()), None)),
+            "it has not succeeded (`in_progress`)"
+        );
+        assert_eq!(against(|run| run.event = "pull_request".into()), "it was started by `pull_request`");
+        assert!(against(|run| run.head_sha = "a".repeat(40)).starts_with("it built the commit `aaa"));
+        assert_eq!(
+            against(|run| run.repository.full_name = "x/y".into()),
+            "it belongs to `x/y`, not to `o/r`; its commit comes from the fork `O/R`"
+        );
+    }
+
+    #[test]
+    fn off_a_runner_no_commit_is_compared() {
+        let mut run = run();
+        run.head_sha = "a".repeat(40);
+        assert_eq!(objections(&request(), &run), [""; 0]);
+        run.event = "pull_request_target".into();
+        assert_eq!(objections(&request(), &run), ["it was started by `pull_request_target`"]);
+    }
+
+    #[test]
+    fn names_of_other_runs() {
+        let name = |text: &str| text.parse::<ArtifactName>().unwrap();
+        let mut asked = asked();
+        asked.run_id = RunId(11_223_344_556);
+        assert!(named(&name("wheels-linux-11223344556"), &asked).is_none());
+        assert!(named(&name("wheels-20261124"), &asked).is_none());
+        assert!(matches!(named(&name("wheels-linux-11223344557"), &asked), Some(Verdict::Refused(_))));
+        asked.foreign_run = ForeignRun::Unattested;
+        assert!(matches!(named(&name("wheels-linux-11223344557"), &asked), Some(Verdict::Unattested(_))));
+    }
+}
