@@ -285,4 +285,15 @@ mod tests {
             all.iter().filter_map(Distribution::canonical_name).map(FileName::as_str).collect();
         assert_eq!(names, ["foo_bar-1.0-py3-none-any.whl", "foo_bar-1.0.0.tar.gz", "foo-bar-1.0.0.tgz"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_answered(text in "[ -~\\r\\n\\t:é]{0,200}", head in proptest::collection::vec(0_u8.., 0..200)) {
+            let bytes = [text.as_bytes(), &head].concat();
+            let _ = Sdist::read(&bytes);
+            let _ = wheel::WheelMetadata::read(&bytes);
+            let _ = PackageJson::read(&bytes);
+            let _ = ExecutableFormat::of(&head);
+        }
+    }
 }

@@ -69,7 +69,7 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn read(line: &'a str) -> Self {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [filename, ultra, name, version, build, tags, order, older, verdict, _source, differs] =
+        let [filename, ultra, name, version, build, tags, order, pinned, verdict, _source, differs] =
             cells[..]
         else {
             panic!("a row has {} cells: {line}", cells.len());
@@ -90,7 +90,7 @@ impl<'a> Row<'a> {
             build,
             tags: tags.split(' ').filter(|tag| !tag.is_empty()).collect(),
             order,
-            older_accepts: older == "yes",
+            older_accepts: pinned == "yes",
             verdict,
             differs: differs.collect(),
         }
@@ -220,7 +220,7 @@ fn every_name_against_every_judge() {
         for judge in Judge::ALL {
             match (found.contains(&judge), row.differs.get(&judge)) {
                 (true, None) => {
-                    wrong.push(format!("{:?}: differs from {judge}, and no reason is given", row.filename))
+                    wrong.push(format!("{:?}: differs from {judge}, and no reason is given", row.filename));
                 }
                 (false, Some(why)) => {
                     wrong.push(format!(
