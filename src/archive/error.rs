@@ -97,6 +97,7 @@ impl Refusal {
             Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::Gzip(_) => {
                 "an archive that is whole".into()
             }
+            Flaw::TarHeaders(_) => "headers that tell every reader the same".into(),
             Flaw::SeveralEnds(..) => "one end record, behind which nothing but its comment lies".into(),
             Flaw::CommentLength { .. } => "an archive that ends with its comment".into(),
             Flaw::Volumes => "an archive in one piece".into(),
@@ -106,9 +107,11 @@ impl Refusal {
             Flaw::DirectoryPlace { .. } => "a directory that ends where the end record begins".into(),
             Flaw::DirectoryCount { .. } => "as many entries as the archive declares".into(),
             Flaw::DirectoryEntry(_) => "a directory that can be read".into(),
-            Flaw::LocalHeader | Flaw::LocalDiffers { .. } | Flaw::LocalName(_) | Flaw::Descriptor(_) => {
-                "the same in the directory and where the entry lies".into()
-            }
+            Flaw::LocalHeader
+            | Flaw::LocalDiffers { .. }
+            | Flaw::LocalBitsDiffer { .. }
+            | Flaw::LocalName(_)
+            | Flaw::Descriptor(_) => "the same in the directory and where the entry lies".into(),
             Flaw::Overlap(_) | Flaw::IntoDirectory => "entries that lie one behind the other".into(),
             Flaw::Gap { .. } => "no bytes but those of the entries".into(),
             Flaw::Encrypted => "an entry that can be read without a password".into(),
@@ -199,6 +202,8 @@ pub(super) enum Flaw {
     LocalHeader,
     #[error("has the {field} {} in the directory and {} in its local header", Count(*central), Count(*local))]
     LocalDiffers { field: &'static str, central: u64, local: u64 },
+    #[error("has the {field} {central:#x} in the directory and {local:#x} in its local header")]
+    LocalBitsDiffer { field: &'static str, central: u32, local: u32 },
     #[error("is named `{0}` in its local header")]
     LocalName(String),
     #[error("has a data descriptor {0}")]
@@ -235,7 +240,7 @@ pub(super) enum Flaw {
     Duplicate { other: Option<String> },
     #[error("is a file, and a folder that holds others")]
     FileAndFolder,
-    #[error("declares {} entries", Count(*declared))]
+    #[error("has {} entries", Count(*declared))]
     TooManyEntries { declared: u64, most: u64 },
     #[error("declares a directory of {} bytes", Count(*declared))]
     DirectoryTooLarge { declared: u64, most: u64 },
@@ -259,6 +264,8 @@ pub(super) enum Flaw {
     Crc { declared: u32, found: u32 },
     #[error("{0}")]
     Tar(&'static str),
+    #[error("{0}")]
+    TarHeaders(&'static str),
     #[error("has a gzip stream that {0}")]
     Gzip(&'static str),
 }

@@ -309,15 +309,10 @@ fn judge_attributes(central: &Central, is_folder: bool) -> Result<EntryKind, &'s
 fn check_unicode_path(field: Option<&[u8]>, raw_name: &[u8]) -> Result<(), ArchiveError> {
     let Some(field) = field else { return Ok(()) };
     let refuse = |flaw| Err(Refusal::entry(&name::shown(raw_name), flaw).into());
-    let [1, a, b, c, d, path @ ..] = field else { return refuse(Flaw::ExtraField) };
-    let mut crc32 = flate2::Crc::new();
-    crc32.update(raw_name);
-    // By a wrong CRC-32 the field is stale and to be ignored, but not all do.
-    if path == raw_name && u32::from_le_bytes([*a, *b, *c, *d]) == crc32.sum() {
-        Ok(())
-    } else {
-        refuse(Flaw::UnicodePath(name::shown(path)))
-    }
+    let [1, _, _, _, _, path @ ..] = field else { return refuse(Flaw::ExtraField) };
+    // Its CRC-32 of the name tells whether it is stale, and so to be ignored;
+    // not every reader looks, and if it is the name that need not matter.
+    if path == raw_name { Ok(()) } else { refuse(Flaw::UnicodePath(name::shown(path))) }
 }
 
 #[cfg(test)]

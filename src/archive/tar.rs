@@ -62,8 +62,8 @@ pub struct TarGz<R: Read> {
     left: u64,
     /// Bytes behind it, up to the next block.
     padding: u64,
-    /// Extended headers counted.
-    headers: u64,
+    /// Entries begun.
+    entries: u64,
     /// The current entry's name, for errors.
     name: String,
     is_at_end: bool,
@@ -87,13 +87,13 @@ impl<R: Read> TarGz<R> {
     /// Reads the tar within `reader`, a gzip file of one or several members.
     ///
     /// Of the limits, `unpacked` and `ratio` bound what is inflated, and
-    /// `entries` the headers.
+    /// `entries` their number.
     pub fn new(reader: R, limits: &Limits) -> Self {
         Self {
             stream: Stream::new(reader, *limits),
             left: 0,
             padding: 0,
-            headers: 0,
+            entries: 0,
             name: String::new(),
             is_at_end: false,
         }
@@ -127,12 +127,6 @@ impl<R: Read> TarGz<R> {
                 return Err(refuse(Flaw::Tar("breaks off in a header")));
             }
             let header = Header::parse(&block).map_err(refuse)?;
-            self.headers += 1;
-            let most = self.stream.limits.entries;
-            // Up to three headers lie before an entry.
-            if self.headers > most.saturating_mul(4) {
-                return Err(refuse(Flaw::TooManyEntries { declared: self.headers, most }));
-            }
             if self.read_extended(&header, &mut extended)? {
                 continue;
             }
@@ -195,20 +189,26 @@ impl<R: Read> TarGz<R> {
                 } else if pax.is_plain() {
                     true
                 } else {
-                    let flaw = Flaw::Tar("gives all its entries one name, size or link by a global header");
+                    let flaw =
+                        Flaw::TarHeaders("gives all its entries one name, size or link by a global header");
                     return Err(refuse(flaw));
                 }
             }
         };
-        if first { Ok(true) } else { Err(refuse(Flaw::Tar("has two extended headers for one entry"))) }
+        if first { Ok(true) } else { Err(refuse(Flaw::TarHeaders("has two extended headers for one entry"))) }
     }
 
     /// Puts together what the headers say of an entry.
     fn begin(&mut self, header: &Header<'_>, extended: Extended) -> Result<TarEntry, ArchiveError> {
+        self.entries += 1;
+        let most = self.stream.limits.entries;
+        if self.entries > most {
+            return Err(refuse(Flaw::TooManyEntries { declared: self.entries, most }));
+        }
         let pax = extended.pax.unwrap_or_default();
         let raw_name = match (pax.path, extended.long_name) {
             (Some(path), Some(long)) if path != long => {
-                return Err(refuse(Flaw::Tar("has an entry with two long names")));
+                return Err(refuse(Flaw::TarHeaders("has an entry with two long names")));
             }
             (Some(name), _) | (None, Some(name)) => name,
             (None, None) => header.name(),
@@ -221,11 +221,13 @@ impl<R: Read> TarGz<R> {
         // that merely contradicts lets readers differ on where the next header
         // lies (CVE-2025-62518).
         if size != told && size <= MAX_OCTAL_SIZE {
-            return Err(refuse_entry(Flaw::Tar("has one size in its header and another in its pax header")));
+            return Err(refuse_entry(Flaw::TarHeaders(
+                "has one size in its header and another in its pax header",
+            )));
         }
         let kind = kind(header.typeflag(), &raw_name, pax.is_sparse);
         if size != 0 && matches!(kind, TarKind::Folder | TarKind::SymbolicLink | TarKind::HardLink) {
-            return Err(refuse_entry(Flaw::Tar("is a folder or a link, and has content")));
+            return Err(refuse_entry(Flaw::TarHeaders("is a folder or a link, and has content")));
         }
         let path = path(&raw_name, kind);
         if header.sparse_map_goes_on() {
@@ -400,3 +402,6 @@ impl<R: Read> Stream<R> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

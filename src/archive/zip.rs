@@ -207,3 +207,6 @@ fn fill<'a>(reader: &mut impl Read, block: &'a mut [u8], left: &mut u64) -> Resu
     *left -= most as u64;
     Ok(block)
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,8 +107,10 @@ fn read_header<R: Read + Seek>(
         return Err(entry.refuse(Flaw::LocalName(name::shown(raw_name))));
     }
     let differs = |field, central, local| Err(entry.refuse(Flaw::LocalDiffers { field, central, local }));
+    let bits_differ =
+        |field, central, local| Err(entry.refuse(Flaw::LocalBitsDiffer { field, central, local }));
     if (local.flags ^ place.flags) & !FLAGS_LEVEL != 0 {
-        return differs("flags", place.flags.into(), local.flags.into());
+        return bits_differ("flags", place.flags.into(), local.flags.into());
     }
     if local.method != entry.method.number() {
         return differs("method", entry.method.number().into(), local.method.into());
@@ -119,11 +121,12 @@ fn read_header<R: Read + Seek>(
     // Where a descriptor follows, the header may leave all three at 0.
     let agree = |central: u64, local: u64| local == central || (entry.has_descriptor && local == 0);
     if !agree(entry.crc32.into(), local.crc32.into()) {
-        return differs("CRC-32", entry.crc32.into(), local.crc32.into());
+        return bits_differ("CRC-32", entry.crc32, local.crc32);
     }
+    let wide_sizes = wide_sizes(entry, extra)?;
     for (field, central, narrow, wide) in [
-        ("size", entry.size, local.size, wide_sizes(entry, extra)?.map(|(size, _)| size)),
-        ("packed size", entry.packed, local.packed, wide_sizes(entry, extra)?.map(|(_, packed)| packed)),
+        ("size", entry.size, local.size, wide_sizes.map(|(size, _)| size)),
+        ("packed size", entry.packed, local.packed, wide_sizes.map(|(_, packed)| packed)),
     ] {
         if let Some(wide) = wide
             && !agree(central, wide)

@@ -1,0 +1,233 @@
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+use crate::archive::fixture::{TarMember, gzip, tar};
+
+const LIMITS: Limits = Limits::within(100 << 20, 100);
+
+/// Every entry with its content, or what is told instead.
+fn read_within(gz: &[u8], limits: &Limits) -> Result<Vec<(TarEntry, Vec<u8>)>, String> {
+    let mut tar = TarGz::new(gz, limits);
+    let mut entries = Vec::new();
+    let told = |error| match error {
+        ArchiveError::Refused(refusal) => format!("{}: {refusal}", refusal.rule()),
+        other => panic!("{other:?}"),
+    };
+    while let Some(entry) = tar.next_entry().map_err(told)? {
+        let content = tar.read_entry(1 << 20).map_err(told)?;
+        entries.push((entry, content));
+    }
+    Ok(entries)
+}
+
+fn read(members: impl IntoIterator<Item = TarMember>) -> Result<Vec<(TarEntry, Vec<u8>)>, String> {
+    read_within(&gzip(&tar(members)), &LIMITS)
+}
+
+fn refused(members: impl IntoIterator<Item = TarMember>) -> String {
+    read(members).unwrap_err()
+}
+
+fn file() -> TarMember {
+    TarMember::file("a-1.0/PKG-INFO", b"Name: a\n")
+}
+
+#[test]
+fn entries_in_order() {
+    let long = format!("{}/PKG-INFO", "n".repeat(200));
+    let members = [
+        TarMember::new(b'g', b"pax_global_header", b"19 comment=0123456\n"),
+        TarMember::new(b'5', b"./", b""),
+        TarMember::new(b'5', b"./a-1.0/", b""),
+        file(),
+        TarMember::file("empty", b""),
+        TarMember::pax(b'x', &[("path", &long), ("mtime", "1.5")]),
+        TarMember::file("short", &[7; 1025]),
+        TarMember::new(b'L', b"././@LongLink", format!("{long}\0").as_bytes()),
+        TarMember::file("short", b"x"),
+        TarMember::file("name", b"").with(345, b"prefix"),
+        TarMember::file("name", b"").with(257, b"ustar  \0").with(345, b"1234567"),
+        TarMember::new(0, b"old/", b""),
+        TarMember::new(b'2', b"link", b""),
+        TarMember::new(b'1', b"hard", b""),
+        TarMember::new(b'6', b"fifo", b""),
+        TarMember::pax(b'x', &[("GNU.sparse.major", "1")]),
+        TarMember::file("holes", b"x"),
+    ];
+    let told: Vec<_> = read(members)
+        .unwrap()
+        .into_iter()
+        .map(|(entry, content)| {
+            assert_eq!(entry.size, content.len() as u64);
+            (entry.path.unwrap().as_str().to_owned(), entry.kind, entry.size)
+        })
+        .collect();
+    let expected = [
+        ("a-1.0", TarKind::Folder, 0),
+        ("a-1.0/PKG-INFO", TarKind::File, 8),
+        ("empty", TarKind::File, 0),
+        (&long, TarKind::File, 1025),
+        (&long, TarKind::File, 1),
+        ("prefix/name", TarKind::File, 0),
+        ("name", TarKind::File, 0),
+        ("old", TarKind::Folder, 0),
+        ("link", TarKind::SymbolicLink, 0),
+        ("hard", TarKind::HardLink, 0),
+        ("fifo", TarKind::Other(b'6'), 0),
+        ("holes", TarKind::Sparse, 1),
+    ];
+    assert_eq!(told, expected.map(|(path, kind, size)| (path.to_owned(), kind, size)));
+}
+
+#[test]
+fn names_that_are_told_and_not_taken() {
+    for (name, error) in [
+        (&b"/etc/passwd"[..], FileNameError::Absolute),
+        (b"../up", FileNameError::Dots),
+        (b"a\\b", FileNameError::Separator),
+        (b"gr\xf6sse", FileNameError::NotUtf8),
+        (b"file/", FileNameError::Empty),
+    ] {
+        let (entry, _) = read([TarMember::new(b'0', name, b"")]).unwrap().remove(0);
+        assert_eq!(entry.path, Err(error));
+    }
+}
+
+#[test]
+fn members_of_gzip_are_one_stream() {
+    let bytes = tar([file(), file()]);
+    let (front, back) = bytes.split_at(700);
+    let gz = [gzip(front), gzip(b""), gzip(back)].concat();
+    assert_eq!(read_within(&gz, &LIMITS).unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_not_read_is_passed_over() {
+    let gz = gzip(&tar([TarMember::file("a", &[1; 5000]), file()]));
+    let mut tar = TarGz::new(&gz[..], &LIMITS);
+    tar.next_entry().unwrap();
+    assert_eq!(tar.next_entry().unwrap().unwrap().name, "a-1.0/PKG-INFO");
+    assert_eq!(tar.read_entry(8).unwrap(), b"Name: a\n");
+    assert_eq!(tar.read_entry(8).unwrap(), b"");
+    assert_eq!(tar.next_entry().unwrap(), None);
+    assert_eq!(tar.next_entry().unwrap(), None);
+}
+
+#[test]
+fn a_tar_without_its_end_is_one() {
+    let mut bytes = tar([file()]);
+    bytes.truncate(1024);
+    assert_eq!(read_within(&gzip(&bytes), &LIMITS).unwrap().len(), 1);
+    assert!(read_within(&gzip(b""), &LIMITS).unwrap().is_empty());
+}
+
+#[test]
+fn broken_gzip() {
+    let gz = gzip(&tar([file()]));
+    let told = |gz: &[u8]| read_within(gz, &LIMITS).unwrap_err();
+    assert_snapshot!(told(b"no gzip at all"), @"archive-framing: the archive has a gzip stream that cannot be inflated; expected an archive that is whole");
+    assert_snapshot!(told(b""), @"archive-framing: the archive has a gzip stream that breaks off; expected an archive that is whole");
+    assert_snapshot!(told(&gz[..gz.len() - 9]), @"archive-framing: the archive has a gzip stream that breaks off; expected an archive that is whole");
+    let mut checksum = gz.clone();
+    let at = checksum.len() - 6;
+    checksum[at] ^= 1;
+    assert_snapshot!(told(&checksum), @"archive-framing: the archive has a gzip stream that cannot be inflated; expected an archive that is whole");
+    assert_snapshot!(told(&[&gz[..], b"behind"].concat()), @"archive-framing: the archive has a gzip stream that breaks off; expected an archive that is whole");
+}
+
+#[test]
+fn broken_tar() {
+    let told = |bytes: &[u8]| read_within(&gzip(bytes), &LIMITS).unwrap_err();
+    let bytes = tar([file()]);
+    assert_snapshot!(told(&bytes[..100]), @"archive-framing: the archive breaks off in a header; expected an archive that is whole");
+    assert_snapshot!(told(&bytes[..520]), @"archive-framing: the archive breaks off in an entry; expected an archive that is whole");
+    assert_snapshot!(told(&[&bytes[..], &bytes[..]].concat()), @"archive-framing: the archive has bytes behind its end; expected an archive that is whole");
+    let mut checksum = bytes.clone();
+    checksum[0] ^= 1;
+    assert_snapshot!(told(&checksum), @"archive-framing: the archive has a header whose checksum is wrong; expected an archive that is whole");
+    assert_snapshot!(refused([file().with(124, b"00000000z10\0")]), @"archive-framing: `a-1.0/PKG-INFO` has a header with a number that cannot be read; expected an archive that is whole");
+    assert_snapshot!(refused([file().with(124, &[0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])]), @"archive-framing: `a-1.0/PKG-INFO` has a header with a number that cannot be read; expected an archive that is whole");
+    assert_snapshot!(refused([file().with(124, &[0xff; 12])]), @"archive-framing: `a-1.0/PKG-INFO` has a header with a number that cannot be read; expected an archive that is whole");
+    // As large as a number can be: it is passed over, not held.
+    assert_snapshot!(refused([file().with(124, &[0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])]), @"archive-limit: `a-1.0/PKG-INFO` has 18,446,744,073,709,551,615 bytes and is to be read whole; expected at most 1,048,576 bytes");
+}
+
+#[test]
+fn extended_headers_that_lie() {
+    assert_snapshot!(refused([TarMember::pax(b'x', &[("size", "4")]), file()]), @"archive-framing: `a-1.0/PKG-INFO` has one size in its header and another in its pax header; expected headers that tell every reader the same");
+    assert_snapshot!(refused([TarMember::pax(b'x', &[("size", "+8")]), file()]), @"archive-framing: the archive has a pax header with a wrong size; expected an archive that is whole");
+    assert_snapshot!(refused([TarMember::pax(b'g', &[("path", "b")]), file()]), @"archive-framing: the archive gives all its entries one name, size or link by a global header; expected headers that tell every reader the same");
+    assert_snapshot!(refused([TarMember::new(b'x', b"", b"9999 path=x\n"), file()]), @"archive-framing: the archive has a pax header that cannot be read; expected an archive that is whole");
+    assert_snapshot!(refused([TarMember::pax(b'x', &[]), TarMember::pax(b'x', &[]), file()]), @"archive-framing: the archive has two extended headers for one entry; expected headers that tell every reader the same");
+    assert_snapshot!(refused([TarMember::pax(b'x', &[("path", "b")])]), @"archive-framing: the archive ends behind an extended header; expected an archive that is whole");
+    let two_names = [TarMember::pax(b'x', &[("path", "b")]), TarMember::new(b'L', b"", b"c\0"), file()];
+    assert_snapshot!(refused(two_names), @"archive-framing: the archive has an entry with two long names; expected headers that tell every reader the same");
+    assert_snapshot!(refused([TarMember::new(b'2', b"link", b"content")]), @"archive-framing: `link` is a folder or a link, and has content; expected headers that tell every reader the same");
+}
+
+#[test]
+fn limits() {
+    // A long name of 2 MB.
+    assert_snapshot!(refused([TarMember::new(b'L', b"", &[b'n'; 2 << 20]), file()]), @"archive-limit: the archive has an extended header of 2,097,152 bytes; expected at most 1,048,576 bytes");
+    let many = (0..101).map(|_| TarMember::file("x", b""));
+    assert_snapshot!(refused(many), @"archive-limit: the archive has 101 entries; expected at most 100");
+    let zeros = gzip(&tar([TarMember::file("zeros", &vec![0; 70 << 20])]));
+    let passed = |limits: &Limits| {
+        let mut tar = TarGz::new(&zeros[..], limits);
+        tar.next_entry().unwrap();
+        match tar.next_entry() {
+            Err(ArchiveError::Refused(refusal)) => format!("{}: {refusal}", refusal.rule()),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(passed(&LIMITS).starts_with("archive-limit: the archive unpacks from "));
+    assert!(passed(&Limits { unpacked: 1 << 20, ..LIMITS }).ends_with("expected at most 1,048,576 bytes"));
+    let mut tar = TarGz::new(&zeros[..], &LIMITS);
+    tar.next_entry().unwrap();
+    assert_snapshot!(tar.read_entry(1 << 20).unwrap_err(), @"`zeros` has 73,400,320 bytes and is to be read whole; expected at most 1,048,576 bytes");
+}
+
+#[test]
+fn a_file_that_fails_is_no_refusal() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("disk on fire"))
+        }
+    }
+    assert!(matches!(TarGz::new(Broken, &LIMITS).next_entry(), Err(ArchiveError::Read(_))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Whatever is done to a tar, reading it ends, and nothing panics.
+    #[test]
+    fn reading_ends(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        packed in any::<bool>(),
+    ) {
+        let mut bytes = tar([
+            TarMember::pax(b'x', &[("path", "a/b")]),
+            file(),
+            TarMember::new(b'S', b"holes", b"x").with(482, b"\x01"),
+            TarMember::new(b'L', b"", b"long\0"),
+            file(),
+        ]);
+        if packed {
+            bytes = gzip(&bytes);
+        }
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if !packed {
+            bytes = gzip(&bytes);
+        }
+        let mut tar = TarGz::new(&bytes[..], &LIMITS);
+        while let Ok(Some(_)) = tar.next_entry() {
+            let _ = tar.read_entry(1000);
+        }
+    }
+}
