@@ -215,7 +215,7 @@ fn none_expired(wanted: &[(ArtifactName, Told)], request: &RunRequest) -> Result
     }
     Err(SourceError::Fault {
         what: format!(
-            "of run {} of {} have expired: {}",
+            "these artifacts of run {} of {} have expired: {}",
             request.run_id,
             request.repository,
             expired.join(", ")

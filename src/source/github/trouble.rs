@@ -126,13 +126,8 @@ impl Trouble {
         let client = chain().find_map(|error| error.downcast_ref::<reqwest::Error>());
         let root = chain().last().filter(|root| !root.is::<reqwest::Error>());
         let detail = root.map_or_else(|| "no reason is known".to_owned(), ToString::to_string);
-        let untrusted = chain().any(|error| {
-            let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            let tls = inner
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-                .or_else(|| error.downcast_ref::<rustls::Error>());
-            matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
-        });
+        let untrusted =
+            chain().filter_map(tls_error).any(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)));
         let (kind, again) = if untrusted {
             (Kind::Untrusted(detail), Again::Never)
         } else if client.is_some_and(reqwest::Error::is_connect) {
@@ -188,13 +183,15 @@ impl Trouble {
             (_, Kind::Untrusted(_), _) => {
                 format!("If {host} has a certificate of an authority of your own, name its PEM file in SSL_CERT_FILE.")
             }
-            (Service::Rest, ..) if self.is_limited() => match self.again {
-                Again::After(pause) => format!(
-                    "The token's requests are used up; run the job again in {} minutes. Within a run, `artifact-api: results` counts against no limit.",
-                    pause.as_secs().div_ceil(60)
-                ),
-                _ => "Run the job again later. Within a run, `artifact-api: results` counts against no limit.".into(),
-            },
+            (Service::Rest, ..) if self.is_limited() => {
+                let lifted = match self.again {
+                    Again::After(pause) => format!("; the limit is lifted in {} s", pause.as_secs()),
+                    _ => String::new(),
+                };
+                format!(
+                    "The token has asked as often as it may{lifted}. Within a run, `artifact-api: results` counts against no limit."
+                )
+            }
             (Service::Rest, _, Some(401)) => {
                 "Give a token that is still valid as `github-token`, or in GITHUB_TOKEN.".into()
             }
@@ -204,12 +201,15 @@ impl Trouble {
             (Service::Rest, _, Some(404)) => {
                 "Check `repository` and `run-id`; where the repository is private, the token needs `actions: read` on it.".into()
             }
-            (Service::Results, _, Some(400..=499)) => {
-                "Use `artifact-api: rest`, with `permissions: actions: read`.".into()
+            (_, _, Some(429 | 500..=599)) => {
+                "If it stays so, see https://www.githubstatus.com and run the job again.".into()
             }
             (_, _, Some(410)) => "Run the build again: the artifact has expired.".into(),
-            (_, _, Some(500..=599 | 429)) => {
-                "Run the job again; https://www.githubstatus.com tells whether GitHub has trouble.".into()
+            (Service::Results, _, Some(404)) => {
+                "Run the build again if the artifact has expired or was deleted; else use `artifact-api: rest`, with `permissions: actions: read`.".into()
+            }
+            (Service::Results, _, Some(400..=499)) => {
+                "Use `artifact-api: rest`, with `permissions: actions: read`.".into()
             }
             (_, Kind::Nonsense(_), _) => {
                 "Check that no proxy answers in its place, and run the job again.".into()
@@ -227,6 +227,13 @@ impl Trouble {
 /// An error and all that caused it.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| (*error).source())
+}
+
+/// TLS's error, in however many of the system's it is wrapped: those do not
+/// tell it as their source.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let wrapped = || error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.downcast_ref::<rustls::Error>().or_else(|| tls_error(wrapped()?))
 }
 
 /// How long a service asks us to wait: `Retry-After` in seconds or as a date
