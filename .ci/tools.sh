@@ -110,8 +110,11 @@ engine() {
   ln -sf /usr/bin/docker "$cache/docker/docker"
   PATH=$cache/docker:$PATH
   if as_root docker info >/dev/null 2>&1; then return; fi
-  as_root dockerd >"$cache/dockerd.log" 2>&1 &
-  local daemon=$! try
+  # No function call here: $! must be the daemon's own process.
+  local sudo=(sudo) daemon try
+  ((EUID)) || sudo=()
+  "${sudo[@]}" dockerd >"$cache/dockerd.log" 2>&1 &
+  daemon=$!
   at_exit stop_engine "$daemon"
   for ((try = 0; try < 60; try++)); do
     if as_root docker info >/dev/null 2>&1; then return; fi
@@ -122,5 +125,5 @@ engine() {
 }
 stop_engine() {
   as_root kill "$1"
-  wait "$1"
+  wait "$1" || true
 }
