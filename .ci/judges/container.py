@@ -22,10 +22,7 @@ OWNER = 1001
 
 
 def docker(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["docker", "run", "--rm", "-v", f"{workspace}:/github/workspace", *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )
+    return runner.run(["docker", "run", "--rm", "-v", f"{workspace}:/github/workspace", *arguments])
 
 
 def new_workspace(checkout: Path, scratch: Path, name: str) -> Path:
@@ -57,8 +54,15 @@ def check_shell(image: str, checkout: Path, scratch: Path) -> None:
 
     confined = new_workspace(checkout, scratch, "confined")
     ended = docker(
-        confined, f"--user={OWNER}:{OWNER}", "--cap-drop=ALL", "--security-opt=no-new-privileges",
-        "--network=none", "--read-only", image, "--artifacts-dir", "artifacts",
+        confined,
+        f"--user={OWNER}:{OWNER}",
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        "--network=none",
+        "--read-only",
+        image,
+        "--artifacts-dir",
+        "artifacts",
     )
     check(ended.returncode == 0, f"a confined container prepares (exit {ended.returncode}):\n{ended.stdout}")
     check_owner(confined)
@@ -82,7 +86,8 @@ def check_runner(image: str, checkout: Path, scratch: Path) -> None:
     outputs = step.outputs
     for name in ("output-dir", "pypi-dir", "npm-dir", "assets-dir", "manifest", "checksums", "subject-checksums"):
         path = outputs[name]
-        check(path != "" and not path.startswith("/") and (workspace / path).exists(), f"{name} is in the workspace: {path}")
+        check(path != "" and not path.startswith("/"), f"{name} is relative to the workspace: {path}")
+        check((workspace / path).exists(), f"{name} is there: {path}")
     for path in outputs["release-files"].splitlines() + json.loads(outputs["subject-shards"]):
         check((workspace / path).is_file(), f"{path} is in the workspace")
     subjects = attest.subjects(outputs["subject-checksums"], workspace)
@@ -92,7 +97,7 @@ def check_runner(image: str, checkout: Path, scratch: Path) -> None:
     check(outputs["manifest-digest"].removeprefix("sha256:") == digest, "manifest-digest is the manifest's")
     check(outputs["pypi-ready"] == "true", f"pypi-ready: {outputs['pypi-ready']}")
     check(step.summary != "", "a job summary is written")
-    say(f"as a step: {len(given)} outputs, all paths readable from the workspace, a summary of {len(step.summary)} bytes")
+    say(f"as a step: {len(given)} outputs, all paths readable from the workspace, and a summary")
 
     verify = defaults | {"command": "verify", "manifest-digest": outputs["manifest-digest"]}
     step = runner.container_step(image, workspace, scratch / "verify-files", verify)

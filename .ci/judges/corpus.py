@@ -51,7 +51,9 @@ def fetch(entries: list[Entry], folder: Path) -> None:
             raise SystemExit(f"{entry.requirement} did not come as {entry.file}")
 
 
-def lay_out(entries: list[Entry], source: Path, artifacts: Path, *, seed: int, node_modules: Path | None = None) -> None:
+def lay_out(
+    entries: list[Entry], source: Path, artifacts: Path, *, seed: int, node_modules: Path | None = None
+) -> None:
     """Lays a folder for each artifact below `artifacts`.
 
     Folders, files and their times come in an order of the seed's. With

@@ -23,6 +23,7 @@ from io import BytesIO
 from pathlib import Path
 
 from release import check, say, tree
+from runner import by_hand
 
 EXCHANGE_FAILS = ["-e", "renameat2=EINVAL"]
 
@@ -68,14 +69,8 @@ class Trials:
         self.old, self.new = (tree(scratch / name / "prepared") for name in ("old", "new"))
 
     def prepare(self, folder: Path, code: int, artifacts: str = "artifacts") -> None:
-        ended = self.run([self.program, "prepare", "--artifacts-dir", artifacts], folder)
+        ended = by_hand([self.program, "prepare", "--artifacts-dir", artifacts], folder)
         check(ended.returncode == code, f"a run by itself ends with {code}, not {ended.returncode}:\n{ended.stdout}")
-
-    def run(self, command: list, folder: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, cwd=folder, env={"PATH": os.environ["PATH"]},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )
 
     def reset(self, over: bool) -> None:
         """A workspace with the new artifacts, over an old release or none."""
@@ -86,7 +81,7 @@ class Trials:
 
     def killed(self, number: int, options: list[str]) -> subprocess.CompletedProcess[str]:
         command = [self.kill_at, *options, str(number), self.program, "prepare", "--artifacts-dir", "artifacts"]
-        return self.run(command, self.workspace)
+        return by_hand(command, self.workspace)
 
     def state(self) -> str:
         """What stands at the output: `none`, `old`, `new`, or `broken`."""

@@ -8,9 +8,7 @@ which does not compress, and the peaks are compared.
 
 import gzip
 import hashlib
-import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import corpus
 from release import check, say
+from runner import by_hand
 
 MEGABYTE = 1_000_000
 SIZES = (1, 500)
@@ -57,15 +56,17 @@ def executable(folder: Path, megabytes: int) -> None:
 
 def tar(path: Path, megabytes: int, members: dict[str, bytes], large: str) -> None:
     """Like any build's, the archive has its large member after the small ones."""
-    with gzip.GzipFile(path, "wb", compresslevel=1) as stream:
-        with tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-            for name, text in members.items():
-                member = tarfile.TarInfo(name)
-                member.size = len(text)
-                archive.addfile(member, BytesIO(text))
-            member = tarfile.TarInfo(large)
-            member.size = megabytes * MEGABYTE
-            archive.addfile(member, Content(megabytes))
+    with (
+        gzip.GzipFile(path, "wb", compresslevel=1) as stream,
+        tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for name, text in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, BytesIO(text))
+        member = tarfile.TarInfo(large)
+        member.size = megabytes * MEGABYTE
+        archive.addfile(member, Content(megabytes))
 
 
 def archive(folder: Path, megabytes: int) -> None:
@@ -109,10 +110,7 @@ def peak_mib(program: Path, folder: Path, *arguments: str) -> float:
     report = folder / "peak"
     command = ["/usr/bin/time", "-f", "%M", "-o", report, program]
     command += ["prepare", "--artifacts-dir", "artifacts", *arguments]
-    ended = subprocess.run(
-        command, cwd=folder, env={"PATH": os.environ["PATH"]},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )
+    ended = by_hand(command, folder)
     check(ended.returncode == 0, f"the release is prepared (exit {ended.returncode}):\n{ended.stdout}")
     return int(report.read_text()) / 1024
 

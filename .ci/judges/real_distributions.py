@@ -7,34 +7,20 @@ CORPUS is a folder to keep downloads in, SCRATCH a new one to work in.
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import corpus
 import release
 from release import check, say
+from runner import by_hand
 
 HERE = Path(__file__).parent
 
 
-def run(program: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the program in a folder, in an environment that says nothing of a runner."""
-    return subprocess.run(
-        [program, *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"]},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 def prepare(program: Path, folder: Path, output: str, *arguments: str) -> Path:
-    ended = run(
-        program, folder, "prepare", "--artifacts-dir", "artifacts", "--version", "any", "--output-dir", output, *arguments
-    )
+    command = [program, "prepare", "--artifacts-dir", "artifacts", "--version", "any", "--output-dir", output]
+    ended = by_hand([*command, *arguments], folder)
     check(ended.returncode == 0, f"the release is prepared (exit {ended.returncode}):\n{ended.stdout}")
     return folder / output
 
@@ -45,12 +31,12 @@ def same(one: Path, other: Path) -> bool:
 
 def check_verify(program: Path, folder: Path, prepared: Path) -> None:
     """verify believes the release, and nothing that was done to it afterwards."""
-    ended = run(program, folder, "verify", str(prepared))
+    ended = by_hand([program, "verify", str(prepared)], folder)
     check(ended.returncode == 0 and "consistent" in ended.stdout, f"verify says consistent:\n{ended.stdout}")
     digest = release.sha256(prepared / "release-manifest.json")
-    ended = run(program, folder, "verify", "--manifest-digest", digest, str(prepared))
+    ended = by_hand([program, "verify", "--manifest-digest", digest, str(prepared)], folder)
     check(ended.returncode == 0, f"verify accepts the manifest's digest:\n{ended.stdout}")
-    ended = run(program, folder, "verify", "--manifest-digest", "0" * 64, str(prepared))
+    ended = by_hand([program, "verify", "--manifest-digest", "0" * 64, str(prepared)], folder)
     check(ended.returncode == 1, f"verify refuses another digest (exit {ended.returncode}):\n{ended.stdout}")
 
     tampered = folder / "tampered"
@@ -61,7 +47,7 @@ def check_verify(program: Path, folder: Path, prepared: Path) -> None:
     missing.unlink()
     additional = tampered / "npm" / "additional-1.0.0.tgz"
     additional.write_bytes(b"")
-    ended = run(program, folder, "verify", str(tampered))
+    ended = by_hand([program, "verify", str(tampered)], folder)
     check(ended.returncode == 1, f"verify refuses what was tampered with (exit {ended.returncode})")
     for path in (changed, missing, additional):
         check(path.name in ended.stdout, f"verify names {path.name}:\n{ended.stdout}")
@@ -72,7 +58,7 @@ def check_verify(program: Path, folder: Path, prepared: Path) -> None:
 def check_refusals(program: Path, entries: list[corpus.Entry], downloads: Path, folder: Path) -> None:
     """Each real name that nothing but a rewrite can mend is refused by its rule; nothing is written."""
     corpus.lay_out(entries, downloads, folder / "artifacts", seed=1)
-    ended = run(program, folder, "prepare", "--artifacts-dir", "artifacts", "--version", "any")
+    ended = by_hand([program, "prepare", "--artifacts-dir", "artifacts", "--version", "any"], folder)
     check(ended.returncode == 1, f"the release is refused (exit {ended.returncode}):\n{ended.stdout}")
     for entry in entries:
         check(entry.file in ended.stdout, f"the refusal names {entry.file}:\n{ended.stdout}")

@@ -89,7 +89,9 @@ def check_pypi(release: Path, incoming: list[Path]) -> None:
             named[parse_sdist_filename(path.name)] += 1
     check(named == meant, f"the names in pypi/ mean what they meant: {(named - meant) + (meant - named)}")
     say(f"packaging, validate_order=True: {len(paths)} names")
-    subprocess.run([sys.executable, "-m", "twine", "--no-color", "check", *paths], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "twine", "--no-color", "check", *paths], check=True, stdout=subprocess.DEVNULL
+    )
     say(f"twine check: {len(paths)} files")
 
 
@@ -99,7 +101,10 @@ def check_npm(release: Path) -> None:
     for path in paths:
         packed = subprocess.run(
             ["npm", "pack", "--json", "--dry-run", "--ignore-scripts", f"./{path.name}"],
-            cwd=path.parent, check=True, capture_output=True, text=True,
+            cwd=path.parent,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         name = json.loads(packed.stdout)[0]["filename"]
         check(name == path.name, f"npm calls {path.name} {name}")

@@ -1,4 +1,4 @@
-"""Runs the program as a runner runs a container action: inputs, files, outputs."""
+"""Runs the program by hand, and as a runner runs a container action: inputs, files, outputs."""
 
 import os
 import re
@@ -15,6 +15,18 @@ class Step:
     log: str
     outputs: dict[str, str]
     summary: str
+
+
+def by_hand(command: list, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a folder, in an environment that says nothing of a runner."""
+    return run(command, cwd=folder, env={"PATH": os.environ["PATH"]})
+
+
+def run(command: list, **options) -> subprocess.CompletedProcess[str]:
+    """Runs a command without input, both its streams as one text in `stdout`."""
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
 
 
 def environment(workspace: str, command_files: str, inputs: dict[str, str]) -> dict[str, str]:
@@ -50,15 +62,7 @@ def step(program: list[str], workspace: Path, files: Path, inputs: dict[str, str
     files.mkdir()
     for name in ("set_output", "step_summary"):
         (files / name).touch()
-    ended = subprocess.run(
-        program,
-        cwd=workspace,
-        env=environment(str(workspace), str(files), inputs),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    ended = run(program, cwd=workspace, env=environment(str(workspace), str(files), inputs))
     return ended_step(ended.returncode, ended.stdout, files)
 
 
@@ -73,14 +77,7 @@ def container_step(image: str, workspace: Path, files: Path, inputs: dict[str, s
     command = ["docker", "run", "--workdir", "/github/workspace", "--rm"]
     command += [part for name in variables for part in ("-e", name)]
     command += ["-v", f"{files}:/github/file_commands", "-v", f"{workspace}:/github/workspace", image]
-    ended = subprocess.run(
-        command,
-        env=os.environ | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    ended = run(command, env=os.environ | variables)
     return ended_step(ended.returncode, ended.stdout, files)
 
 
