@@ -133,6 +133,8 @@ impl Cancellation {
 struct Area {
     parent: Dir,
     name: String,
+    /// The output's name in `parent`.
+    output: String,
     root: Dir,
     /// Folders above the output that were made for it, outermost first.
     made: Vec<(Dir, String)>,
@@ -152,7 +154,12 @@ impl Area {
         }
     }
 
+    /// Removes all but the mark. What a death between the two renames left of
+    /// the release before goes back first: it may be the only copy.
     fn clear(&self) -> Result<(), DirError> {
+        if self.root.entry(PREVIOUS)?.is_some() && self.parent.entry(&self.output)?.is_none() {
+            self.root.rename(PREVIOUS, &self.parent, &self.output)?;
+        }
         for name in self.root.names()? {
             match name {
                 Ok(name) if name == MARK => {}
@@ -169,7 +176,6 @@ impl Area {
 #[derive(Debug)]
 pub struct Staging {
     area: Arc<Area>,
-    output: String,
     incoming: Dir,
     release: Dir,
     next: AtomicU64,
@@ -197,24 +203,23 @@ impl Staging {
     /// name, or what the file system answers.
     pub fn begin(output: &Utf8Path, cancellation: &Arc<Cancellation>) -> Result<Self, StagingError> {
         let (above, output) = split(output)?;
+        // A cancellation waits until there is a whole area to remove.
+        let mut phase = cancellation.lock();
+        if matches!(*phase, Phase::Cancelled) {
+            return Err(StagingError::Cancelled);
+        }
         let (parent, made) = open_or_make(above)?;
         let name = format!(".{output}.release-prep");
         let root = lock(&parent, &name)?;
-        let area = Arc::new(Area { parent, name, root, made });
-        {
-            let mut phase = cancellation.lock();
-            if matches!(*phase, Phase::Cancelled) {
-                area.remove();
-                return Err(StagingError::Cancelled);
-            }
-            *phase = Phase::Staged(Arc::clone(&area));
-        }
-        take_up(&area, &output)?;
+        let area = Arc::new(Area { parent, name, output, root, made });
+        area.clear()?;
         area.root.make_folder(SPOOL)?;
         let incoming = area.root.make_folder(INCOMING)?;
         let release = area.root.make_folder(RELEASE)?;
+        *phase = Phase::Staged(Arc::clone(&area));
+        drop(phase);
         let next = AtomicU64::new(0);
-        Ok(Self { area, output, incoming, release, next, cancellation: Arc::clone(cancellation) })
+        Ok(Self { area, incoming, release, next, cancellation: Arc::clone(cancellation) })
     }
 
     /// The folder for spools.
@@ -231,7 +236,7 @@ impl Staging {
     /// # Errors
     /// [`StagingError::Output`] if it is no folder.
     pub fn standing(&self) -> Result<Option<Dir>, StagingError> {
-        standing(&self.area.parent, &self.output)
+        standing(&self.area.parent, &self.area.output)
     }
 
     /// Begins a file.
@@ -287,13 +292,13 @@ impl Staging {
             return Err(StagingError::Cancelled.into());
         }
         let area = &*self.area;
-        match standing(&area.parent, &self.output)? {
+        match standing(&area.parent, &area.output)? {
             Some(there) if !there.names().map_err(StagingError::from)?.is_empty() => {
                 may_replace(&there)?;
-                replace(area, &self.output)
+                replace(area)
             }
             // An empty folder is replaced by a rename as well.
-            _ => area.root.rename(RELEASE, &area.parent, &self.output),
+            _ => area.root.rename(RELEASE, &area.parent, &area.output),
         }
         .map_err(StagingError::from)?;
         *phase = Phase::Committed;
@@ -457,24 +462,13 @@ fn claim(root: Dir, path: Utf8PathBuf) -> Result<Dir, StagingError> {
     Ok(root)
 }
 
-/// Puts right what an earlier run left.
-fn take_up(area: &Area, output: &str) -> Result<(), DirError> {
-    // It died between the two renames: what stood there goes back.
-    if area.root.entry(PREVIOUS)?.is_some() && area.parent.entry(output)?.is_none() {
-        area.root.rename(PREVIOUS, &area.parent, output)?;
-    }
-    area.clear()
-}
-
 /// Puts the release in the place of what stands there.
-fn replace(area: &Area, output: &str) -> Result<(), DirError> {
-    match area.root.exchange(RELEASE, &area.parent, output) {
+fn replace(area: &Area) -> Result<(), DirError> {
+    match area.root.exchange(RELEASE, &area.parent, &area.output) {
         Err(error) if error.is_unsupported() => {
-            area.parent.rename(output, &area.root, PREVIOUS)?;
-            area.root.rename(RELEASE, &area.parent, output).inspect_err(|_| {
-                // Best effort: if this fails as well, the next run does it.
-                let _ = area.root.rename(PREVIOUS, &area.parent, output);
-            })
+            area.parent.rename(&area.output, &area.root, PREVIOUS)?;
+            // If this fails, clearing the area puts the other back.
+            area.root.rename(RELEASE, &area.parent, &area.output)
         }
         exchanged => exchanged,
     }
