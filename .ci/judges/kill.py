@@ -83,6 +83,11 @@ class Trials:
         command = [self.kill_at, *options, str(number), self.program, "prepare", "--artifacts-dir", "artifacts"]
         return by_hand(command, self.workspace)
 
+    def call(self, ended: subprocess.CompletedProcess[str]) -> str | None:
+        """What kill-at says of the call it came to, or None if there were not so many."""
+        said = [line for line in ended.stdout.splitlines() if line.startswith("kill-at: ") and "-th call" in line]
+        return said[0].removeprefix("kill-at: ") if said else None
+
     def state(self) -> str:
         """What stands at the output: `none`, `old`, `new`, or `broken`."""
         found = tree(self.workspace / "prepared")
@@ -101,9 +106,10 @@ class Trials:
             number += 1
             self.reset(over)
             ended = self.killed(number, options)
-            if ended.returncode == 0:
+            if self.call(ended) is None:
+                check(ended.returncode == 0, f"the run that nobody killed ends well:\n{ended.stdout}")
                 break
-            where = f"killed at {ended.stdout.strip().splitlines()[-1]}"
+            where = f"killed at the {self.call(ended)}"
             check(ended.returncode == 137, f"{where}: exit {ended.returncode}:\n{ended.stdout}")
             state = self.state()
             seen[state] += 1
@@ -122,6 +128,36 @@ class Trials:
         how = "two renames" if options else "one exchange"
         say(f"over {before}, {how}: killed at each of {number - 1} calls, found {found}")
 
+    def kill_twice(self, signal: str) -> None:
+        """Killed between the two renames, and the next run ended at each of its calls.
+
+        Between the renames the staging area holds the only copy of the old
+        release, and whatever comes then must not lose it.
+        """
+        first = 0
+        while self.state() != "none":
+            first += 1
+            self.reset(over=True)
+            check(self.call(self.killed(first, EXCHANGE_FAILS)) is not None, "there is a moment between two renames")
+        seen = Counter()
+        number = 0
+        while True:
+            number += 1
+            self.reset(over=True)
+            self.killed(first, EXCHANGE_FAILS)
+            check(self.state() == "none", "the first run dies where it died before")
+            ended = self.killed(number, ["-s", signal])
+            if self.call(ended) is None:
+                break
+            where = f"killed between two renames, then SIG{signal} at the {self.call(ended)}"
+            shutil.copytree(self.scratch / "refused", self.workspace / "refused")
+            self.prepare(self.workspace, 1, "refused")
+            seen[self.state()] += 1
+            check(self.state() in ("old", "new"), f"{where}: the output is {self.state()}")
+            check(self.beside() == [], f"{where}: left beside the output: {self.beside()}")
+        found = ", ".join(f"{state} {count}" for state, count in sorted(seen.items()))
+        say(f"between two renames, then SIG{signal} at each of the next run's {number - 1} calls: found {found}")
+
     def cancel_everywhere(self, signal: str, code: int, stride: int) -> None:
         """Cancelled, the program itself puts everything back before it ends."""
         seen = Counter()
@@ -129,12 +165,12 @@ class Trials:
         while True:
             self.reset(over=True)
             ended = self.killed(number, ["-s", signal])
-            where = f"SIG{signal} at {ended.stdout.strip().splitlines()[-1]}"
+            where = f"SIG{signal} at the {self.call(ended)}"
             check(ended.returncode in (0, code), f"{where}: exit {ended.returncode}:\n{ended.stdout}")
             expected = "new" if ended.returncode == 0 else "old"
             check(self.state() == expected, f"{where}: exit {ended.returncode}, and the output is {self.state()}")
             check(self.beside() == [], f"{where}: left beside the output: {self.beside()}")
-            if "-th call" not in ended.stdout.strip().splitlines()[-1]:
+            if self.call(ended) is None:
                 break
             seen[ended.returncode] += 1
             number += stride
@@ -149,6 +185,8 @@ def main(program: Path, kill_at: Path, scratch: Path) -> None:
     trials.kill_everywhere(over=True, options=[])
     trials.kill_everywhere(over=False, options=EXCHANGE_FAILS)
     trials.kill_everywhere(over=True, options=EXCHANGE_FAILS)
+    trials.kill_twice("KILL")
+    trials.kill_twice("TERM")
     trials.cancel_everywhere("TERM", 143, stride=3)
     trials.cancel_everywhere("INT", 130, stride=7)
 
