@@ -25,12 +25,10 @@ fn main() -> ExitCode {
     }));
     let cancellation = Arc::new(Cancellation::default());
     let code = std::panic::catch_unwind(|| run(printer, &cancellation)).unwrap_or(Ok(conclusion::FAULT));
+    signal::give_way_to_cancellation(&cancellation);
     ExitCode::from(code.unwrap_or_else(|error| {
-        // Whoever cancels says so; what fails on its account is not told.
-        if !cancellation.is_cancelled() {
-            printer.error(&format!("error: {error:#}"));
-            command::error(printer, &format!("{error:#}"));
-        }
+        printer.error(&format!("error: {error:#}"));
+        command::error(printer, &format!("{error:#}"));
         conclusion::FAULT
     }))
 }
@@ -61,6 +59,7 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
     match Request::new(cli, &surroundings) {
         Ok(Request::Prepare(request)) => {
             let outcome = pipeline::prepare(&request, cancellation, &notices);
+            signal::give_way_to_cancellation(cancellation);
             Ok(conclusion::prepared(printer, &mut files, &request, outcome)?)
         }
         Ok(Request::Verify(request)) => {

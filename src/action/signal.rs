@@ -30,3 +30,11 @@ pub fn cancel_on_signals(printer: Printer, cancellation: Arc<Cancellation>) -> s
     })?;
     Ok(())
 }
+
+/// Where the run is being cancelled, waits for the process to end: what fails
+/// from then on fails because its files are gone, and is nobody's to tell.
+pub fn give_way_to_cancellation(cancellation: &Cancellation) {
+    while cancellation.is_cancelled() {
+        std::thread::park();
+    }
+}
