@@ -9,4 +9,5 @@
     reason = "a test may fail loudly"
 )]
 
+mod docs;
 mod names;

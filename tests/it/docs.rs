@@ -1,0 +1,134 @@
+//! Prose that says what the program does: it must go on being true.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::CommandFactory;
+use release_prep::action::conclusion;
+use release_prep::cli::Cli;
+use release_prep::outputs;
+use release_prep::rule::Rule;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+const README: &str = include_str!("../../README.md");
+const RULES: &str = include_str!("../../docs/rules.md");
+const RULES_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+
+/// Flags that are not told as inputs of the action, and whose meaning is told
+/// in sentences.
+const FLAGS_ONLY: [&str; 3] = ["run", "unanchored", "github-token-file"];
+
+/// Inputs that are no flags: the first is a subcommand, the second a secret.
+const INPUTS_ONLY: [&str; 2] = ["command", "github-token"];
+
+/// The cells of every row of the tables whose heading begins with `first`,
+/// backticks off the first two.
+fn rows<'a>(markdown: &'a str, first: &str) -> Vec<Vec<&'a str>> {
+    let heading = format!("| {first} |");
+    let mut rows = Vec::new();
+    let mut inside = false;
+    for line in markdown.lines() {
+        if line.starts_with(&heading) {
+            inside = true;
+        } else if !line.starts_with('|') {
+            inside = false;
+        } else if inside && !line.starts_with("|---") {
+            let cells = line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`'));
+            rows.push(cells.collect());
+        }
+    }
+    rows
+}
+
+/// Every flag with its default.
+fn flags() -> BTreeMap<String, String> {
+    let mut flags = BTreeMap::new();
+    for command in Cli::command().get_subcommands() {
+        for argument in command.get_arguments() {
+            let Some(name) = argument.get_long().filter(|name| *name != "help") else { continue };
+            let default = argument.get_default_values().first();
+            let default = default.map(|default| default.to_string_lossy().into_owned());
+            flags.insert(name.to_owned(), default.unwrap_or_default());
+        }
+    }
+    flags
+}
+
+#[test]
+fn every_input_is_told_with_its_default() {
+    let mut flags = flags();
+    for name in FLAGS_ONLY {
+        assert!(flags.remove(name).is_some(), "{name} is no flag");
+        assert!(README.contains(&format!("`--{name}`")), "the README does not mention --{name}");
+    }
+    let told = rows(README, "input");
+    for row in &told {
+        let (name, default) = (row[0], row[1]);
+        match flags.remove(name) {
+            Some(meant) => assert_eq!(default, meant, "the README's default of `{name}`"),
+            None => assert!(INPUTS_ONLY.contains(&name), "`{name}` is no flag, or is told twice"),
+        }
+    }
+    assert!(flags.is_empty(), "the README does not tell of {:?}", flags.keys());
+}
+
+#[test]
+fn every_output_is_told() {
+    let told: Vec<&str> = rows(README, "output").iter().map(|row| row[0]).collect();
+    assert_eq!(told, outputs::NAMES);
+}
+
+#[test]
+fn every_exit_code_is_told() {
+    let told: Vec<i32> = rows(README, "code")
+        .iter()
+        .flat_map(|row| row[0].split(", ").map(|code| code.parse().unwrap()))
+        .collect();
+    let of_conclusions = [conclusion::DONE, conclusion::REFUSED, conclusion::INPUT, conclusion::FAULT];
+    let of_signals = [SIGINT, SIGTERM].map(|signal| 128 + signal);
+    assert_eq!(told, [&of_conclusions.map(i32::from)[..], &of_signals].concat());
+}
+
+/// `UPDATE_DOCS=1` writes the table.
+#[test]
+fn every_rule_is_told() {
+    const END: &str = "\n<!-- end of table -->";
+    let mut table = String::from("\n| rule | class | severity | says |\n|---|---|---|---|\n");
+    for rule in Rule::ALL {
+        let (id, says) = (rule.id(), rule.says());
+        let severity = format!("{:?}", rule.severity()).to_lowercase();
+        table += &format!("| [`{id}`](#{id}) | {} | {severity} | {says} |\n", rule.class());
+    }
+    let (head, rest) = RULES.split_once("src/rule.rs. -->\n").unwrap();
+    let (_, tail) = rest.split_once(END).unwrap();
+    let meant = format!("{head}src/rule.rs. -->\n{table}{END}{tail}");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(RULES_PATH, &meant).unwrap();
+    }
+    let written = std::fs::read_to_string(RULES_PATH).unwrap();
+    assert_eq!(written, meant, "run the tests with UPDATE_DOCS=1");
+}
+
+#[test]
+fn every_rule_is_explained_once() {
+    let explained: Vec<&str> = RULES
+        .lines()
+        .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+        .collect();
+    let unique: BTreeSet<&str> = explained.iter().copied().collect();
+    assert_eq!(unique.len(), explained.len(), "a rule is explained twice");
+    assert_eq!(unique, Rule::ALL.iter().map(|rule| rule.id()).collect());
+}
+
+/// A rule stands in the section of its class, with a reason and a remedy.
+#[test]
+fn every_rule_is_explained_in_its_class() {
+    for section in RULES.split("\n## ").skip(1) {
+        let class = section.lines().next().unwrap().to_lowercase();
+        for explained in section.split("\n### `").skip(1) {
+            let id = explained.split('`').next().unwrap();
+            let rule = Rule::ALL.iter().find(|rule| rule.id() == id).unwrap();
+            assert_eq!(rule.class().to_string(), class, "{id}");
+            assert!(explained.contains("\nWhy: ") && explained.contains("\nWhat to do: "), "{id}");
+        }
+    }
+}
