@@ -91,16 +91,17 @@ fn every_exit_code_is_told() {
 /// `UPDATE_DOCS=1` writes the table.
 #[test]
 fn every_rule_is_told() {
-    const END: &str = "\n<!-- end of table -->";
+    const BEGIN: &str = "from src/rule.rs. -->\n";
+    const END: &str = "<!-- end of table -->";
     let mut table = String::from("\n| rule | class | severity | says |\n|---|---|---|---|\n");
     for rule in Rule::ALL {
         let (id, says) = (rule.id(), rule.says());
         let severity = format!("{:?}", rule.severity()).to_lowercase();
         table += &format!("| [`{id}`](#{id}) | {} | {severity} | {says} |\n", rule.class());
     }
-    let (head, rest) = RULES.split_once("src/rule.rs. -->\n").unwrap();
+    let (head, rest) = RULES.split_once(BEGIN).unwrap();
     let (_, tail) = rest.split_once(END).unwrap();
-    let meant = format!("{head}src/rule.rs. -->\n{table}{END}{tail}");
+    let meant = format!("{head}{BEGIN}{table}\n{END}{tail}");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(RULES_PATH, &meant).unwrap();
     }
@@ -110,10 +111,8 @@ fn every_rule_is_told() {
 
 #[test]
 fn every_rule_is_explained_once() {
-    let explained: Vec<&str> = RULES
-        .lines()
-        .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
-        .collect();
+    let explained: Vec<&str> =
+        RULES.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
     let unique: BTreeSet<&str> = explained.iter().copied().collect();
     assert_eq!(unique.len(), explained.len(), "a rule is explained twice");
     assert_eq!(unique, Rule::ALL.iter().map(|rule| rule.id()).collect());
