@@ -83,7 +83,7 @@ impl Member {
             central: header,
             data,
             descriptor: Vec::new(),
-            made_by: 3 << 8 | 20,
+            made_by: 0x0314,
             disk: 0,
             attributes: 0o100_644 << 16,
             comment: Vec::new(),

@@ -169,7 +169,7 @@ fn extended_headers_that_lie() {
 #[test]
 fn limits() {
     // A long name of 2 MB.
-    assert_snapshot!(refused([TarMember::new(b'L', b"", &[b'n'; 2 << 20]), file()]), @"archive-limit: the archive has an extended header of 2,097,152 bytes; expected at most 1,048,576 bytes");
+    assert_snapshot!(refused([TarMember::new(b'L', b"", &vec![b'n'; 2 << 20]), file()]), @"archive-limit: the archive has an extended header of 2,097,152 bytes; expected at most 1,048,576 bytes");
     let many = (0..101).map(|_| TarMember::file("x", b""));
     assert_snapshot!(refused(many), @"archive-limit: the archive has 101 entries; expected at most 100");
     let zeros = gzip(&tar([TarMember::file("zeros", &vec![0; 70 << 20])]));
