@@ -9,7 +9,7 @@
 //! 3. Version: PEP 440. Canonical: its normalized text; trailing zeros, epoch
 //!    and local part stay.
 //! 4. Build tag: digits, then `[A-Za-z0-9_.]*`. Kept to the letter.
-//! 5. Three tag sets, see [`TagSet`](super::TagSet).
+//! 5. Three tag sets, see [`TagSet`].
 
 use std::fmt;
 use std::str::FromStr;
