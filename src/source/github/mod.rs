@@ -235,6 +235,7 @@ async fn list(
     notes: &mut Vec<String>,
 ) -> Result<(Way, Vec<Told>), SourceError> {
     let explicit = request.artifact_api == ArtifactApi::Results;
+    let mut fallen_back = String::new();
     let input = |message: &str| {
         Err(SourceError::Input(format!("artifact-api is `results`, but {message}; use `rest` or `auto`")))
     };
@@ -269,12 +270,13 @@ async fn list(
                 },
             };
             notes.push(format!("{why}; GitHub's REST API is used instead"));
+            fallen_back = format!("; nor could they be by the first way: {why}");
         }
     }
     let told = rest.list().await;
     let told = told.map_err(|trouble| {
         trouble.fault(format!(
-            "the artifacts of run {} of {} cannot be listed",
+            "the artifacts of run {} of {} cannot be listed{fallen_back}",
             request.run_id, request.repository
         ))
     })?;

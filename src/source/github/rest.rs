@@ -82,7 +82,7 @@ impl Rest {
         let cannot = |error: octocrab::Error| SourceError::Fault {
             what: "the client for GitHub's API cannot be made".into(),
             remedy: None,
-            cause: Some(Trouble::transport(Service::Rest, &host(&base), &error).into()),
+            cause: Some(Box::new(error)),
         };
         let mut builder = Octocrab::builder()
             .base_uri(base.as_str().trim_end_matches('/'))
