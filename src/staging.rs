@@ -144,8 +144,10 @@ impl Area {
     /// Removes it, the mark last, so that what a kill leaves is known as ours.
     /// What cannot be removed now is removed by the next run.
     fn remove(&self) {
-        let rest = self.clear();
-        if rest.is_ok() && self.root.remove_file(MARK).is_ok() {
+        // Whoever is still at work may put one more file into a folder that is
+        // empty already; into one that is gone, nobody can.
+        let cleared = (0..100).any(|_| self.clear().is_ok());
+        if cleared && self.root.remove_file(MARK).is_ok() {
             let _ = self.parent.remove_folder(&self.name);
         }
         for (parent, name) in self.made.iter().rev() {
