@@ -187,8 +187,8 @@ def main(program: Path, kill_at: Path, scratch: Path) -> None:
     trials.kill_everywhere(over=True, options=EXCHANGE_FAILS)
     trials.kill_twice("KILL")
     trials.kill_twice("TERM")
-    trials.cancel_everywhere("TERM", 143, stride=3)
-    trials.cancel_everywhere("INT", 130, stride=7)
+    trials.cancel_everywhere("TERM", 143, stride=1)
+    trials.cancel_everywhere("INT", 130, stride=3)
 
 
 if __name__ == "__main__":
