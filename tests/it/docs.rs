@@ -93,12 +93,13 @@ fn every_exit_code_is_told() {
 fn every_rule_is_told() {
     const BEGIN: &str = "from src/rule.rs. -->\n";
     const END: &str = "<!-- end of table -->";
-    let mut table = String::from("\n| rule | class | severity | says |\n|---|---|---|---|\n");
-    for rule in Rule::ALL {
+    let row = |rule: &Rule| {
         let (id, says) = (rule.id(), rule.says());
         let severity = format!("{:?}", rule.severity()).to_lowercase();
-        table += &format!("| [`{id}`](#{id}) | {} | {severity} | {says} |\n", rule.class());
-    }
+        format!("| [`{id}`](#{id}) | {} | {severity} | {says} |\n", rule.class())
+    };
+    let rows: String = Rule::ALL.iter().map(row).collect();
+    let table = format!("\n| rule | class | severity | says |\n|---|---|---|---|\n{rows}");
     let (head, rest) = RULES.split_once(BEGIN).unwrap();
     let (_, tail) = rest.split_once(END).unwrap();
     let meant = format!("{head}{BEGIN}{table}\n{END}{tail}");
