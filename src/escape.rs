@@ -68,6 +68,14 @@ pub fn markdown(text: &str) -> String {
     for character in line(text).chars() {
         match character {
             ' ' | ',' | '-' | '/' | '=' | '+' | ';' => shown.push(character),
+            // A dot means something behind a number that begins a line, and
+            // behind `www` (GitHub Flavored Markdown, section 6.9).
+            '.' if !(shown.is_empty()
+                || shown.ends_with(['w', 'W'])
+                || shown.chars().all(|c| c.is_ascii_digit())) =>
+            {
+                shown.push(character);
+            }
             _ if character.is_ascii_alphanumeric() || !character.is_ascii() => shown.push(character),
             _ => {
                 // A String takes everything.
@@ -131,6 +139,12 @@ mod tests {
             markdown("[x](http://y) <b> `c` |d| *e* & ~f~ @g #1"),
             "&#91;x&#93;&#40;http&#58;//y&#41; &#60;b&#62; &#96;c&#96; &#124;d&#124; &#42;e&#42; &#38; &#126;f&#126; &#64;g &#35;1"
         );
+    }
+
+    #[test]
+    fn dots_that_mean_nothing_stay() {
+        assert_eq!(markdown("foo-1.2.3.whl"), "foo-1.2.3.whl");
+        assert_eq!(markdown("1. www.example.org"), "1&#46; www&#46;example.org");
     }
 
     #[test]

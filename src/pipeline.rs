@@ -52,6 +52,15 @@ pub struct Outcome {
     pub npm: Vec<PackageJson>,
 }
 
+impl Outcome {
+    /// No release, for one reason.
+    #[must_use]
+    pub fn refused(finding: Finding) -> Self {
+        let findings = vec![finding];
+        Self { release: None, findings, left_out: Vec::new(), notes: Vec::new(), npm: Vec::new() }
+    }
+}
+
 /// Prepares a release.
 ///
 /// # Errors

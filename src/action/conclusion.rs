@@ -43,6 +43,7 @@ pub fn prepared(
 ) -> Result<u8, ToldError> {
     let outcome = match outcome {
         Ok(outcome) => outcome,
+        Err(Failure::Refused(finding)) => Outcome::refused(*finding),
         Err(failure) => return Ok(failed(printer, &failure)),
     };
     let report = Report {
