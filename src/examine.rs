@@ -99,13 +99,20 @@ fn wheel(name: &FileName, file: File, size: u64, limits: &Limits) -> Result<Seen
         }
     };
     let mut archive = ZipArchive::open(BufReader::new(file), size, limits)?;
-    let path = format!("{}.dist-info/WHEEL", wheel.metadata_prefix());
-    let Some(number) = archive.position(&path) else {
+    let folder = format!("{}.dist-info", wheel.metadata_prefix());
+    let Some(number) = archive.position(&format!("{folder}/WHEEL")) else {
+        let other = archive.entries().iter().find_map(|entry| {
+            let folder = entry.path.as_str().strip_suffix("/WHEEL")?;
+            (folder.ends_with(".dist-info") && !folder.contains('/')).then(|| folder.to_owned())
+        });
         return Ok(Seen::Wrong {
             rule: Rule::WheelUnreadable,
-            found: format!("there is no `{path}` in it"),
+            found: match other {
+                Some(other) => format!("its metadata lies in `{other}`, not in `{folder}`"),
+                None => format!("there is no `{folder}/WHEEL` in it"),
+            },
             expected: "the metadata under the letters of the file's name, where PyPI looks for it",
-            remedy: "Build the wheel again under this name; do not rename it by hand.",
+            remedy: "Give the file back the name under which it was built, or build it again.",
         });
     };
     let metadata = archive.read_entry(number, MAX_METADATA)?;
