@@ -1,5 +1,7 @@
 //! Addresses: whom a token may be sent to, and where a redirect may lead.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -141,16 +143,12 @@ impl SignedUrl {
         notices: &dyn Notices,
     ) -> Result<Self, Trouble> {
         let url = onward(from, location).map_err(|why| Trouble::not_safe(service, &host(from), why))?;
-        for pair in url.query().unwrap_or_default().split('&') {
-            // As it stands in the address, and as it reads.
-            if let Some(encoded) = pair.strip_prefix("sig=").filter(|sig| is_worth_masking(sig)) {
-                notices.mask(encoded);
-            }
-        }
-        for (name, value) in url.query_pairs() {
-            if name == "sig" && is_worth_masking(&value) {
-                notices.mask(&value);
-            }
+        // As it stands in the address, and as it reads.
+        let encoded = url.query().unwrap_or_default().split('&').filter_map(|pair| pair.strip_prefix("sig="));
+        let read = url.query_pairs().filter(|(name, _)| name == "sig").map(|(_, value)| value);
+        let signatures: BTreeSet<Cow<'_, str>> = encoded.map(Cow::from).chain(read).collect();
+        for signature in signatures.iter().filter(|signature| is_worth_masking(signature)) {
+            notices.mask(signature);
         }
         Ok(Self(url))
     }

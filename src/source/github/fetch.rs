@@ -326,7 +326,7 @@ fn mismatch(artifact: &Artifact, told: Sha256, found: Sha256, len: u64) -> Sourc
     SourceError::Refused(Box::new(Finding::new(
         Rule::DigestMismatch,
         Some(Place::artifact(artifact.name.clone())),
-        format!("{DIGEST_ATTEMPTS} times {found} came, in the end in {len} bytes"),
+        format!("{len} bytes of digest {found} came, {DIGEST_ATTEMPTS} times"),
         format!("{told}, which GitHub told"),
         "Run the job again; if it stays so, run the build again and report the artifact to GitHub.",
     )))
