@@ -9,5 +9,6 @@
     reason = "a test may fail loudly"
 )]
 
+mod action;
 mod docs;
 mod names;
