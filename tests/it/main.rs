@@ -11,4 +11,5 @@
 
 mod action;
 mod docs;
+mod github;
 mod names;

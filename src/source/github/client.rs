@@ -243,10 +243,11 @@ impl Client {
 fn told(body: &[u8]) -> String {
     #[derive(serde::Deserialize)]
     struct Failure {
-        #[serde(alias = "msg")]
-        message: String,
+        message: Option<String>,
+        msg: Option<String>,
     }
-    serde_json::from_slice::<Failure>(body).map(|failure| failure.message).unwrap_or_default()
+    let failure = serde_json::from_slice::<Failure>(body).ok();
+    failure.and_then(|failure| failure.message.or(failure.msg)).unwrap_or_default()
 }
 
 /// ring, TLS 1.2 and 1.3, Mozilla's roots and those given.

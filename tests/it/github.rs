@@ -1,0 +1,499 @@
+//! A workflow run as the source, end to end: the program against a server of
+//! its own, and a canary in each secret that is looked for in everything the
+//! program writes.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use data_encoding::BASE64URL_NOPAD;
+use release_prep::digest::Sha256;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use wiremock::matchers::{any, method, path, path_regex};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+use zip::write::SimpleFileOptions;
+
+const TOKEN: &str = "canary-github-token";
+const SIGNATURE: &str = "canary%2Bsignature";
+const COMMIT: &str = "ffffffffffffffffffffffffffffffffffffffff";
+
+/// One artifact as the servers tell of it.
+#[derive(Clone)]
+struct Served {
+    id: u64,
+    name: &'static str,
+    bytes: Vec<u8>,
+    created_at: &'static str,
+}
+
+fn served(id: u64, name: &'static str, files: &[(&str, &[u8])]) -> Served {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    Served { id, name, bytes, created_at: "2026-11-20T00:00:00Z" }
+}
+
+/// Two small artifacts.
+fn two() -> Vec<Served> {
+    vec![served(1, "logs", &[("log.txt", b"first")]), served(2, "notes", &[("note.txt", b"second")])]
+}
+
+/// The API and the runner's service on one server, the blobs on another one.
+struct GitHub {
+    runtime: Runtime,
+    api: MockServer,
+    blobs: MockServer,
+}
+
+/// What a run of the program left behind.
+struct Ran {
+    output: Output,
+    workspace: TempDir,
+}
+
+impl GitHub {
+    fn new() -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (api, blobs) = runtime.block_on(async { (MockServer::start().await, MockServer::start().await) });
+        Self { runtime, api, blobs }
+    }
+
+    fn on_api(&self, mock: Mock) {
+        self.runtime.block_on(mock.mount(&self.api));
+    }
+
+    fn on_blobs(&self, mock: Mock) {
+        self.runtime.block_on(mock.mount(&self.blobs));
+    }
+
+    /// Serves artifacts over both ways.
+    fn serve(&self, artifacts: &[Served]) {
+        let rest: Vec<Value> = artifacts.iter().map(rest).collect();
+        let page = json!({"total_count": rest.len(), "artifacts": rest});
+        let listed = ResponseTemplate::new(200).set_body_json(page);
+        self.on_api(Mock::given(path("/repos/o/r/actions/runs/4242/artifacts")).respond_with(listed));
+        let results: Vec<Value> = artifacts.iter().map(results).collect();
+        let listed = ResponseTemplate::new(200).set_body_json(json!({"artifacts": results}));
+        self.on_api(Mock::given(method("POST")).and(path_regex("/ListArtifacts$")).respond_with(listed));
+        let blobs = self.blobs.uri();
+        let address = move |id: &str| format!("{blobs}/blobs/{id}?sig={SIGNATURE}");
+        let signed = address.clone();
+        self.on_api(Mock::given(path_regex("/GetSignedArtifactURL$")).respond_with(
+            move |request: &Request| {
+                let asked: Value = request.body_json().unwrap();
+                let id = asked["workflow_job_run_backend_id"].as_str().unwrap().trim_start_matches("job-");
+                ResponseTemplate::new(200).set_body_json(json!({"signed_url": signed(id)}))
+            },
+        ));
+        self.on_api(Mock::given(path_regex(r"/actions/artifacts/\d+/zip$")).respond_with(
+            move |request: &Request| {
+                let id = request.url.path().split('/').nth_back(1).unwrap();
+                ResponseTemplate::new(302).insert_header("location", address(id))
+            },
+        ));
+        for artifact in artifacts {
+            let blob = ResponseTemplate::new(200).set_body_raw(artifact.bytes.clone(), "application/zip");
+            self.on_blobs(Mock::given(path(format!("/blobs/{}", artifact.id))).respond_with(blob));
+        }
+    }
+
+    /// The look-up of the run.
+    fn serve_run(&self, changed: &[(&str, Value)]) {
+        let mut run = json!({
+            "head_sha": COMMIT, "event": "push", "status": "completed", "conclusion": "success",
+            "repository": {"full_name": "o/r"}, "head_repository": {"full_name": "o/r"},
+        });
+        for (member, value) in changed {
+            run[*member] = value.clone();
+        }
+        let run = ResponseTemplate::new(200).set_body_json(run);
+        self.on_api(Mock::given(path("/repos/o/r/actions/runs/4242")).respond_with(run));
+    }
+
+    /// The program as a runner starts it, with these inputs; in the
+    /// environment nothing else.
+    fn command(&self, workspace: &Path, inputs: &[(&str, &str)]) -> Command {
+        let claims = r#"{"scp":"Actions.Results:run:job","x":"canary-claim"}"#;
+        let runtime_token = format!("e30.{}.canary", BASE64URL_NOPAD.encode(claims.as_bytes()));
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("release-prep"));
+        command.env_clear().current_dir(workspace).stdin(Stdio::null());
+        for (name, value) in [
+            ("RUST_BACKTRACE", "full"),
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_API_URL", &self.api.uri()),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "o/r"),
+            ("GITHUB_RUN_ID", "4242"),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_SHA", COMMIT),
+            ("GITHUB_REF", "refs/heads/main"),
+            ("GITHUB_EVENT_NAME", "push"),
+            ("GITHUB_WORKFLOW_REF", "o/r/.github/workflows/release.yml@refs/heads/main"),
+            ("GITHUB_WORKSPACE", workspace.to_str().unwrap()),
+            ("GITHUB_OUTPUT", workspace.join("output").to_str().unwrap()),
+            ("GITHUB_STEP_SUMMARY", workspace.join("summary").to_str().unwrap()),
+            ("ACTIONS_RESULTS_URL", &self.api.uri()),
+            ("ACTIONS_RUNTIME_TOKEN", &runtime_token),
+            ("INPUT_GITHUB-TOKEN", TOKEN),
+            ("INPUT_PATTERN", "*"),
+        ] {
+            command.env(name, value);
+        }
+        for (name, value) in inputs {
+            let name = if name.starts_with("GITHUB_") {
+                (*name).to_owned()
+            } else {
+                format!("INPUT_{}", name.to_uppercase())
+            };
+            command.env(name, value);
+        }
+        command
+    }
+
+    fn run(&self, inputs: &[(&str, &str)]) -> Ran {
+        let workspace = tempfile::tempdir().unwrap();
+        let output = self.command(workspace.path(), inputs).output().unwrap();
+        let ran = Ran { output, workspace };
+        self.no_canary(&ran);
+        ran
+    }
+
+    /// No secret in anything that was written, except where the runner is told
+    /// to mask it; none sent to the store.
+    fn no_canary(&self, ran: &Ran) {
+        let mut written = ran.log();
+        for file in walk(ran.workspace.path()) {
+            written += &String::from_utf8_lossy(&std::fs::read(file).unwrap());
+        }
+        let shown: Vec<&str> = written
+            .lines()
+            .filter(|line| {
+                !line.starts_with("::add-mask::") && (line.contains("canary") || line.contains("sig="))
+            })
+            .collect();
+        assert!(shown.is_empty(), "{shown:#?}");
+        for request in self.runtime.block_on(self.blobs.received_requests()).unwrap() {
+            assert!(!request.headers.contains_key("authorization"));
+            assert_eq!(request.headers["accept-encoding"], "identity");
+        }
+    }
+
+    fn api_calls(&self) -> usize {
+        self.runtime.block_on(self.api.received_requests()).unwrap().len()
+    }
+}
+
+impl Ran {
+    fn log(&self) -> String {
+        format!(
+            "{}{}",
+            String::from_utf8_lossy(&self.output.stdout),
+            String::from_utf8_lossy(&self.output.stderr)
+        )
+    }
+
+    fn code(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
+    /// The files of the release, without those that tell of the run.
+    fn release(&self) -> BTreeMap<String, Vec<u8>> {
+        let root = self.workspace.path().join("prepared");
+        let files = walk(&root).into_iter().map(|file| {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read(file).unwrap())
+        });
+        files.filter(|(name, _)| name.contains('/')).collect()
+    }
+
+    fn outputs(&self) -> String {
+        std::fs::read_to_string(self.workspace.path().join("output")).unwrap_or_default()
+    }
+
+    /// Refused or failed: this code, this text in the log, and nothing on the
+    /// disk but what the runner reads.
+    fn came_to(&self, code: i32, text: &str) {
+        let log = self.log();
+        assert_eq!(self.code(), Some(code), "{log}");
+        assert!(log.contains(text), "{text:?} is not in {log}");
+        for file in walk(self.workspace.path()) {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            assert!(matches!(name, "output" | "summary"), "{} was left behind", file.display());
+        }
+    }
+}
+
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for entry in entries.map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            files.extend(walk(&entry.path()))
+        } else {
+            files.push(entry.path())
+        }
+    }
+    files
+}
+
+fn rest(artifact: &Served) -> Value {
+    json!({
+        "id": artifact.id, "name": artifact.name, "size_in_bytes": artifact.bytes.len(), "expired": false,
+        "digest": format!("sha256:{}", Sha256::of(&artifact.bytes)), "created_at": artifact.created_at,
+        "updated_at": null, "expires_at": null,
+    })
+}
+
+fn results(artifact: &Served) -> Value {
+    json!({
+        "workflow_run_backend_id": "run", "workflow_job_run_backend_id": format!("job-{}", artifact.id),
+        "database_id": artifact.id.to_string(), "name": artifact.name, "size": "1",
+        "digest": format!("sha256:{}", Sha256::of(&artifact.bytes)), "created_at": artifact.created_at,
+    })
+}
+
+#[test]
+fn by_either_way_what_a_folder_gives() {
+    let github = GitHub::new();
+    github.serve(&two());
+    let by_rest = github.run(&[("artifact-api", "rest")]);
+    assert_eq!(by_rest.code(), Some(0), "{}", by_rest.log());
+    // A list, one each, and the second look.
+    assert_eq!(github.api_calls(), 4);
+    let by_results = github.run(&[("artifact-api", "results")]);
+    assert_eq!(by_results.code(), Some(0), "{}", by_results.log());
+    assert_eq!(github.api_calls(), 8);
+
+    let workspace = tempfile::tempdir().unwrap();
+    for (file, content) in [("logs/log.txt", "first"), ("notes/note.txt", "second")] {
+        let file = workspace.path().join("artifacts").join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content).unwrap();
+    }
+    let output = github.command(workspace.path(), &[("artifacts-dir", "artifacts")]).output().unwrap();
+    let folder = Ran { output, workspace };
+    assert_eq!(folder.code(), Some(0), "{}", folder.log());
+    assert_eq!(folder.release().len(), 2);
+    assert_eq!(by_rest.release(), folder.release());
+    assert_eq!(by_results.release(), folder.release());
+
+    let manifest = |ran: &Ran| -> Value {
+        let text = std::fs::read(ran.workspace.path().join("prepared/release-manifest.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    };
+    let text = manifest(&by_results).to_string();
+    assert!(text.contains(r#""job-1""#) && text.contains(&Sha256::of(&two()[0].bytes).to_string()), "{text}");
+}
+
+#[test]
+fn trouble_that_passes_is_told_and_survived() {
+    for fault in [
+        ResponseTemplate::new(503),
+        ResponseTemplate::new(429).insert_header("retry-after", "0"),
+        ResponseTemplate::new(200).set_body_string("<html>"),
+    ] {
+        for way in ["rest", "results"] {
+            let github = GitHub::new();
+            github.on_api(Mock::given(any()).respond_with(fault.clone()).up_to_n_times(1));
+            github.serve(&two());
+            let ran = github.run(&[("artifact-api", way)]);
+            assert_eq!(ran.code(), Some(0), "{}", ran.log());
+            assert!(ran.log().contains("trying again in "), "{}", ran.log());
+        }
+    }
+}
+
+#[test]
+fn trouble_that_does_not_pass() {
+    let echo = || json!({"message": format!("{TOKEN} is wrong"), "msg": format!("{TOKEN} is wrong")});
+    for (status, remedy) in [
+        (401, "Give a token that is still valid as `github-token`"),
+        (403, "`permissions: actions: read`"),
+        (404, "Check `repository` and `run-id`"),
+    ] {
+        let github = GitHub::new();
+        github.on_api(Mock::given(any()).respond_with(ResponseTemplate::new(status).set_body_json(echo())));
+        let ran = github.run(&[("artifact-api", "rest")]);
+        ran.came_to(3, remedy);
+        assert!(ran.log().contains("(*** is wrong)"), "{}", ran.log());
+        github.run(&[("artifact-api", "results")]).came_to(3, "se `artifact-api: rest`");
+    }
+    let github = GitHub::new();
+    github.on_api(
+        Mock::given(path_regex("/zip$")).respond_with(ResponseTemplate::new(410).set_body_json(echo())),
+    );
+    github.serve(&two());
+    github.run(&[("artifact-api", "rest")]).came_to(3, "the artifact has expired");
+    // A store that repeats the address it was asked for.
+    let github = GitHub::new();
+    let refused = ResponseTemplate::new(404).set_body_string(format!("no ?sig={SIGNATURE} here"));
+    github.on_blobs(Mock::given(any()).respond_with(refused));
+    github.serve(&two());
+    github.run(&[]).came_to(3, "answered 404 Not Found");
+    // An address where no token and no signature may go.
+    let github = GitHub::new();
+    let location = format!("http://blobs.example.org/?sig={SIGNATURE}");
+    let unsafe_redirect = ResponseTemplate::new(302).insert_header("location", location);
+    github.on_api(Mock::given(path_regex("/zip$")).respond_with(unsafe_redirect));
+    github.serve(&two());
+    github.run(&[("artifact-api", "rest")]).came_to(3, "an address that is not safe: it is not https");
+}
+
+#[test]
+fn bytes_that_are_not_what_was_told() {
+    let github = GitHub::new();
+    let truncated = two()[1].bytes[..40].to_vec();
+    let wrong = ResponseTemplate::new(200).set_body_raw(truncated, "application/zip");
+    github.on_blobs(Mock::given(path("/blobs/2")).respond_with(wrong));
+    github.serve(&two());
+    github.run(&[]).came_to(1, "error[digest-mismatch]: notes: 40 bytes of digest");
+}
+
+#[test]
+fn an_artifact_replaced_in_mid_run() {
+    let github = GitHub::new();
+    let first = json!({"total_count": 2, "artifacts": two().iter().map(rest).collect::<Vec<_>>()});
+    let first = ResponseTemplate::new(200).set_body_json(first);
+    github.on_api(
+        Mock::given(path("/repos/o/r/actions/runs/4242/artifacts")).respond_with(first).up_to_n_times(1),
+    );
+    let mut later = two();
+    later[1].id = 3;
+    github.serve(&later);
+    let blob = ResponseTemplate::new(200).set_body_raw(two()[1].bytes.clone(), "application/zip");
+    github.on_blobs(Mock::given(path("/blobs/2")).respond_with(blob));
+    github.run(&[("artifact-api", "rest")]).came_to(1, "`notes` (2) is gone; `notes` (3) has come");
+}
+
+#[test]
+fn attempts_with_ids_in_the_wrong_order() {
+    for way in ["rest", "results"] {
+        let github = GitHub::new();
+        let mut old = served(10_338_854_604, "dist", &[("a.txt", b"old")]);
+        old.created_at = "2026-09-14T08:38:00Z";
+        let mut new = served(10_338_734_845, "dist", &[("a.txt", b"new")]);
+        new.created_at = "2026-09-14T08:49:00Z";
+        github.serve(&[new, old]);
+        let ran = github.run(&[("artifact-api", way)]);
+        assert_eq!(ran.release().values().next().unwrap(), b"new", "{}", ran.log());
+        assert!(ran.log().contains("taken is the newest, 10338734845 of"), "{}", ran.log());
+    }
+}
+
+#[test]
+fn fifteen_pages() {
+    let github = GitHub::new();
+    let wanted = served(1499, "wanted", &[("a.txt", b"x")]);
+    let last = rest(&wanted);
+    github.on_api(Mock::given(path("/repos/o/r/actions/runs/4242/artifacts")).respond_with(
+        move |request: &Request| {
+            let query: BTreeMap<_, _> = request.url.query_pairs().into_owned().collect();
+            assert_eq!(query["per_page"], "100");
+            let page: u64 = query["page"].parse().unwrap();
+            let artifact = |id: u64| match id {
+                1499 => last.clone(),
+                _ => json!({"id": id, "name": format!("a{id}"), "size_in_bytes": 1, "created_at": null}),
+            };
+            let artifacts: Vec<Value> = ((page - 1) * 100..page * 100).map(artifact).collect();
+            ResponseTemplate::new(200).set_body_json(json!({"total_count": 1500, "artifacts": artifacts}))
+        },
+    ));
+    github.serve(&[wanted]);
+    let ran = github.run(&[("artifact-api", "rest"), ("pattern", "wanted")]);
+    assert_eq!(ran.release().keys().collect::<Vec<_>>(), ["assets/a.txt"], "{}", ran.log());
+    assert_eq!(github.api_calls(), 15 + 1 + 15);
+}
+
+#[test]
+fn runs_that_one_may_not_attest_for() {
+    let other = [("GITHUB_RUN_ID", "1"), ("run-id", "4242")];
+    for (member, value, found) in [
+        ("head_repository", json!({"full_name": "evil/r"}), "its commit comes from the fork `evil/r`"),
+        ("head_sha", json!("0".repeat(40)), "it built the commit `000"),
+        ("conclusion", json!("failure"), "it has not succeeded (`failure`)"),
+        ("event", json!("pull_request"), "it was started by `pull_request`"),
+    ] {
+        let github = GitHub::new();
+        github.serve_run(&[(member, value)]);
+        github.serve(&two());
+        let ran = github.run(&other);
+        ran.came_to(1, found);
+        assert!(ran.log().contains("foreign-run"), "{}", ran.log());
+        let unattested = github.run(&[other[0], other[1], ("foreign-run", "unattested")]);
+        assert_eq!(unattested.code(), Some(0), "{}", unattested.log());
+        assert!(unattested.log().contains(found), "{}", unattested.log());
+        assert_eq!(unattested.release().len(), 2);
+        assert!(!unattested.workspace.path().join("prepared/subjects.sha256").exists());
+        assert!(unattested.outputs().contains("subject-count"), "{}", unattested.outputs());
+    }
+    // One that may be attested for.
+    let github = GitHub::new();
+    github.serve_run(&[]);
+    github.serve(&two());
+    let ran = github.run(&other);
+    assert_eq!(ran.code(), Some(0), "{}", ran.log());
+    assert!(ran.workspace.path().join("prepared/subjects.sha256").exists());
+    // And nothing at all beside the rights of the repository.
+    let ran = github.run(&[("GITHUB_EVENT_NAME", "pull_request_target")]);
+    ran.came_to(1, "this run was started by `pull_request_target`");
+}
+
+#[test]
+fn names_that_bear_another_runs_id() {
+    let github = GitHub::new();
+    github.serve(&[served(1, "dist-11223344556", &[("a.txt", b"x")])]);
+    github.run(&[]).came_to(1, "the name bears the id of run 11223344556");
+}
+
+#[test]
+fn from_a_desk_by_the_address_of_the_run() {
+    let github = GitHub::new();
+    github.serve_run(&[("head_sha", json!("0".repeat(40)))]);
+    github.serve(&two());
+    let workspace = tempfile::tempdir().unwrap();
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("release-prep"))
+        .env_clear()
+        .env("GITHUB_TOKEN", TOKEN)
+        .env("GITHUB_API_URL", github.api.uri())
+        .args(["--run", "https://github.com/o/r/actions/runs/4242/attempts/1", "--pattern", "*"])
+        .current_dir(&workspace)
+        .output()
+        .unwrap();
+    let ran = Ran { output, workspace };
+    github.no_canary(&ran);
+    assert_eq!(ran.code(), Some(0), "{}", ran.log());
+    assert_eq!(ran.release().len(), 2);
+    // Nothing is attested that was not prepared in a run.
+    assert!(!ran.workspace.path().join("prepared/subjects.sha256").exists());
+}
+
+#[test]
+fn cancelled_while_the_store_is_silent() {
+    let github = GitHub::new();
+    let silent = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    github.on_blobs(Mock::given(any()).respond_with(silent));
+    github.serve(&two());
+    let workspace = tempfile::tempdir().unwrap();
+    let mut command = github.command(workspace.path(), &[]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while github.runtime.block_on(github.blobs.received_requests()).unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing was asked for");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let id = rustix::process::Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let ran = Ran { output, workspace };
+    github.no_canary(&ran);
+    ran.came_to(143, "");
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
