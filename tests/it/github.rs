@@ -169,12 +169,12 @@ impl GitHub {
     /// No secret in anything that was written, except where the runner is told
     /// to mask it; none sent to the store.
     fn no_canary(&self, ran: &Ran) {
-        let mut written = ran.log();
-        for file in walk(ran.workspace.path()) {
-            written += &String::from_utf8_lossy(&std::fs::read(file).unwrap());
-        }
+        let files = walk(ran.workspace.path()).into_iter().map(|file| std::fs::read(file).unwrap());
+        let files = files.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let written: Vec<String> = files.chain([ran.log()]).collect();
         let shown: Vec<&str> = written
-            .lines()
+            .iter()
+            .flat_map(|written| written.lines())
             .filter(|line| {
                 !line.starts_with("::add-mask::") && (line.contains("canary") || line.contains("sig="))
             })
@@ -236,9 +236,9 @@ fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in entries.map(Result::unwrap) {
         if entry.file_type().unwrap().is_dir() {
-            files.extend(walk(&entry.path()))
+            files.extend(walk(&entry.path()));
         } else {
-            files.push(entry.path())
+            files.push(entry.path());
         }
     }
     files
@@ -478,7 +478,7 @@ fn from_a_desk_by_the_address_of_the_run() {
 #[test]
 fn cancelled_while_the_store_is_silent() {
     let github = GitHub::new();
-    let silent = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    let silent = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
     github.on_blobs(Mock::given(any()).respond_with(silent));
     github.serve(&two());
     let workspace = tempfile::tempdir().unwrap();

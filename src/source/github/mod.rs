@@ -201,7 +201,8 @@ async fn open(
     client: &Client,
     retry: &Retry,
 ) -> Result<(Way, Choice, Listing), SourceError> {
-    let mut notes = announcements(&request.network);
+    announce(&request.network, retry.notices());
+    let mut notes = Vec::new();
     let rest = Rest::new(request, client.clone(), retry.clone())?;
     let mut foreign = request.this_run.is_none();
     match foreign::judge(request, &rest).await? {
@@ -303,18 +304,17 @@ async fn unchanged(way: &Way, before: &Choice, request: &RunRequest) -> Result<(
     ))))
 }
 
-/// What the environment made of the way to the services.
-fn announcements(network: &Network) -> Vec<String> {
-    let mut notes = Vec::new();
+/// Tells what the environment made of the way to the services, before anything
+/// fails for it.
+fn announce(network: &Network, notices: &dyn Notices) {
     for (variable, proxy) in [("HTTPS_PROXY", &network.https_proxy), ("HTTP_PROXY", &network.http_proxy)] {
         if let Some(proxy) = proxy {
-            notes.push(format!("requests go through the proxy {} ({variable})", proxy.host()));
+            notices.notice(&format!("requests go through the proxy {} ({variable})", proxy.host()));
         }
     }
     if let Some(roots) = &network.extra_roots {
-        notes.push(format!("the authorities in `{}` are trusted as well (SSL_CERT_FILE)", roots.path));
+        notices.notice(&format!("the authorities in `{}` are trusted as well (SSL_CERT_FILE)", roots.path));
     }
-    notes
 }
 
 #[cfg(test)]

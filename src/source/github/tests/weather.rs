@@ -74,10 +74,8 @@ fn proxies_and_certificates() {
     let through = RunRequest { api, network: network.clone(), this_run, ..request() };
     let outcome = stage.run(through.clone());
     assert_eq!(outcome.errors.len(), 0, "{:?}", outcome.errors);
-    assert_eq!(
-        outcome.listing.notes,
-        [format!("requests go through the proxy {} (HTTP_PROXY)", stage.api.address())]
-    );
+    let said = format!("requests go through the proxy {} (HTTP_PROXY)", stage.api.address());
+    assert_eq!(*stage.heard.notices.lock().unwrap(), [said]);
     let network = Network { no_proxy: Some("localhost".into()), ..network };
     assert!(stage.run(RunRequest { network, ..through }).error().contains("cannot be reached"));
 }
