@@ -20,7 +20,6 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 use tokio::sync::mpsc;
 
-use super::Way;
 use super::address::SignedUrl;
 use super::client::Client;
 use super::disposition;
@@ -28,6 +27,7 @@ use super::listing::Chosen;
 use super::retry::Retry;
 use super::spool::Lease;
 use super::trouble::{Service, Trouble};
+use super::way::Way;
 use crate::artifact::Artifact;
 use crate::digest::{Algorithms, HashingWriter, Sha256};
 use crate::filename::{FileName, FileNameError};

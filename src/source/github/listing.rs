@@ -12,30 +12,12 @@ use chrono::{DateTime, FixedOffset};
 
 use super::foreign;
 use super::request::{RequireDigests, RunRequest};
-use super::results::BackendIds;
+use super::told::{BackendIds, Told};
 use crate::artifact::{Artifact, ArtifactId, ArtifactName};
 use crate::digest::Sha256;
 use crate::finding::{Finding, Place};
 use crate::rule::{Rule, Severity};
 use crate::source::SourceError;
-
-/// What a service tells of an artifact, none of it looked at yet.
-#[derive(Debug, Clone)]
-pub(super) struct Told {
-    pub(super) id: ArtifactId,
-    pub(super) name: String,
-    /// Bytes of the stored blob.
-    pub(super) size: Option<u64>,
-    /// Whether that size may be believed.
-    pub(super) is_exact: bool,
-    /// `sha256:` and 64 hexadecimal digits.
-    pub(super) digest: Option<String>,
-    /// RFC 3339.
-    pub(super) created_at: Option<String>,
-    pub(super) expired: bool,
-    /// How the results service knows it.
-    pub(super) backend: Option<BackendIds>,
-}
 
 /// An artifact that is taken, and what is needed to fetch it.
 #[derive(Debug, Clone)]

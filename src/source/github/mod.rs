@@ -24,7 +24,9 @@ mod results;
 mod retry;
 mod spool;
 mod token;
+mod told;
 mod trouble;
+mod way;
 
 use std::sync::Arc;
 
@@ -32,24 +34,24 @@ use futures_util::{StreamExt as _, stream};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-pub use address::{RunUrl, RunUrlError, ServiceUrl, ServiceUrlError};
+pub use address::{ServiceUrl, ServiceUrlError};
 pub use client::{ExtraRoots, Network, Patience, ProxyUrl, ProxyUrlError};
 pub use request::{
-    ArtifactApi, ForeignRun, Repository, RepositoryError, RequireDigests, RunId, RunIdError, RunRequest,
-    RuntimeService, ThisRun,
+    ArtifactApi, ForeignRun, Repository, RepositoryError, RequireDigests, RunId, RunRequest, RunUrl,
+    RunUrlError, RuntimeService, ThisRun,
 };
 pub use token::{Token, TokenError};
 
-use self::address::SignedUrl;
 use self::client::Client;
 use self::fetch::Fetch;
 use self::foreign::Verdict;
-use self::listing::{Choice, Chosen, Told};
+use self::listing::Choice;
 use self::rest::Rest;
 use self::results::Results;
 use self::retry::Retry;
 use self::spool::Spools;
-use self::trouble::Trouble;
+use self::told::Told;
+use self::way::Way;
 use super::{Listing, Payload, SourceError};
 use crate::dir::Dir;
 use crate::finding::Finding;
@@ -72,31 +74,6 @@ pub struct Run {
     way: Way,
     choice: Choice,
     listing: Listing,
-}
-
-/// Over which service the artifacts are got.
-enum Way {
-    Rest(Rest),
-    Results(Results),
-}
-
-impl Way {
-    async fn list(&self) -> Result<Vec<Told>, Trouble> {
-        match self {
-            Self::Rest(rest) => rest.list().await,
-            Self::Results(results) => results.list().await,
-        }
-    }
-
-    async fn signed_url(&self, chosen: &Chosen) -> Result<SignedUrl, Trouble> {
-        match (self, &chosen.backend) {
-            (Self::Results(results), Some(ids)) => {
-                results.signed_url(chosen.artifact.name.as_str(), ids).await
-            }
-            (Self::Results(results), None) => Err(results.never_listed()),
-            (Self::Rest(rest), _) => rest.signed_url(chosen.id).await,
-        }
-    }
 }
 
 impl Run {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use reqwest::Url;
+
 use super::address::ServiceUrl;
 use super::client::Network;
 use super::token::Token;
@@ -177,6 +179,44 @@ impl fmt::Display for Repository {
     }
 }
 
+/// A run as its page's address names it:
+/// `https://github.com/OWNER/NAME/actions/runs/ID`, whatever follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunUrl {
+    /// The server.
+    pub server: ServiceUrl,
+    /// Whose run.
+    pub repository: Repository,
+    /// Which run.
+    pub run_id: RunId,
+}
+
+/// A text that is not the address of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected the address of a run's page, https://github.com/OWNER/NAME/actions/runs/ID")]
+pub struct RunUrlError;
+
+impl FromStr for RunUrl {
+    type Err = RunUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RunUrlError> {
+        let mut url: Url = text.trim().parse().map_err(|_| RunUrlError)?;
+        let parts: Vec<String> = url.path_segments().ok_or(RunUrlError)?.map(str::to_owned).collect();
+        let [owner, name, actions, runs, id, ..] = parts.as_slice() else { return Err(RunUrlError) };
+        if (actions.as_str(), runs.as_str()) != ("actions", "runs") {
+            return Err(RunUrlError);
+        }
+        url.set_path("");
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Self {
+            server: url.as_str().parse().map_err(|_| RunUrlError)?,
+            repository: format!("{owner}/{name}").parse().map_err(|_| RunUrlError)?,
+            run_id: id.parse().map_err(|_| RunUrlError)?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +231,20 @@ mod tests {
         }
         let repository = |text: &str| text.parse::<Repository>().unwrap();
         assert!(repository("Org/Repo").is(&repository("org/repo")));
+    }
+
+    #[test]
+    fn addresses_of_runs() {
+        let run: RunUrl = "https://github.com/o/r/actions/runs/123/attempts/2?pr=1#x".parse().unwrap();
+        assert_eq!((run.repository.to_string().as_str(), run.run_id), ("o/r", RunId(123)));
+        assert!(run.server.is_github_com());
+        for text in [
+            "123",
+            "https://github.com/o/r",
+            "https://github.com/o/r/actions/runs/x",
+            "http://h/o/r/actions/runs/1",
+        ] {
+            assert_eq!(text.parse::<RunUrl>(), Err(RunUrlError), "{text}");
+        }
     }
 }

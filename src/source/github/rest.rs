@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 use super::address::{SignedUrl, host, is_same_origin};
 use super::client::Client;
-use super::listing::Told;
 use super::request::{RunId, RunRequest};
 use super::retry::Retry;
+use super::told::Told;
 use super::trouble::{Service, Trouble};
 use crate::artifact::ArtifactId;
 use crate::source::SourceError;

@@ -15,10 +15,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::address::{SignedUrl, host};
 use super::client::Client;
-use super::listing::Told;
 use super::request::RuntimeService;
 use super::retry::Retry;
 use super::token::Token;
+use super::told::{BackendIds, Told};
 use super::trouble::{Service, Trouble};
 use crate::artifact::ArtifactId;
 
@@ -32,14 +32,6 @@ pub(super) struct Results {
     token: Token,
     ids: BackendIds,
     retry: Retry,
-}
-
-/// By which ids the service knows a job of a run; they are not those of the
-/// REST API.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BackendIds {
-    pub(super) run: String,
-    pub(super) job: String,
 }
 
 /// The runner's token does not say which run it is for.

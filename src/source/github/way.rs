@@ -1,0 +1,35 @@
+//! Two ways to the same artifacts.
+
+use super::address::SignedUrl;
+use super::listing::Chosen;
+use super::rest::Rest;
+use super::results::Results;
+use super::told::Told;
+use super::trouble::Trouble;
+
+/// Over which service the artifacts are got.
+pub(super) enum Way {
+    Rest(Rest),
+    Results(Results),
+}
+
+impl Way {
+    /// All artifacts of the run.
+    pub(super) async fn list(&self) -> Result<Vec<Told>, Trouble> {
+        match self {
+            Self::Rest(rest) => rest.list().await,
+            Self::Results(results) => results.list().await,
+        }
+    }
+
+    /// Where an artifact can be had for a while.
+    pub(super) async fn signed_url(&self, chosen: &Chosen) -> Result<SignedUrl, Trouble> {
+        match (self, &chosen.backend) {
+            (Self::Results(results), Some(ids)) => {
+                results.signed_url(chosen.artifact.name.as_str(), ids).await
+            }
+            (Self::Results(results), None) => Err(results.never_listed()),
+            (Self::Rest(rest), _) => rest.signed_url(chosen.id).await,
+        }
+    }
+}
