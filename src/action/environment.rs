@@ -151,20 +151,16 @@ fn services(token_file: &str, runner: bool) -> Result<Services, EnvironmentError
     let either = |upper: &str| variable(upper).or_else(|| variable(&upper.to_lowercase()));
     let certificates =
         variable("SSL_CERT_FILE").map(|path| read("SSL_CERT_FILE", &path).map(|bytes| (path, bytes)));
-    let token = match token_file.trim() {
-        "" => input("github-token")
-            .and_then(|token| token.into_string().ok())
-            .filter(|token| !token.is_empty())
-            .map(SecretString::from)
-            .or_else(|| secret("GITHUB_TOKEN")),
-        path => {
-            let bytes = read("github-token-file", path)?;
-            Some(SecretString::from(String::from_utf8_lossy(&bytes).into_owned()))
-        }
+    let token =
+        input("github-token").and_then(|token| token.into_string().ok()).filter(|token| !token.is_empty());
+    let token_of_file = match token_file.trim() {
+        "" => None,
+        path => Some(String::from_utf8_lossy(&read("github-token-file", path)?).into_owned()),
     };
     let of_runner = |name: &str| variable(name).filter(|_| runner);
     Ok(Services {
-        token,
+        token: token.map(SecretString::from).or_else(|| secret("GITHUB_TOKEN")),
+        token_of_file: token_of_file.map(SecretString::from),
         api_url: variable("GITHUB_API_URL"),
         server_url: variable("GITHUB_SERVER_URL"),
         results_url: of_runner("ACTIONS_RESULTS_URL"),

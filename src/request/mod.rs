@@ -488,4 +488,47 @@ mod tests {
         insta::assert_snapshot!(prepared(&["--max-files", "0"]).unwrap_err(),
             @"max-files: found `0`, expected a whole number of 1 or more");
     }
+
+    fn run_of(arguments: &[&str], services: Services) -> Result<Box<RunRequest>, InputError> {
+        let cli = Cli::try_parse_from(["release-prep"].iter().chain(arguments)).unwrap();
+        let surroundings = Surroundings { services, ..surroundings(None) };
+        match Request::new(cli, &surroundings)? {
+            Request::Prepare(prepare) => match prepare.source {
+                SourceRequest::Run(run) => Ok(run),
+                SourceRequest::Directory { .. } => panic!("no folder was named"),
+            },
+            Request::Verify(_) => panic!("prepare was asked for"),
+        }
+    }
+
+    /// A token in the environment goes to the environment's server alone.
+    #[test]
+    fn an_address_does_not_get_the_environments_token() {
+        let services =
+            || Services { token: Some("canary-canary-canary".to_owned().into()), ..Services::default() };
+        let run = |server: &str| format!("https://{server}/o/r/actions/runs/7");
+        let own = run_of(&["--run", &run("github.com")], services()).unwrap();
+        assert!(own.token.is_some());
+        assert_eq!(own.api.to_string(), "https://api.github.com/");
+        let other = run_of(&["--run", &run("ghe.example.org")], services()).unwrap();
+        assert!(other.token.is_none());
+        assert_eq!(other.api.to_string(), "https://ghe.example.org/api/v3");
+        let told = Services { token_of_file: Some("told".to_owned().into()), ..services() };
+        assert!(run_of(&["--run", &run("ghe.example.org")], told).unwrap().token.is_some());
+    }
+
+    #[test]
+    fn a_run_is_named_once() {
+        let run = "https://github.com/o/r/actions/runs/7";
+        for arguments in [&["--run", run, "--run-id", "7"][..], &["--run-id", "7"], &[]] {
+            assert!(
+                matches!(run_of(arguments, Services::default()), Err(InputError::Conflict(_))),
+                "{arguments:?}"
+            );
+        }
+        let of_runner =
+            Services { repository: Some("o/r".into()), run_id: Some("9".into()), ..Services::default() };
+        assert!(run_of(&[], of_runner.clone()).unwrap().is_this_run());
+        assert!(!run_of(&["--run-id", "7"], of_runner).unwrap().is_this_run());
+    }
 }

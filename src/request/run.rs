@@ -18,8 +18,10 @@ use crate::source::github::{
 /// tells it.
 #[derive(Debug, Clone, Default)]
 pub struct Services {
-    /// The input `github-token`, `GITHUB_TOKEN`, or what `github-token-file`
-    /// holds.
+    /// What `github-token-file` holds: for whatever server is named.
+    pub token_of_file: Option<SecretString>,
+    /// The input `github-token`, or `GITHUB_TOKEN`: for the environment's
+    /// server.
     pub token: Option<SecretString>,
     /// `GITHUB_API_URL`.
     pub api_url: Option<String>,
@@ -98,6 +100,10 @@ pub(super) fn run(
     let environment_server: ServiceUrl =
         parsed("GITHUB_SERVER_URL", services.server_url.as_deref().unwrap_or("https://github.com"))?;
     let server = url.map_or(environment_server.clone(), |url| url.server);
+    // A token lying in the environment is not for whatever server an address
+    // names.
+    let own = services.token.as_ref().filter(|_| server == environment_server);
+    let token = secret("github-token", services.token_of_file.as_ref().or(own))?;
     let api = match &services.api_url {
         // The environment's API is that of the environment's server.
         Some(api) if server == environment_server => parsed("GITHUB_API_URL", api)?,
@@ -108,7 +114,7 @@ pub(super) fn run(
         server,
         repository,
         run_id,
-        token: secret("github-token", services.token.as_ref())?,
+        token,
         runtime: runtime(services)?,
         artifact_api: match arguments.artifact_api {
             cli::ArtifactApi::Auto => ArtifactApi::Auto,
@@ -132,18 +138,16 @@ pub(super) fn run(
     })
 }
 
-/// The run that the program is part of, if a runner tells all of it.
+/// The run that the program is part of, if a runner tells which.
 fn this_run(services: &Services) -> Result<Option<ThisRun>, InputError> {
-    let (Some(repository), Some(run_id), Some(sha), Some(event)) =
-        (&services.repository, &services.run_id, &services.sha, &services.event)
-    else {
+    let (Some(repository), Some(run_id)) = (&services.repository, &services.run_id) else {
         return Ok(None);
     };
     Ok(Some(ThisRun {
         repository: parsed("GITHUB_REPOSITORY", repository)?,
         run_id: parsed("GITHUB_RUN_ID", run_id)?,
-        sha: sha.clone(),
-        event: event.clone(),
+        sha: services.sha.clone(),
+        event: services.event.clone(),
     }))
 }
 

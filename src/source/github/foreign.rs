@@ -33,7 +33,8 @@ pub(super) enum Verdict {
 /// If the run cannot be looked up and has to be.
 pub(super) async fn judge(request: &RunRequest, rest: &Rest) -> Result<Option<Verdict>, SourceError> {
     let mut reasons = Vec::new();
-    let under_target = request.this_run.as_ref().is_some_and(|this| this.event == "pull_request_target");
+    let under_target =
+        request.this_run.as_ref().is_some_and(|this| this.event.as_deref() == Some("pull_request_target"));
     if under_target {
         reasons.push("this run was started by `pull_request_target`".to_owned());
     }
@@ -86,8 +87,9 @@ fn objections(request: &RunRequest, run: &RunDetails) -> Vec<String> {
         Some(head) => objections.push(format!("its commit comes from the fork `{}`", head.full_name)),
         None => objections.push("its commit comes from a repository that is gone".to_owned()),
     }
-    if let Some(this) = request.this_run.as_ref().filter(|this| this.sha != run.head_sha) {
-        objections.push(format!("it built the commit `{}`, this run is of `{}`", run.head_sha, this.sha));
+    if let Some(this) = request.this_run.as_ref().filter(|this| this.sha.as_ref() != Some(&run.head_sha)) {
+        let own = this.sha.as_deref().unwrap_or("unknown");
+        objections.push(format!("it built the commit `{}`, this run is of `{own}`", run.head_sha));
     }
     if run.conclusion.as_deref() != Some("success") {
         let state = run.conclusion.as_deref().or(run.status.as_deref()).unwrap_or("unknown");
@@ -141,8 +143,8 @@ mod tests {
         let this = ThisRun {
             repository: "o/r".parse().unwrap(),
             run_id: RunId(1),
-            sha: "f".repeat(40),
-            event: "push".into(),
+            sha: Some("f".repeat(40)),
+            event: Some("push".into()),
         };
         RunRequest { this_run: Some(this), ..request() }
     }

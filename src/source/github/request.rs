@@ -63,9 +63,9 @@ pub struct ThisRun {
     /// `GITHUB_RUN_ID`.
     pub run_id: RunId,
     /// `GITHUB_SHA`.
-    pub sha: String,
+    pub sha: Option<String>,
     /// `GITHUB_EVENT_NAME`.
-    pub event: String,
+    pub event: Option<String>,
 }
 
 /// The artifact service that a runner offers to the actions it runs.

@@ -58,8 +58,8 @@ fn this_run() -> ThisRun {
     ThisRun {
         repository: "o/r".parse().unwrap(),
         run_id: RunId(4242),
-        sha: "f".repeat(40),
-        event: "push".into(),
+        sha: Some("f".repeat(40)),
+        event: Some("push".into()),
     }
 }
 

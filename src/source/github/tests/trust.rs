@@ -95,7 +95,7 @@ fn runs_that_are_not_this_one() {
 fn under_pull_request_target() {
     let stage = Stage::new();
     stage.serve(&[(1, "one", b"x")]);
-    let this_run = ThisRun { event: "pull_request_target".into(), ..this_run() };
+    let this_run = ThisRun { event: Some("pull_request_target".into()), ..this_run() };
     let request = RunRequest { this_run: Some(this_run), ..stage.request() };
     let error = stage.run(request.clone()).error();
     assert_eq!(error, "1 foreign-run: this run's artifacts: this run was started by `pull_request_target`");
