@@ -1,4 +1,7 @@
 //! The integration tests, one module for each theme.
+//!
+//! Most run the program as people and runners do ([`harness`]), on artifacts
+//! that are built in code ([`fixture`]).
 
 #![allow(
     clippy::expect_used,
@@ -10,6 +13,10 @@
 )]
 
 mod action;
+mod architecture;
 mod docs;
+mod fixture;
+mod folder;
 mod github;
+mod harness;
 mod names;

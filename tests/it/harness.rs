@@ -1,0 +1,282 @@
+//! The program, run as a person or a runner runs it.
+//!
+//! Each [`Workspace`] is a temporary folder of its own. The program meets an
+//! environment that holds nothing but what the test puts there.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A folder to work in, with the files of a runner's step beside it.
+pub(crate) struct Workspace {
+    root: PathBuf,
+    _keep: TempDir,
+}
+
+impl Workspace {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        let keep = tempfile::tempdir().unwrap();
+        // No link is followed, so the path must hold none.
+        let root = keep.path().canonicalize().unwrap();
+        fs::create_dir(root.join("workspace")).unwrap();
+        Self { root, _keep: keep }
+    }
+
+    /// One with files of artifacts: `ARTIFACT/PATH` and bytes.
+    pub(crate) fn with<B: AsRef<[u8]>>(files: impl IntoIterator<Item = (impl AsRef<Path>, B)>) -> Self {
+        let workspace = Self::new();
+        fs::create_dir(workspace.path("artifacts")).unwrap();
+        for (path, bytes) in files {
+            workspace.write(Path::new("artifacts").join(path), bytes);
+        }
+        workspace
+    }
+
+    /// One with a copy of the example's artifacts.
+    pub(crate) fn of_the_example() -> Self {
+        let workspace = Self::new();
+        copy_tree(&example(), &workspace.path("artifacts"));
+        workspace
+    }
+
+    /// A path in the workspace.
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join("workspace").join(path)
+    }
+
+    /// Writes a file, and makes the folders that it needs.
+    pub(crate) fn write(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// Reads a file as text.
+    pub(crate) fn read(&self, path: impl AsRef<Path>) -> String {
+        String::from_utf8(self.bytes(path)).unwrap()
+    }
+
+    /// Reads a file.
+    pub(crate) fn bytes(&self, path: impl AsRef<Path>) -> Vec<u8> {
+        let path = self.path(path);
+        fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The manifest of the release at `prepared`.
+    pub(crate) fn manifest(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes("prepared/release-manifest.json")).unwrap()
+    }
+
+    /// The program in the workspace, and nothing around it.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_release-prep"));
+        command.env_clear().current_dir(self.path(""));
+        command
+    }
+
+    /// The program on a runner, with inputs.
+    pub(crate) fn step(&self, inputs: &[(&str, &str)]) -> Command {
+        let mut command = self.program();
+        command
+            .current_dir("/")
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_WORKSPACE", self.path(""))
+            .env("GITHUB_OUTPUT", self.root.join("output"))
+            .env("GITHUB_STEP_SUMMARY", self.root.join("summary"));
+        for (name, value) in inputs {
+            command.env(format!("INPUT_{}", name.to_uppercase()), value);
+        }
+        command
+    }
+
+    /// Runs the program with arguments.
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+        self.finish(self.program().args(arguments))
+    }
+
+    /// Prepares `artifacts` with further arguments.
+    pub(crate) fn prepare(&self, arguments: &[&str]) -> Run {
+        self.run([&["--artifacts-dir", "artifacts"], arguments].concat())
+    }
+
+    /// Prepares `artifacts` on a runner with further inputs.
+    pub(crate) fn prepare_on_runner(&self, inputs: &[(&str, &str)]) -> Run {
+        self.finish(&mut self.step(&[&[("artifacts-dir", "artifacts")], inputs].concat()))
+    }
+
+    /// Runs a command to its end, and reads the files of the step.
+    pub(crate) fn finish(&self, command: &mut Command) -> Run {
+        for name in ["output", "summary"] {
+            // A runner makes new ones for each step.
+            fs::write(self.root.join(name), "").unwrap();
+        }
+        let ended = command.output().unwrap();
+        let text = |bytes| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.replace(self.path("").to_str().unwrap().trim_end_matches('/'), "[workspace]")
+        };
+        let step_file = |name| fs::read_to_string(self.root.join(name)).unwrap_or_default();
+        Run {
+            code: ended.status.code(),
+            out: text(ended.stdout),
+            err: text(ended.stderr),
+            outputs: read_outputs(&step_file("output")),
+            summary: step_file("summary"),
+        }
+    }
+
+    /// Every path below a folder with its mode, sorted; nothing if there is no
+    /// such folder.
+    pub(crate) fn tree(&self, folder: &str) -> String {
+        let mut shown = String::new();
+        for path in walk(&self.path(folder)) {
+            let stat = fs::symlink_metadata(&path).unwrap();
+            let relative = path.strip_prefix(self.path(folder)).unwrap().display();
+            let end = if stat.is_dir() { "/" } else { "" };
+            writeln!(shown, "{:04o} {relative}{end}", stat.permissions().mode() & 0o7777).unwrap();
+        }
+        shown
+    }
+
+    /// Every file below a folder with its bytes.
+    pub(crate) fn contents(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = walk(&self.path(folder)).into_iter().filter(|path| path.is_file());
+        files
+            .map(|path| (path.strip_prefix(self.path(folder)).unwrap().to_owned(), fs::read(&path).unwrap()))
+            .collect()
+    }
+
+    /// The names in the workspace.
+    pub(crate) fn names(&self) -> Vec<String> {
+        names_in(&self.path(""))
+    }
+}
+
+/// The artifacts of the example.
+pub(crate) fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/artifacts")
+}
+
+/// The names in a folder, sorted.
+pub(crate) fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return found;
+    }
+    for name in names_in(folder) {
+        let path = folder.join(name);
+        let below = if path.is_symlink() { Vec::new() } else { walk(&path) };
+        found.push(path);
+        found.extend(below);
+    }
+    found
+}
+
+/// Copies a folder.
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for name in names_in(from) {
+        let (from, to) = (from.join(&name), to.join(&name));
+        if from.is_dir() {
+            copy_tree(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
+/// Reads a step's outputs as a runner reads them (actions/runner,
+/// `FileCommandManager.cs`).
+fn read_outputs(text: &str) -> BTreeMap<String, String> {
+    let mut lines = text.split('\n');
+    let mut outputs = BTreeMap::new();
+    while let Some(line) = lines.next() {
+        let (name, value) = match (line.split_once("<<"), line.split_once('=')) {
+            (None, None) => {
+                assert!(line.is_empty(), "a runner would refuse {line:?}");
+                continue;
+            }
+            (Some((name, delimiter)), equals)
+                if equals.is_none_or(|(before, _)| name.len() < before.len()) =>
+            {
+                let mut value = Vec::new();
+                loop {
+                    match lines.next().expect("a value that ends with its delimiter") {
+                        line if line == delimiter => break,
+                        line => value.push(line),
+                    }
+                }
+                (name, value.join("\n"))
+            }
+            (_, Some((name, value))) => (name, value.to_owned()),
+            (Some(_), None) => unreachable!("a line with a delimiter and no `=` is the arm above"),
+        };
+        assert!(outputs.insert(name.to_owned(), value).is_none(), "{name} is set twice");
+    }
+    outputs
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The exit code; none if a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// Standard output, the workspace's path as `[workspace]`.
+    pub(crate) out: String,
+    /// Standard error, likewise.
+    pub(crate) err: String,
+    /// The outputs of the step.
+    pub(crate) outputs: BTreeMap<String, String>,
+    /// The job's summary.
+    pub(crate) summary: String,
+}
+
+impl Run {
+    /// Asserts the exit code.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "\n--- out\n{}\n--- err\n{}", self.out, self.err);
+        self
+    }
+
+    /// The findings in the log, each `severity[rule]: place: found`, digests
+    /// left out: a packed fixture's are another library's affair.
+    pub(crate) fn findings(&self) -> String {
+        let is_finding = |line: &&str| line.starts_with("error[") || line.starts_with("warning[");
+        let is_digest = |word: &str| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let findings = self.out.lines().filter(is_finding).collect::<Vec<_>>().join("\n");
+        let words = findings.split_inclusive(|c: char| !c.is_alphanumeric());
+        words.fold(String::new(), |text, word| {
+            let core = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            text + &if is_digest(core) { word.replace(core, "[sha256]") } else { word.to_owned() }
+        })
+    }
+
+    /// The annotations of a kind.
+    pub(crate) fn annotations(&self, kind: &str) -> Vec<&str> {
+        let start = format!("::{kind} ");
+        self.out.lines().filter(|line| line.starts_with(&start)).collect()
+    }
+
+    /// An output of the step.
+    #[track_caller]
+    pub(crate) fn output(&self, name: &str) -> &str {
+        self.outputs.get(name).unwrap_or_else(|| panic!("no output {name}"))
+    }
+}
