@@ -1,11 +1,12 @@
 //! What happened, for people: as text for a log, as Markdown for a summary.
 //!
-//! Pure rendering. Names come from outside and are hostile: the Markdown is
-//! escaped here, the text by whoever prints it.
+//! Pure rendering. Names come from outside and are hostile: none breaks a line
+//! or means something in Markdown; what a terminal or a runner must not see is
+//! left to whoever prints it.
 
 use std::fmt::Write as _;
 
-use crate::escape::{markdown, markdown_code};
+use crate::escape::{self, markdown, markdown_code};
 use crate::finding::Finding;
 use crate::manifest::{Action, File, Folder, LeftOut, Manifest, SHA256SUMS};
 use crate::release::Top;
@@ -194,9 +195,10 @@ fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// One line, whatever the names in it hold.
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    // A String takes everything.
-    let _ = writeln!(text, "{line}");
+    text.push_str(&escape::line(&line.to_string()));
+    text.push('\n');
 }
 
 fn finding_text(text: &mut String, finding: &Finding) {
