@@ -81,8 +81,13 @@ pub(crate) fn elf(text: &str) -> Vec<u8> {
 pub(crate) fn artifact_zip(files: &[(&str, u32, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new_stream(Vec::new());
     for (name, mode, bytes) in files {
-        archive.start_file(*name, SimpleFileOptions::default().unix_permissions(*mode)).unwrap();
-        archive.write_all(bytes).unwrap();
+        let options = SimpleFileOptions::default().unix_permissions(*mode);
+        if name.ends_with('/') {
+            archive.add_directory(*name, options).unwrap();
+        } else {
+            archive.start_file(*name, options).unwrap();
+            archive.write_all(bytes).unwrap();
+        }
     }
     archive.finish().unwrap().into_inner()
 }

@@ -19,4 +19,7 @@ mod fixture;
 mod folder;
 mod github;
 mod harness;
+mod manifest;
 mod names;
+mod verify;
+mod zips;
