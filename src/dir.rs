@@ -348,7 +348,9 @@ impl Dir {
         }
     }
 
-    fn path_of(&self, name: &str) -> Utf8PathBuf {
+    /// The path of `name` in it, for messages.
+    #[must_use]
+    pub fn path_of(&self, name: &str) -> Utf8PathBuf {
         match (self.path.as_str(), name) {
             ("", "") => ".".into(),
             (_, "") => self.path.clone(),

@@ -4,7 +4,6 @@
 //! or means something in Markdown; what a terminal or a runner must not see is
 //! left to whoever prints it.
 
-
 use crate::escape::{self, markdown, markdown_code};
 use crate::finding::Finding;
 use crate::manifest::{Action, File, Folder, LeftOut, Manifest, SHA256SUMS};

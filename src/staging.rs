@@ -250,7 +250,7 @@ impl Staging {
         let name = number.to_string();
         let file = self.incoming.create(&name, false)?;
         let hashing = HashingWriter::new(BufWriter::with_capacity(1 << 18, file), algorithms);
-        Ok(StagedWriter { number, path: self.incoming.path().join(name), hashing, head: Vec::new() })
+        Ok(StagedWriter { number, path: self.incoming.path_of(&name), hashing, head: Vec::new() })
     }
 
     /// Opens a staged file for reading.
@@ -276,7 +276,7 @@ impl Staging {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StagingError> {
         let mut file = self.release.create(name, false)?;
         file.write_all(bytes)
-            .map_err(|cause| StagingError::Write { path: self.release.path().join(name), cause })
+            .map_err(|cause| StagingError::Write { path: self.release.path_of(name), cause })
     }
 
     /// Puts the release where it belongs. `may_replace` has the last word on
@@ -419,7 +419,7 @@ fn standing(parent: &Dir, output: &str) -> Result<Option<Dir>, StagingError> {
         Some(entry) if entry.kind == EntryKind::Folder => Ok(Some(parent.folder(output)?)),
         Some(entry) => Err(StagingError::Output(format!(
             "`{}` is {}, and stays; give another folder",
-            parent.path().join(output),
+            parent.path_of(output),
             entry.kind
         ))),
     }
@@ -427,7 +427,7 @@ fn standing(parent: &Dir, output: &str) -> Result<Option<Dir>, StagingError> {
 
 /// Makes or opens the staging area and locks it.
 fn lock(parent: &Dir, name: &str) -> Result<Dir, StagingError> {
-    let path = parent.path().join(name);
+    let path = parent.path_of(name);
     // A run that ends removes the folder that it has locked; then the lock is
     // one of a folder that is no longer there, and another try is due. Each
     // try that fails means that some other run came to its end.
