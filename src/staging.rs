@@ -275,8 +275,7 @@ impl Staging {
     /// What the file system answers.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StagingError> {
         let mut file = self.release.create(name, false)?;
-        file.write_all(bytes)
-            .map_err(|cause| StagingError::Write { path: self.release.path_of(name), cause })
+        file.write_all(bytes).map_err(|cause| StagingError::Write { path: self.release.path_of(name), cause })
     }
 
     /// Puts the release where it belongs. `may_replace` has the last word on

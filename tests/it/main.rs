@@ -14,6 +14,7 @@
 
 mod action;
 mod architecture;
+mod disk;
 mod docs;
 mod fixture;
 mod folder;
@@ -21,5 +22,6 @@ mod github;
 mod harness;
 mod manifest;
 mod names;
+mod runner;
 mod verify;
 mod zips;

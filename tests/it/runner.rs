@@ -1,0 +1,367 @@
+//! A step on a runner: inputs, outputs, summary, annotations, exit codes.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use clap::CommandFactory;
+use release_prep::cli::Cli;
+use release_prep::outputs;
+use serde_json::{Value, json};
+
+use crate::fixture::{elf, npm, wheel};
+use crate::harness::{Run, Workspace, example};
+
+fn one_tool() -> Workspace {
+    Workspace::with([("a/tool", elf("tool"))])
+}
+
+/// All outputs, a line each.
+fn shown(run: &Run) -> String {
+    let lines = run.outputs.iter().map(|(name, value)| format!("{name}: {value}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Asserts that a runner would find no command in what was printed but the
+/// annotations that the program makes (actions/runner, `ActionCommand.cs`).
+#[track_caller]
+fn holds_no_command(run: &Run) {
+    for line in run.out.lines().chain(run.err.lines()) {
+        let ours = ["::error title=", "::warning title="].iter().any(|start| line.starts_with(start));
+        assert!(ours || !line.trim_start().starts_with("::"), "{line:?}");
+        assert!(ours || !line.contains("##["), "{line:?}");
+        assert!(!line.contains('\u{1b}') && !line.contains('\u{202e}') && !line.contains('\r'), "{line:?}");
+        let properties = line.split("::").nth(1).unwrap_or_default();
+        assert!(!ours || properties.matches("title=").count() == 1, "{line:?}");
+    }
+}
+
+#[test]
+fn the_outputs_of_the_example() {
+    let workspace = Workspace::of_the_example();
+    let run = workspace.prepare_on_runner(&[]).exits(0);
+    assert_eq!(
+        run.outputs.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        BTreeSet::from(outputs::NAMES)
+    );
+    assert_eq!(run.output("subjects"), workspace.read("prepared/subjects.sha256").trim_end());
+    for name in
+        ["output-dir", "pypi-dir", "npm-dir", "assets-dir", "manifest", "checksums", "subject-checksums"]
+    {
+        assert!(workspace.path(run.output(name)).exists(), "{name}");
+    }
+    let mut released: Vec<_> = run.output("release-files").lines().collect();
+    released.sort_unstable();
+    let is_subjects = |path: &str| path.contains("subjects");
+    let files = workspace.contents("prepared").into_keys().map(|path| format!("prepared/{}", path.display()));
+    let mut files: Vec<_> = files.filter(|path| !is_subjects(path)).collect();
+    files.sort();
+    assert_eq!(released, files);
+    let npm: Vec<Value> = serde_json::from_str(run.output("npm-packages")).unwrap();
+    let names: Vec<_> = npm.iter().map(|package| package["name"].as_str().unwrap()).collect();
+    // What the others need comes first.
+    assert_eq!(names, ["@hello-release/darwin-arm64", "@hello-release/linux-x64", "hello-release"]);
+    assert!(npm.iter().all(|package| workspace.path(package["path"].as_str().unwrap()).exists()));
+    let mut brief = run;
+    for long in ["subjects", "release-files", "npm-packages", "manifest-digest"] {
+        brief.outputs.remove(long);
+    }
+    insta::assert_snapshot!(shown(&brief), @"");
+}
+
+#[test]
+fn the_outputs_of_one_file() {
+    let workspace = one_tool();
+    let run = workspace.prepare_on_runner(&[("output-dir", "out/release")]).exits(0);
+    insta::assert_snapshot!(shown(&run), @"");
+}
+
+#[test]
+fn the_outputs_of_a_dry_run() {
+    let workspace = Workspace::of_the_example();
+    let mut run = workspace.prepare_on_runner(&[("dry-run", "true")]).exits(0);
+    let dry = run.outputs.remove("manifest-digest").unwrap();
+    insta::assert_snapshot!(shown(&run), @"");
+    assert_eq!(workspace.names(), ["artifacts"]);
+    // It is the release that would have been.
+    let wet = workspace.prepare_on_runner(&[]).exits(0);
+    assert_eq!(wet.output("manifest-digest"), dry);
+    assert!(run.summary.starts_with("## Release prepared (dry run)\n"));
+}
+
+#[test]
+fn prerelease_packages_get_a_tag() {
+    let workspace = Workspace::with([("a/x.tgz", npm(&json!({"name": "tool", "version": "2.0.0-beta.1"})))]);
+    let run = workspace.prepare_on_runner(&[]).exits(0);
+    insta::assert_snapshot!(run.output("npm-packages"), @"");
+    insta::assert_snapshot!(run.output("renamed"), @"");
+}
+
+#[test]
+fn a_refusal_has_a_summary_and_no_outputs() {
+    let workspace =
+        Workspace::with([("linux/tool", elf("a")), ("macos/tool", elf("b")), ("a/.DS_Store", vec![])]);
+    let run = workspace.prepare_on_runner(&[]).exits(1);
+    assert!(run.outputs.is_empty(), "{:?}", run.outputs);
+    insta::assert_snapshot!(run.summary, @"");
+    insta::assert_snapshot!(run.annotations("error").join("\n"), @"");
+    assert_eq!(workspace.prepare_on_runner(&[("show-summary", "false")]).exits(1).summary, "");
+}
+
+#[test]
+fn the_summary_of_a_release() {
+    let name = "foo-1.0-cp312.cp311-none-any.whl";
+    let workspace = Workspace::with([
+        (format!("a/{name}.exe"), elf("a")),
+        ("<b>/|x| `y`.exe".into(), elf("b")),
+        ("a/notes".into(), vec![]),
+    ]);
+    let run = workspace.prepare_on_runner(&[]).exits(0);
+    insta::assert_snapshot!(run.summary.split("`release-manifest.json` has").next().unwrap(), @"");
+    assert_eq!(workspace.prepare_on_runner(&[("show-summary", "false")]).exits(0).summary, "");
+}
+
+/// A runner shows ten of a kind, and a summary of at most a mebibyte.
+#[test]
+fn many_findings() {
+    let workspace = Workspace::with((0..3000).map(|n| (format!("a/{n}-{}.whl", "x".repeat(200)), "")));
+    let run = workspace.prepare_on_runner(&[]).exits(1);
+    let errors = run.annotations("error");
+    assert_eq!(errors.len(), 10);
+    assert_eq!(errors[9], "::error title=release-prep::and 2991 more in the summary");
+    assert!(run.summary.len() < 1_000_000 && run.summary.contains(" more\n"), "{}", run.summary.len());
+    assert_eq!(run.findings().lines().count(), 3000);
+}
+
+#[test]
+fn commands_in_names_are_broken() {
+    let names = [
+        "::error::x.exe",
+        "a ##[error]b.exe",
+        "::set-output name=x::y",
+        "%0A::error::z.whl",
+        "::error file=a,title=b::c.whl",
+        "x,title=y.whl",
+    ];
+    let workspace = Workspace::with(names.iter().map(|name| (format!("a/{name}"), "x")));
+    workspace.write("artifacts/##[add-mask]x/notes", "");
+    let run = workspace.prepare_on_runner(&[]).exits(1);
+    assert!(run.annotations("error").len() == 3, "{}", run.out);
+    holds_no_command(&run);
+    for name in names.iter().filter(|name| name.ends_with(".whl")) {
+        fs::remove_file(workspace.path(format!("artifacts/a/{name}"))).unwrap();
+    }
+    let run = workspace.prepare_on_runner(&[]).exits(0);
+    holds_no_command(&run);
+    assert!(run.out.contains("##") && run.out.contains("set-output"), "{}", run.out);
+}
+
+#[test]
+fn commands_in_inputs_are_broken() {
+    let workspace = one_tool();
+    let hostile = "x\n::error::y\n  ::warning::z\n##[error]w\u{1b}[31m\r\n::stop-commands::q\u{202e}";
+    for input in [
+        "normalize",
+        "version",
+        "pattern",
+        "dry-run",
+        "artifacts-dir",
+        "output-dir",
+        "max-files",
+        "checksum-algorithms",
+        "previous-manifest",
+        "expect",
+        "command",
+    ] {
+        let run = workspace
+            .finish(&mut workspace.step(&[("artifacts-dir", "artifacts"), (input, hostile)]))
+            .exits(2);
+        holds_no_command(&run);
+        assert_eq!(run.annotations("error").len(), 1, "{input}: {}", run.out);
+    }
+    for arguments in [
+        vec!["--::error::x"],
+        vec!["::error::x"],
+        vec!["verify", "::error::x"],
+        vec!["--artifacts-dir", "##[x]"],
+    ] {
+        holds_no_command(&workspace.finish(workspace.step(&[]).args(arguments)).exits(2));
+    }
+    assert_eq!(workspace.names(), ["artifacts"]);
+}
+
+#[test]
+fn empty_means_absent() {
+    let workspace = one_tool();
+    let plain = workspace.prepare_on_runner(&[]).exits(0);
+    let cli = Cli::command();
+    let prepare = cli.find_subcommand("prepare").unwrap();
+    let names: Vec<_> = prepare
+        .get_arguments()
+        .filter_map(clap::Arg::get_long)
+        .filter(|name| *name != "artifacts-dir")
+        .collect();
+    assert!(names.len() > 20);
+    let empty: Vec<_> = names
+        .into_iter()
+        .chain(["command", "github-token", "manifest-digest"])
+        .map(|name| (name, ""))
+        .collect();
+    let run = workspace.prepare_on_runner(&empty).exits(0);
+    assert_eq!(run.outputs, plain.outputs);
+}
+
+/// Every wrong value is named, with what was given and what is allowed.
+#[test]
+fn wrong_inputs() {
+    let workspace = one_tool();
+    for (input, value, allowed) in [
+        ("command", "publish", "prepare"),
+        ("artifacts-dir", "nowhere", "folder"),
+        ("artifacts-zipped", "yes", "true, false"),
+        ("pattern", "{1..3}", "{1..3}"),
+        ("foreign-run", "allow", "refuse, unattested"),
+        ("artifact-api", "graphql", "auto, results, rest"),
+        ("version", "one", "`any`"),
+        ("normalize", "yes", "rename, rewrite, check, off"),
+        ("record", "no", "verify, off"),
+        ("pypi-exclude", "[", "["),
+        ("pypi", "true", "error, warn, off"),
+        ("npm", "true", "error, warn, off"),
+        ("asset-names", "qualified", "keep, qualify"),
+        ("checksum-algorithms", "sha256 md5", "sha512"),
+        ("sidecars", "yes", "auto, true, false"),
+        ("output-dir", "../out", "inside the workspace"),
+        ("output-dir", "/etc", "inside the workspace"),
+        ("output-dir", "a b", "ASCII"),
+        ("output-dir", "artifacts/out", "apart"),
+        ("dry-run", "TRUE", "true, false"),
+        ("require-digests", "yes", "auto, true, false"),
+        ("show-summary", "no", "true, false"),
+        ("max-unpacked-size", "much", "10 GiB"),
+        ("max-files", "-1", "whole number"),
+        ("max-files", "0", "1 or more"),
+    ] {
+        let mut step = workspace.step(&[("artifacts-dir", "artifacts"), (input, value)]);
+        let run = workspace.finish(&mut step).exits(2);
+        let given = value.split(' ').next_back().unwrap();
+        for part in [input, given, allowed] {
+            assert!(run.err.contains(part), "{input}={value} does not say {part}: {}", run.err);
+        }
+        assert_eq!(run.annotations("error").len(), 1, "{input}={value}");
+        assert_eq!(workspace.names(), ["artifacts"], "{input}={value}");
+        assert!(run.outputs.is_empty() && run.summary.is_empty());
+    }
+}
+
+/// What is not built is refused, never accepted and passed over.
+#[test]
+fn what_is_not_yet_available() {
+    let workspace = one_tool();
+    for (input, value) in [
+        ("normalize", "rewrite"),
+        ("record", "off"),
+        ("pypi", "warn"),
+        ("npm", "off"),
+        ("expect", "*.whl"),
+        ("expect-digests", "0  x"),
+        ("ignore", "tag-order *"),
+        ("asset-names", "qualify"),
+        ("sidecars", "true"),
+        ("previous-manifest", "old.json"),
+    ] {
+        let run = workspace.prepare_on_runner(&[(input, value)]).exits(2);
+        let first = run.err.lines().next().unwrap();
+        assert!(
+            first.starts_with(&format!("error: {input}: `")) && first.contains("not yet available"),
+            "{first}"
+        );
+    }
+    assert_eq!(workspace.names(), ["artifacts"]);
+}
+
+#[test]
+fn paths_are_relative_to_the_workspace() {
+    let workspace = one_tool();
+    let out = workspace.path("out/./here");
+    let run = workspace.prepare_on_runner(&[("output-dir", out.to_str().unwrap())]).exits(0);
+    assert_eq!(run.output("manifest"), "out/here/release-manifest.json");
+    // The artifacts may lie outside.
+    let outside = example();
+    let inputs = [("artifacts-dir", outside.to_str().unwrap()), ("output-dir", "example")];
+    workspace.finish(&mut workspace.step(&inputs)).exits(0);
+    assert!(workspace.path("example/pypi").exists());
+}
+
+/// Arguments come before inputs, and inputs are a runner's alone.
+#[test]
+fn who_is_asked() {
+    let workspace = one_tool();
+    let run = workspace
+        .finish(workspace.step(&[("dry-run", "true")]).args(["--artifacts-dir", "artifacts"]))
+        .exits(0);
+    assert_eq!(run.output("output-dir"), "prepared");
+    workspace
+        .finish(workspace.program().env("INPUT_NORMALIZE", "wrong").args(["--artifacts-dir", "artifacts"]))
+        .exits(0);
+    let run = workspace.prepare(&[]).exits(0);
+    assert!(run.outputs.is_empty() && run.summary.is_empty() && run.annotations("error").is_empty());
+    let run = workspace.run(["--help"]).exits(0);
+    assert!(run.out.contains("--artifacts-dir") && run.err.is_empty());
+    assert_eq!(workspace.run(["-V"]).exits(0).out, concat!("release-prep ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// A release whose outputs could not be told is not prepared.
+#[test]
+fn step_files_come_first() {
+    let workspace = one_tool();
+    for variable in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
+        let mut step = workspace.step(&[("artifacts-dir", "artifacts")]);
+        let run = workspace.finish(step.env(variable, workspace.path("no/where"))).exits(3);
+        assert!(run.err.contains(variable), "{}", run.err);
+        assert_eq!(workspace.names(), ["artifacts"]);
+    }
+    let mut step = workspace.step(&[("artifacts-dir", "artifacts")]);
+    workspace.finish(step.env("GITHUB_WORKSPACE", workspace.path("nowhere"))).exits(3);
+}
+
+/// What a step sends there comes behind what another tool wrote.
+#[test]
+fn step_files_are_appended_to() {
+    let workspace = one_tool();
+    workspace.write("output", "mine=1\n");
+    let mut step = workspace.step(&[("artifacts-dir", "artifacts")]);
+    workspace.finish(step.env("GITHUB_OUTPUT", workspace.path("output"))).exits(0);
+    assert!(workspace.read("output").starts_with("mine=1\noutput-dir<<"));
+}
+
+/// Root becomes the owner of the workspace before the first byte from outside,
+/// so that what it makes needs no chown.
+#[test]
+fn root_becomes_the_owner_of_the_workspace() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let workspace = Workspace::with([(format!("a/{WHEEL}"), wheel(WHEEL))]);
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let all = |path: &std::path::Path| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    workspace
+        .path("")
+        .ancestors()
+        .take(3)
+        .filter(|path| path.starts_with(std::env::temp_dir()) && *path != std::env::temp_dir())
+        .for_each(all);
+    chown(workspace.path(""), Some(1234), Some(2345)).unwrap();
+    workspace.prepare_on_runner(&[]).exits(0);
+    for path in ["prepared", "prepared/pypi", "prepared/SHA256SUMS", &format!("prepared/pypi/{WHEEL}")] {
+        let stat = fs::metadata(workspace.path(path)).unwrap();
+        assert_eq!((stat.uid(), stat.gid()), (1234, 2345), "{path}");
+    }
+    // Nor can it read any more what that owner could not.
+    workspace.write("artifacts/a/secret.exe", "root's");
+    fs::set_permissions(workspace.path("artifacts/a/secret.exe"), fs::Permissions::from_mode(0o600)).unwrap();
+    workspace.prepare_on_runner(&[]).exits(3);
+}
+
+const WHEEL: &str = "foo-1.0-py3-none-any.whl";
