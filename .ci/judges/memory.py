@@ -57,7 +57,7 @@ def executable(folder: Path, megabytes: int) -> None:
 def tar(path: Path, megabytes: int, members: dict[str, bytes], large: str) -> None:
     """Like any build's, the archive has its large member after the small ones."""
     with (
-        gzip.GzipFile(path, "wb", compresslevel=1) as stream,
+        gzip.GzipFile(path, "wb", compresslevel=0) as stream,
         tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
     ):
         for name, text in members.items():
@@ -125,7 +125,8 @@ def measure(
     kind(artifact, megabytes)
     arguments = []
     if node_modules:
-        corpus.zip_artifact(artifact, artifact.with_name(artifact.name + ".zip"), node_modules, level=1)
+        level = 0 if kind is wheel else 1  # what is compressed already is uploaded as it is
+        corpus.zip_artifact(artifact, artifact.with_name(artifact.name + ".zip"), node_modules, level)
         shutil.rmtree(artifact)
         arguments = ["--artifacts-zipped", "true"]
     peak = peak_mib(program, folder, *arguments)
