@@ -127,3 +127,6 @@ stop_engine() {
   as_root kill "$1"
   wait "$1" || true
 }
+remove_images() {
+  docker rmi --force "$@" >/dev/null
+}
