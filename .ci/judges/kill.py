@@ -28,8 +28,8 @@ from runner import by_hand
 EXCHANGE_FAILS = ["-e", "renameat2=EINVAL"]
 
 
-def wheel(path: Path, version: str) -> None:
-    """A whole little wheel whose name wants sorting."""
+def wheel_file(version: str) -> dict[str, bytes]:
+    """A whole little wheel whose name wants sorting: its name, and its bytes."""
     info = f"little-{version}.dist-info"
     members = {
         "little.py": "",
@@ -38,9 +38,17 @@ def wheel(path: Path, version: str) -> None:
         "Tag: py2-none-any\nTag: py3-none-any\n",
     }
     record = "".join(f"{name},,\n" for name in (*members, f"{info}/RECORD"))
-    with zipfile.ZipFile(path / f"little-{version}-py3.py2-none-any.whl", "w") as archive:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
         for name, text in (members | {f"{info}/RECORD": record}).items():
             archive.writestr(zipfile.ZipInfo(name), text)
+    return {f"little-{version}-py3.py2-none-any.whl": stream.getvalue()}
+
+
+def wheel(path: Path, version: str) -> None:
+    """Puts that wheel into a folder."""
+    for name, content in wheel_file(version).items():
+        (path / name).write_bytes(content)
 
 
 def artifacts(folder: Path, version: str) -> None:

@@ -57,12 +57,17 @@ def environment(workspace: str, command_files: str, inputs: dict[str, str]) -> d
     return variables
 
 
-def step(program: list[str], workspace: Path, files: Path, inputs: dict[str, str]) -> Step:
-    """Runs `program` in `workspace`, its command files in the new folder `files`."""
+def step(
+    program: list[str], workspace: Path, files: Path, inputs: dict[str, str], variables: dict[str, str] | None = None
+) -> Step:
+    """Runs `program` in `workspace`, its command files in the new folder `files`.
+
+    `variables` come on top of what every runner says.
+    """
     files.mkdir()
     for name in ("set_output", "step_summary"):
         (files / name).touch()
-    ended = run(program, cwd=workspace, env=environment(str(workspace), str(files), inputs))
+    ended = run(program, cwd=workspace, env=environment(str(workspace), str(files), inputs) | (variables or {}))
     return ended_step(ended.returncode, ended.stdout, files)
 
 

@@ -1,0 +1,157 @@
+"""All of a run's artifacts, or those that are asked for; the same as from a folder."""
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import corpus
+import kill
+import release
+import runner
+from github import TOKEN, Artifact, GitHub, Refusal
+from release import check
+from run_bench import LARGE, WAYS, Bench, Ended, check_calls, says, text, wheel, zipped
+
+HERE = Path(__file__).parent
+
+
+def official_client(bench: Bench) -> str:
+    files = {f"report-{number:04}/report-{number:04}.txt": f"{number}\n".encode() for number in range(120)}
+    raw = Artifact(7, "raw.whl", b"raw", media_type="application/octet-stream")
+    artifacts = [*(text(number) for number in range(120)), raw]
+    for way in WAYS:
+        out = bench.folder / way
+        with GitHub(artifacts) as github:
+            command = ["node", HERE / "official-client.mjs", bench.node_modules, out, way]
+            variables = runner.environment(str(bench.folder), str(bench.folder), {}) | github.variables()
+            ended = runner.run(command, env=variables | {"PATH": os.environ["PATH"], "GITHUB_TOKEN": TOKEN})
+        check(ended.returncode == 0, f"the client takes it:\n{ended.stdout}")
+        check(not github.tokens_at_blobs, f"and keeps its token: {github.tokens_at_blobs}")
+        found = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        check(found == files | {"raw.whl/raw.whl": b"raw"}, f"every file by {way}: {sorted(found)}")
+        listed = {artifact["name"]: artifact for artifact in json.loads(ended.stdout.splitlines()[-1])}
+        for artifact in artifacts:
+            told = listed[artifact.name]
+            same = (told["id"], told["digest"]) == (artifact.id, artifact.digest)
+            check(same, f"{artifact.name} by {way} is {told}")
+    return f"@actions/artifact lists {len(artifacts)} artifacts and downloads them from the stand-in, either way"
+
+
+def real_distributions(bench: Bench) -> str:
+    entries = corpus.read(HERE / "corpus.tsv")
+    corpus.fetch(entries, bench.downloads)
+    laid_out = bench.folder / "artifacts"
+    corpus.lay_out(entries, bench.downloads, laid_out, seed=1)
+    artifacts = []
+    for number, folder in enumerate(sorted(laid_out.iterdir())):
+        archive = bench.folder / f"{folder.name}.zip"
+        corpus.zip_artifact(folder, archive, bench.node_modules, level=number % 2 * 6)
+        artifacts.append(Artifact(id=5_000_000_100 - number, name=folder.name, blob=archive.read_bytes()))
+    with GitHub([]) as nobody:
+        workspace, files = bench.folder / "workspace", bench.folder / "files"
+        workspace.mkdir()
+        shutil.move(laid_out, workspace / "artifacts")
+        inputs = {"artifacts-dir": "artifacts", "version": "any"}
+        step = runner.step(bench.program, workspace, files, inputs, nobody.variables())
+        check(step.code == 0 and not nobody.calls, f"the folder is prepared without a network:\n{step.log}")
+    folder = Ended(step, workspace, 0)
+    for way in WAYS:
+        with GitHub(artifacts) as github:
+            ended = bench.prepare(github, way)
+        check_calls(github, len(artifacts))
+        for name in (*release.FOLDERS, "SHA256SUMS"):
+            one, other = folder.prepared / name, ended.prepared / name
+            equal = (
+                one.read_bytes() == other.read_bytes() if one.is_file() else release.tree(one) == release.tree(other)
+            )
+            check(equal, f"{name} is the same by {way} as from the folder")
+        one, other = folder.manifest, ended.manifest
+        by_name = {artifact.name: artifact for artifact in artifacts}
+        for file in other["files"]:
+            for origin in file["origins"]:
+                told = origin["artifact"]
+                artifact = by_name[told["name"]]
+                of_run = {"id": artifact.id, "digest": artifact.digest, "created_at": artifact.created_at}
+                of_run |= {"job": artifact.job} if way == "results" else {}
+                found = {key: told.pop(key, None) for key in of_run}
+                found["digest"] = "sha256:" + found["digest"].removeprefix("sha256:")
+                check(found == of_run, f"the origin of {file['name']} by {way} is {of_run}, not {found}")
+        check(one == other, f"the manifest is the same by {way} but for artifacts' ids, digests, times and jobs")
+        release.check_subjects(ended.prepared)
+        shutil.rmtree(ended.workspace)
+    number, calls = len(folder.names()), len(artifacts) + 2
+    return f"{number} real distributions in {len(artifacts)} artifacts, {calls} calls: either way as from the folder"
+
+
+def twenty(bench: Bench) -> str:
+    for way in WAYS:
+        with GitHub([text(number) for number in range(20)]) as github:
+            ended = bench.prepare(github, way, pattern="*")
+        check_calls(github, 20)
+        check(len(ended.names()) == 20, f"20 files: {ended.names()}")
+    return "20 artifacts cost 22 calls, either way"
+
+
+def many(bench: Bench) -> str:
+    artifacts = [text(number) for number in range(1500)]
+    for way, pages in zip(WAYS, (1, 15), strict=True):
+        with GitHub(artifacts) as github:
+            ended = bench.prepare(github, way, pattern="*")
+        check(len(ended.names()) == 1500, f"1,500 files by {way}: {len(ended.names())}")
+        check(len(github.calls) == 2 * pages + 1500, f"two lists of {pages} page(s), one each: {len(github.calls)}")
+    return "1,500 artifacts over 15 pages by rest, in one list by results: all of them are there"
+
+
+def attempts(bench: Bench) -> str:
+    """Ids do not grow from attempt to attempt; times do."""
+    first = wheel(id=5_200_000_009, blob=zipped(kill.wheel_file("1.0")), created_at="2026-11-20T08:38:00Z")
+    second = wheel(blob=zipped(kill.wheel_file("2.0")), created_at="2026-11-20T08:49:00Z", job="another-job")
+    for way in WAYS:
+        for order in ([first, second], [second, first]):
+            with GitHub(order) as github:
+                ended = bench.prepare(github, way)
+            check(ended.names() == ["little-2.0-py2.py3-none-any.whl"], f"the newest by {way}: {ended.names()}")
+            says(ended, "uploaded more than once", str(first.id), str(second.id))
+    return "two attempts of one name, ids in the wrong order: the newest by creation, and the log says so"
+
+
+def replaced(bench: Bench) -> str:
+    after = wheel(id=5_200_000_002, created_at="2026-11-20T11:00:00Z")
+    for way in WAYS:
+        for later, what in (([LARGE, after], "has come"), ([LARGE], "is gone")):
+            with GitHub([LARGE, wheel()]) as github:
+                github.later = later
+                ended = bench.prepare(github, way, code=1, pattern="*")
+            says(ended, "selection-changed", "wheels-any", what)
+    return "an artifact replaced or deleted in mid-run: refused, and named"
+
+
+def by_id(bench: Bench) -> str:
+    for way in WAYS:
+        with GitHub([text(1), text(2), text(3)]) as github:
+            ids = f"{text(1).id}, {text(3).id}"
+            ended = bench.prepare(github, way, artifact_ids=ids, pattern="*")
+            check(ended.names() == ["report-0001.txt", "report-0003.txt"], f"those asked for: {ended.names()}")
+            ended = bench.prepare(github, way, code=3, artifact_ids="4711")
+            says(ended, "4711")
+            ended = bench.prepare(github, way, code=1, pattern="nothing-*")
+            says(ended, "report-0001", "report-0002")
+    return "artifact-ids: exactly those; an unknown id is named; a pattern that takes nothing lists what there is"
+
+
+def expired(bench: Bench) -> str:
+    gone = replace(wheel(), expired=True)
+    for way in WAYS:
+        with GitHub([gone, LARGE]) as github:
+            ended = bench.prepare(github, way, code=3, pattern="*")
+        says(ended, "wheels-any", "expired")
+    with GitHub([wheel(), LARGE]) as github:
+        github.refusals = [Refusal(410, "Artifact has expired", path=f"{wheel().id}/zip", count=99)]
+        ended = bench.prepare(github, "rest", code=3, pattern="*")
+    says(ended, "wheels-any", "410", "expired")
+    return "an artifact that has expired, or expires before it is downloaded: exit 3, and named"
+
+
+CASES = [official_client, real_distributions, twenty, many, attempts, replaced, by_id, expired]
