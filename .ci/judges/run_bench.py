@@ -111,6 +111,7 @@ class Bench:
             check(list(workspace.iterdir()) == [ended.prepared], f"the release and nothing else: {list(left)}")
         else:
             check(not left, f"nothing is written: {list(left)}")
+        check(step.summary != "" or code not in (0, 1), "whatever is prepared or refused has its summary")
         self.check_secrets(github, github.used[used_before:], ended, files)
         return ended
 

@@ -71,7 +71,11 @@ def proxy(bench: Bench) -> str:
                 check(not asked, f"nothing goes through the proxy against NO_PROXY: {asked}")
     server.shutdown()
     server.server_close()
-    return "HTTP_PROXY, http_proxy: used and announced without its password; NO_PROXY is heeded"
+    with GitHub([wheel()]) as github:
+        ended = bench.prepare(github, "rest", code=3, variables={"HTTP_PROXY": f"http://user:{password}@{host}"})
+        says(ended, f"through the proxy {host}", "cannot be reached")
+        check(password not in ended.step.log, f"the proxy's password is not shown:\n{ended.step.log}")
+    return "HTTP_PROXY, http_proxy: used and announced without its password; NO_PROXY is heeded; a dead one: exit 3"
 
 
 def tls(bench: Bench) -> str:
