@@ -86,28 +86,18 @@ pub enum Format {
 /// to case, and none is reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, try_from = "Unchecked")]
-pub struct Manifest {
-    format: Format,
-    run: Option<Run>,
-    version: Option<String>,
-    settings: Settings,
-    attestable: bool,
-    files: Vec<File>,
-    warnings: Vec<Told>,
-    ignored: Vec<Told>,
-    left_out: Vec<LeftOut>,
-}
+#[serde(try_from = "Contents")]
+pub struct Manifest(Contents);
 
-/// A manifest as it was read, before it is believed.
-#[derive(Deserialize)]
+/// What a manifest holds, whether or not it can be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(
     test,
     schemars(title = "release-prep manifest, version 1", description = "The whole truth about a release.")
 )]
-struct Unchecked {
+struct Contents {
     /// The version of this format.
     format: Format,
     /// The run that prepared the release; null if none did.
@@ -370,7 +360,7 @@ impl Manifest {
         let mut left_out = account.left_out;
         left_out.sort();
         let warnings = account.findings.iter().filter(|finding| finding.severity == Severity::Warning);
-        Ok(Self {
+        Ok(Self(Contents {
             format: Format::V1,
             run: account.run,
             version: account.version,
@@ -380,38 +370,38 @@ impl Manifest {
             warnings: warnings.map(Told::from).collect(),
             ignored: Vec::new(),
             left_out,
-        })
+        }))
     }
 
     /// The files, sorted by name.
     #[must_use]
     pub fn files(&self) -> &[File] {
-        &self.files
+        &self.0.files
     }
 
     /// The one version of all files, where there is one.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        self.version.as_deref()
+        self.0.version.as_deref()
     }
 
     /// The run that prepared the release, where one did.
     #[must_use]
     pub const fn run(&self) -> Option<&Run> {
-        self.run.as_ref()
+        self.0.run.as_ref()
     }
 
     /// Whether the release has subjects. Not so if its artifacts come from a
     /// run for which this one may not vouch.
     #[must_use]
     pub const fn attestable(&self) -> bool {
-        self.attestable
+        self.0.attestable
     }
 
     /// What was left out.
     #[must_use]
     pub fn left_out(&self) -> &[LeftOut] {
-        &self.left_out
+        &self.0.left_out
     }
 
     /// The manifest's text: pretty JSON and a line feed.
@@ -436,7 +426,7 @@ impl Manifest {
     /// `SHA256SUMS`.
     #[must_use]
     pub fn sha256sums(&self) -> Sums<Sha256> {
-        Sums::new(self.files.iter().map(|file| (file.name.clone(), file.digests.sha256)))
+        Sums::new(self.0.files.iter().map(|file| (file.name.clone(), file.digests.sha256)))
     }
 
     /// `SHA512SUMS`, if every file's SHA-512 is known.
@@ -453,24 +443,21 @@ impl Manifest {
 
     fn sums<D>(&self, of: impl Fn(&Digests) -> Option<D>) -> Option<Sums<D>> {
         let entries: Option<Vec<_>> =
-            self.files.iter().map(|file| Some((file.name.clone(), of(&file.digests)?))).collect();
+            self.0.files.iter().map(|file| Some((file.name.clone(), of(&file.digests)?))).collect();
         entries.map(Sums::new)
     }
 }
 
-impl TryFrom<Unchecked> for Manifest {
+impl TryFrom<Contents> for Manifest {
     type Error = ManifestError;
 
-    fn try_from(read: Unchecked) -> Result<Self, ManifestError> {
-        if let Some((_, file)) =
-            read.files.iter().zip(read.files.iter().skip(1)).find(|(a, b)| a.name > b.name)
-        {
+    fn try_from(read: Contents) -> Result<Self, ManifestError> {
+        let neighbours = read.files.iter().zip(read.files.iter().skip(1));
+        if let Some((_, file)) = neighbours.into_iter().find(|(one, next)| one.name > next.name) {
             return Err(ManifestError::Order(file.name.clone()));
         }
         check(&read.files)?;
-        let Unchecked { format, run, version, settings, attestable, files, warnings, ignored, left_out } =
-            read;
-        Ok(Self { format, run, version, settings, attestable, files, warnings, ignored, left_out })
+        Ok(Self(read))
     }
 }
 
