@@ -106,11 +106,10 @@ def desk(bench: Bench) -> str:
     """From a desk, of a server that is not github.com: its API is below /api/v3."""
     with GitHub([wheel()]) as github:
         address = f"{github.api}/{REPOSITORY}/actions/runs/{RUN_ID}/attempts/1"
+        own = {"GITHUB_SERVER_URL": github.api, "GITHUB_API_URL": f"{github.api}/api/v3", "GITHUB_TOKEN": TOKEN}
         token = bench.folder / "token"
         token.write_text(f"{TOKEN}\n")
-        for number, (arguments, variables) in enumerate(
-            [((), {"GITHUB_TOKEN": TOKEN}), (("--github-token-file", str(token)), {})]
-        ):
+        for number, (arguments, variables) in enumerate([((), own), (("--github-token-file", str(token)), {})]):
             command = [*bench.program, "prepare", "--run", address, "--output-dir", f"prepared-{number}", *arguments]
             ended = runner.run(command, cwd=bench.folder, env=variables)
             check(ended.returncode == 0, f"the release is prepared (exit {ended.returncode}):\n{ended.stdout}")
@@ -120,7 +119,11 @@ def desk(bench: Bench) -> str:
             check(len(release.files(prepared)) == 1, f"the wheel is there:\n{ended.stdout}")
             check(not list(prepared.glob("subjects*")), "and no subjects, since no run vouches for it")
         check(all("/api/v3/" in call for call in github.calls), f"its API is below /api/v3: {github.calls}")
-    return "--run URL at a desk, the token from GITHUB_TOKEN or a file: a release without subjects"
+        # An address can name any server; the token in the environment is for its own.
+        command = [*bench.program, "prepare", "--run", address]
+        ended = runner.run(command, cwd=bench.folder, env={"GITHUB_TOKEN": TOKEN})
+        check(ended.returncode == 3 and "401" in ended.stdout, f"the token stays here:\n{ended.stdout}")
+    return "--run URL at a desk: a release without subjects; the environment's token goes to its own server alone"
 
 
 def memory(bench: Bench) -> str:
