@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Turn a run's build artifacts into a release that can be attested and
@@ -263,12 +264,20 @@ impl Cli {
 /// `input` answers with an input's value. Empty means absent, for that is how
 /// a runner hands on an input that was not set. The program's name comes
 /// first.
-pub fn arguments_from_inputs(input: impl Fn(&str) -> Option<OsString>) -> Vec<OsString> {
+///
+/// # Errors
+/// The input `command` is none of a runner's two.
+pub fn arguments_from_inputs(input: impl Fn(&str) -> Option<OsString>) -> Result<Vec<OsString>, clap::Error> {
     let given = |name: &str| input(name).filter(|value| !value.is_empty());
     let command = given("command").unwrap_or_else(|| "prepare".into());
     let verifies = command == "verify";
+    let mut cli = Cli::command();
+    if !verifies && command != "prepare" {
+        let found = command.to_string_lossy();
+        let message = format!("command: found `{found}`, expected `prepare` or `verify`");
+        return Err(cli.error(ErrorKind::InvalidValue, message));
+    }
     let mut arguments = vec!["release-prep".into(), command];
-    let cli = Cli::command();
     let name = if verifies { "verify" } else { "prepare" };
     for argument in cli.find_subcommand(name).into_iter().flat_map(clap::Command::get_arguments) {
         // `--unanchored` and `--run` are for people.
@@ -285,7 +294,7 @@ pub fn arguments_from_inputs(input: impl Fn(&str) -> Option<OsString>) -> Vec<Os
     if let Some(dir) = given("output-dir").filter(|_| verifies) {
         arguments.extend(["--".into(), dir]);
     }
-    arguments
+    Ok(arguments)
 }
 
 #[cfg(test)]
@@ -296,6 +305,7 @@ mod tests {
         arguments_from_inputs(|name| {
             inputs.iter().find(|(input, _)| *input == name).map(|(_, value)| (*value).into())
         })
+        .unwrap()
         .into_iter()
         .map(|argument| argument.into_string().unwrap())
         .collect()

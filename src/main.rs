@@ -37,9 +37,9 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
     let typed: Vec<_> = std::env::args_os().collect();
     let arguments = match typed.len() {
         1 if is_runner() => cli::arguments_from_inputs(environment::input),
-        _ => typed,
+        _ => Ok(typed),
     };
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match arguments.and_then(Cli::try_parse_from) {
         Ok(cli) => cli,
         Err(usage) if usage.use_stderr() => {
             printer.error(&usage.to_string());
