@@ -22,6 +22,8 @@ use crate::harness::{Workspace, example, names_in};
 const STAGING: &str = ".prepared.release-prep";
 const MARK: &str = ".prepared.release-prep/CREATED-BY-RELEASE-PREP";
 
+/// What stands at the output, and why it stays.
+type Standing = (&'static str, fn(&Workspace));
 type Contents = BTreeMap<PathBuf, Vec<u8>>;
 
 fn one_tool() -> Workspace {
@@ -214,7 +216,7 @@ fn a_place_of_its_own() {
 /// What stands at the output and is no whole release stays as it is.
 #[test]
 fn what_is_not_ours_stays() {
-    let cases: [(&str, fn(&Workspace)); 8] = [
+    let cases: [Standing; 8] = [
         ("is not empty", |w| w.write("prepared/thesis.txt", "years of work")),
         ("is not empty", |w| w.write("prepared/release-manifest.json", "{}")),
         ("is a regular file", |w| w.write("prepared", "a file")),
