@@ -193,7 +193,7 @@ impl Trouble {
                 )
             }
             (Service::Rest, _, Some(401)) => {
-                "Give a token that is still valid as `github-token`, or in GITHUB_TOKEN.".into()
+                "Give a token that is still valid as `github-token`; at a desk in GITHUB_TOKEN, or by `--github-token-file` for another server than GITHUB_SERVER_URL.".into()
             }
             (Service::Rest, _, Some(403)) => {
                 "Give the job `permissions: actions: read` (a token of your own needs `actions: read` on the repository).".into()
