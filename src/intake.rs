@@ -138,16 +138,10 @@ impl<'a> Intake<'a> {
     fn refused(&self, artifact: &Artifact, error: ArchiveError) -> Result<(), Failure> {
         let name = artifact.name.clone();
         let finding = match error {
-            ArchiveError::Refused(refusal) => Finding::new(
-                refusal.rule(),
-                Some(match refusal.entry_name() {
-                    Some(entry) => Place::file(name, entry),
-                    None => Place::artifact(name),
-                }),
-                refusal.found(),
-                refusal.expected(),
-                refusal.remedy(),
-            ),
+            ArchiveError::Refused(refusal) => refusal.finding(match refusal.entry_name() {
+                Some(entry) => Place::file(name, entry),
+                None => Place::artifact(name),
+            }),
             ArchiveError::Budget(exceeded) => over_budget(exceeded),
             ArchiveError::Read(cause) => {
                 return Err(Failure::fault(format!("the artifact {name} cannot be read"), cause));

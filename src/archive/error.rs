@@ -5,6 +5,7 @@ use std::io;
 
 use super::limits::BudgetExceeded;
 use crate::filename::FileNameError;
+use crate::finding::{Finding, Place};
 use crate::rule::Rule;
 
 /// Why an archive could not be read or unpacked.
@@ -67,6 +68,12 @@ impl Refusal {
             Some(name) => format!("`{name}` {}", self.flaw()),
             None => format!("the archive {}", self.flaw()),
         }
+    }
+
+    /// The finding that it is, about whatever lies at `place`.
+    #[must_use]
+    pub fn finding(&self, place: Place) -> Finding {
+        Finding::new(self.rule(), Some(place), self.found(), self.expected(), self.remedy())
     }
 
     /// The rule that the archive breaks.

@@ -64,6 +64,9 @@ pub struct Entry {
     pub has_descriptor: bool,
     /// Whether the directory has a comment on it (PyPI refuses those too).
     pub has_comment: bool,
+    /// Whether its name is beyond ASCII and only an extra field says how to
+    /// read it: Python reads the name by another code page then.
+    pub has_unflagged_name: bool,
     pub(super) data_start: u64,
 }
 
@@ -263,6 +266,7 @@ fn judge(
         executable: kind == EntryKind::File && central.is_unix() && central.mode() & 0o100 != 0,
         has_descriptor: flags & FLAG_DESCRIPTOR != 0,
         has_comment: central.comment_len != 0,
+        has_unflagged_name: !raw_name.is_ascii() && flags & FLAG_UTF8 == 0,
         data_start: 0,
     };
     Ok((entry, Placed { offset, flags }))

@@ -20,6 +20,14 @@ use crate::filename::{FileNameError, RelativePath};
 /// The most bytes of one extended header (a long name, or pax records).
 pub const MAX_EXTENDED: u64 = 1 << 20;
 
+/// Whether a file that begins with `head` could be read as a tar that is not
+/// compressed: its first block is a header, or says that it is one.
+#[must_use]
+pub fn begins_like_tar(head: &[u8]) -> bool {
+    let Some(block) = head.first_chunk::<BLOCK>() else { return false };
+    Header::parse(block).is_ok() || block.get(257..262) == Some(b"ustar")
+}
+
 /// What an entry of a tar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TarKind {

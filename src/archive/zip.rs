@@ -20,12 +20,11 @@ pub use super::framing::{Entry, EntryKind, Method};
 const BLOCK: usize = 64 << 10;
 
 /// A zip archive whose records agree with each other.
-///
-/// Cloning is cheap; each clone reads on its own if its reader does.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct ZipArchive<R> {
     reader: R,
     entries: Arc<[Entry]>,
+    inflater: Inflater,
 }
 
 impl<R: Read + Seek> ZipArchive<R> {
@@ -36,7 +35,7 @@ impl<R: Read + Seek> ZipArchive<R> {
     pub fn open(mut reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
         let mut entries = framing::read_directory(&mut reader, len, limits)?;
         entries.retain(|entry| !entry.is_folder());
-        Ok(Self { reader, entries: entries.into() })
+        Ok(Self { reader, entries: entries.into(), inflater: Inflater::default() })
     }
 
     /// The files (and, in an archive that is inspected, links), in the order of
@@ -75,11 +74,20 @@ impl<R: Read + Seek> ZipArchive<R> {
         })
     }
 
+    /// Shows the unpacked bytes of the entry of that number to `target`, which
+    /// keeps none of them: nothing is counted against a budget.
+    ///
+    /// # Errors
+    /// As [`ZipArchive::copy_entry`], but for the budget.
+    pub fn scan_entry(&mut self, number: usize, target: &mut impl Write) -> Result<u64, ArchiveError> {
+        self.unpack(number, |bytes| target.write_all(bytes).map_err(ArchiveError::Write))
+    }
+
     /// The unpacked bytes of the entry of that number, for one that is small
     /// by its nature.
     ///
     /// # Errors
-    /// As [`ZipArchive::copy_entry`], and if the entry has more than `most`
+    /// As [`ZipArchive::scan_entry`], and if the entry has more than `most`
     /// bytes.
     pub fn read_entry(&mut self, number: usize, most: u64) -> Result<Vec<u8>, ArchiveError> {
         if let Some(entry) = self.entries.get(number)
@@ -113,8 +121,8 @@ impl<R: Read + Seek> ZipArchive<R> {
             take(bytes)
         };
         match entry.method {
-            Method::Stored => copy(&mut self.reader, entry.packed, &mut take)?,
-            Method::Deflate => inflate(&mut self.reader, entry, &mut take)?,
+            Method::Stored => self.inflater.copy(&mut self.reader, entry.packed, &mut take)?,
+            Method::Deflate => self.inflater.inflate(&mut self.reader, entry, &mut take)?,
         }
         proof.finish()
     }
@@ -152,49 +160,74 @@ impl Proof<'_> {
 
 type Take<'a> = dyn FnMut(&[u8]) -> Result<(), ArchiveError> + 'a;
 
-fn copy(reader: &mut impl Read, mut left: u64, take: &mut Take<'_>) -> Result<(), ArchiveError> {
-    let mut block = vec![0; BLOCK];
-    while left > 0 {
-        let bytes = fill(reader, &mut block, &mut left)?;
-        take(bytes)?;
-    }
-    Ok(())
+/// What unpacking takes, made once for all entries of an archive: wheels hold
+/// thousands of small ones.
+#[derive(Debug)]
+struct Inflater {
+    block: Vec<u8>,
+    inflated: Vec<u8>,
+    stream: Decompress,
 }
 
-/// Inflates the entry's packed bytes, which must be one deflate stream and
-/// nothing else.
-fn inflate(reader: &mut impl Read, entry: &Entry, take: &mut Take<'_>) -> Result<(), ArchiveError> {
-    let (mut block, mut inflated) = (vec![0; BLOCK], vec![0; BLOCK]);
-    let mut stream = Decompress::new(false);
-    let mut left = entry.packed;
-    let mut input: &[u8] = &[];
-    loop {
-        if input.is_empty() && left > 0 {
-            input = fill(reader, &mut block, &mut left)?;
+impl Default for Inflater {
+    fn default() -> Self {
+        Self { block: vec![0; BLOCK], inflated: vec![0; BLOCK], stream: Decompress::new(false) }
+    }
+}
+
+impl Inflater {
+    fn copy(
+        &mut self,
+        reader: &mut impl Read,
+        mut left: u64,
+        take: &mut Take<'_>,
+    ) -> Result<(), ArchiveError> {
+        while left > 0 {
+            take(fill(reader, &mut self.block, &mut left)?)?;
         }
-        let (before_in, before_out) = (stream.total_in(), stream.total_out());
-        let status = stream
-            .decompress(input, &mut inflated, FlushDecompress::None)
-            .map_err(|_| entry.refuse(Flaw::Inflate("cannot be inflated")))?;
-        let used = stream.total_in() - before_in;
-        let made = stream.total_out() - before_out;
-        // Both are at most a block.
-        input = usize::try_from(used).ok().and_then(|used| input.get(used..)).unwrap_or_default();
-        let made_bytes = usize::try_from(made).ok().and_then(|made| inflated.get(..made));
-        take(made_bytes.unwrap_or_default())?;
-        match status {
-            Status::StreamEnd => {
-                let behind = input.len() as u64 + left;
-                return if behind == 0 { Ok(()) } else { Err(entry.refuse(Flaw::AfterDeflate(behind))) };
+        Ok(())
+    }
+
+    /// Inflates the entry's packed bytes, which must be one deflate stream and
+    /// nothing else.
+    fn inflate(
+        &mut self,
+        reader: &mut impl Read,
+        entry: &Entry,
+        take: &mut Take<'_>,
+    ) -> Result<(), ArchiveError> {
+        let Self { block, inflated, stream } = self;
+        stream.reset(false);
+        let mut left = entry.packed;
+        let mut input: &[u8] = &[];
+        loop {
+            if input.is_empty() && left > 0 {
+                input = fill(reader, block, &mut left)?;
             }
-            Status::Ok | Status::BufError if used == 0 && made == 0 && input.is_empty() && left == 0 => {
-                return Err(entry.refuse(Flaw::Inflate("breaks off")));
+            let (before_in, before_out) = (stream.total_in(), stream.total_out());
+            let status = stream
+                .decompress(input, inflated, FlushDecompress::None)
+                .map_err(|_| entry.refuse(Flaw::Inflate("cannot be inflated")))?;
+            let used = stream.total_in() - before_in;
+            let made = stream.total_out() - before_out;
+            // Both are at most a block.
+            input = usize::try_from(used).ok().and_then(|used| input.get(used..)).unwrap_or_default();
+            let made_bytes = usize::try_from(made).ok().and_then(|made| inflated.get(..made));
+            take(made_bytes.unwrap_or_default())?;
+            match status {
+                Status::StreamEnd => {
+                    let behind = input.len() as u64 + left;
+                    return if behind == 0 { Ok(()) } else { Err(entry.refuse(Flaw::AfterDeflate(behind))) };
+                }
+                Status::Ok | Status::BufError if used == 0 && made == 0 && input.is_empty() && left == 0 => {
+                    return Err(entry.refuse(Flaw::Inflate("breaks off")));
+                }
+                // Room and input there are, so standing still would be for ever.
+                Status::Ok | Status::BufError if used == 0 && made == 0 && !input.is_empty() => {
+                    return Err(entry.refuse(Flaw::Inflate("cannot be inflated")));
+                }
+                Status::Ok | Status::BufError => {}
             }
-            // Room and input there are, so standing still would be for ever.
-            Status::Ok | Status::BufError if used == 0 && made == 0 && !input.is_empty() => {
-                return Err(entry.refuse(Flaw::Inflate("cannot be inflated")));
-            }
-            Status::Ok | Status::BufError => {}
         }
     }
 }
