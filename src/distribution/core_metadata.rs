@@ -37,21 +37,24 @@ pub enum CoreMetadataError {
     Version(String),
 }
 
-/// Name and version of a distribution, as its own metadata tells them.
+/// What a distribution's own metadata tells of it, as far as anybody here asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoreMetadata {
     metadata_version: String,
     name: ProjectName,
     version: Version,
     version_given: String,
+    summary: Option<String>,
+    license_files: Vec<String>,
+    direct_references: Vec<String>,
 }
 
 impl CoreMetadata {
-    /// Reads the fields that every metadata file must have, once each: the
-    /// others are not looked at.
+    /// Reads the fields that every metadata file must have, once each, and
+    /// those that an index looks at; the others are passed over.
     ///
     /// # Errors
-    /// A field is missing, there twice, or no valid one.
+    /// A field that must be there is missing, there twice, or no valid one.
     pub fn read(bytes: &[u8]) -> Result<Self, CoreMetadataError> {
         if bytes.len() > MAX_CORE_METADATA_BYTES {
             return Err(CoreMetadataError::TooLong(bytes.len()));
@@ -60,11 +63,17 @@ impl CoreMetadata {
         let metadata_version = only(&headers, "Metadata-Version")?;
         let name = only(&headers, "Name")?;
         let version = only(&headers, "Version")?;
+        let all = |name: &'static str| {
+            headers.iter().filter(move |header| header.is(name)).map(|header| header.value.as_str())
+        };
         Ok(Self {
             metadata_version: metadata_version.to_owned(),
             name: name.parse().map_err(|error| CoreMetadataError::Name { name: excerpt(name), error })?,
             version: version.parse().map_err(|_| CoreMetadataError::Version(excerpt(version)))?,
             version_given: version.to_owned(),
+            summary: all("Summary").next().map(str::to_owned),
+            license_files: all("License-File").map(str::to_owned).collect(),
+            direct_references: all("Requires-Dist").filter(|line| is_direct(line)).map(excerpt).collect(),
         })
     }
 
@@ -91,6 +100,46 @@ impl CoreMetadata {
     pub fn version_as_given(&self) -> &str {
         &self.version_given
     }
+
+    /// `Summary`, as given, its lines joined by their ends.
+    #[must_use]
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
+    /// Every `License-File`, as given: a path below the licences' folder.
+    #[must_use]
+    pub fn license_files(&self) -> &[String] {
+        &self.license_files
+    }
+
+    /// Whether the licence files that are named must be there: since version
+    /// 2.4 of the metadata (PEP 639).
+    #[must_use]
+    pub fn carries_license_files(&self) -> bool {
+        let (major, minor) = self.metadata_version.split_once('.').unwrap_or((&self.metadata_version, "0"));
+        let number = |text: &str| text.parse::<u32>().unwrap_or_default();
+        (number(major), number(minor)) >= (2, 4)
+    }
+
+    /// Every `Requires-Dist` that names a URL instead of versions, shortened to
+    /// what an error shows.
+    #[must_use]
+    pub fn direct_references(&self) -> &[String] {
+        &self.direct_references
+    }
+}
+
+/// Whether a requirement is `name[extras] @ URL` (dependency specifiers,
+/// "Grammar").
+fn is_direct(requirement: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let rest = requirement.trim_start().trim_start_matches(is_name).trim_start();
+    let rest = match rest.strip_prefix('[') {
+        Some(extras) => extras.split_once(']').map_or("", |(_, rest)| rest).trim_start(),
+        None => rest,
+    };
+    rest.starts_with('@')
 }
 
 fn only<'a>(headers: &'a [Header], name: &'static str) -> Result<&'a str, CoreMetadataError> {
@@ -121,6 +170,24 @@ mod tests {
         assert_eq!(metadata.name().as_given(), "Foo.Bar");
         assert_eq!(metadata.version().to_string(), "1.0.post1");
         assert_eq!(metadata.version_as_given(), "1.0-1");
+    }
+
+    #[test]
+    fn what_an_index_looks_at() {
+        let metadata = CoreMetadata::read(
+            b"Metadata-Version: 2.10\nName: a\nVersion: 1\nSummary: one\n two\nLicense-File: LICENSE\n\
+              License-File: licenses/MIT.txt\nRequires-Dist: b >=1; extra == '@'\nRequires-Dist: c[x, y]@ https://c\n\
+              Requires-Dist: d @ git+https://d\nRequires-Dist: e (>=1)\n",
+        )
+        .unwrap();
+        assert_eq!(metadata.summary(), Some("one\n two"));
+        assert_eq!(metadata.license_files(), ["LICENSE", "licenses/MIT.txt"]);
+        assert!(metadata.carries_license_files());
+        assert_eq!(metadata.direct_references(), ["c[x, y]@ https://c", "d @ git+https://d"]);
+        for version in ["2.3", "1.9", "2", "x"] {
+            let text = format!("Metadata-Version: {version}\nName: a\nVersion: 1\n");
+            assert!(!CoreMetadata::read(text.as_bytes()).unwrap().carries_license_files(), "{version}");
+        }
     }
 
     #[test]
