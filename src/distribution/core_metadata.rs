@@ -2,8 +2,9 @@
 
 use pep440_rs::Version;
 
-use super::header::{self, Header, NotUtf8};
+use super::header::{self, Header};
 use super::project::{ProjectName, ProjectNameError};
+use super::text::{NotUtf8, excerpt};
 
 /// The most bytes of a metadata file that are read. Long descriptions have
 /// some hundred thousand.
@@ -149,11 +150,6 @@ fn only<'a>(headers: &'a [Header], name: &'static str) -> Result<&'a str, CoreMe
         Some(_) => Err(CoreMetadataError::Duplicate(name)),
         None => Ok(&first.value),
     }
-}
-
-/// As much of a hostile value as an error shows.
-fn excerpt(value: &str) -> String {
-    value.chars().take(100).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,7 @@
 //! reads them, which is what every installer and PyPI use: so that no header
 //! is one here and another one there.
 
-use std::str;
-
-/// Metadata that is not text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("byte {0} is not UTF-8")]
-pub struct NotUtf8(usize);
+use super::text::{self, NotUtf8};
 
 /// One header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +29,8 @@ impl Header {
 /// LF, CRLF or a lone CR. The headers end at an empty line, or at one that is
 /// no header.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
-    let text = str::from_utf8(bytes).map_err(|error| NotUtf8(error.valid_up_to()))?;
     let mut headers: Vec<Header> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let line;
-        (line, rest) = split_line(rest);
+    for line in text::lines(text::read(bytes)?).map(|line| line.text) {
         if line.starts_with([' ', '\t']) {
             let Some(last) = headers.last_mut() else { break };
             last.value.push('\n');
@@ -56,13 +47,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
         header.value = header.value.trim().to_owned();
     }
     Ok(headers)
-}
-
-/// The first line without its end, and what follows it.
-fn split_line(text: &str) -> (&str, &str) {
-    let Some((line, rest)) = text.split_once(['\r', '\n']) else { return (text, "") };
-    let crlf = text.as_bytes().get(line.len()) == Some(&b'\r') && rest.starts_with('\n');
-    (line, if crlf { rest.get(1..).unwrap_or_default() } else { rest })
 }
 
 #[cfg(test)]
@@ -102,10 +86,5 @@ mod tests {
         }
         assert_eq!(pairs(b" Name: a"), []);
         assert_eq!(pairs("\u{feff}Name: a".as_bytes()), []);
-    }
-
-    #[test]
-    fn not_text() {
-        assert_eq!(read(b"Name: \xff"), Err(NotUtf8(6)));
     }
 }

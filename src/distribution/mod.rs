@@ -21,6 +21,7 @@ pub mod project;
 pub mod sdist;
 pub mod sidecar;
 pub mod stray;
+mod text;
 pub mod version;
 pub mod wheel;
 
@@ -28,7 +29,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use header::NotUtf8;
+pub use text::NotUtf8;
 
 use self::executable::ExecutableFormat;
 use self::npm::PackageJson;

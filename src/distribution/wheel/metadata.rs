@@ -2,7 +2,8 @@
 //! directory").
 
 use super::tag::CompressedTags;
-use crate::distribution::header::{self, NotUtf8};
+use crate::distribution::header;
+use crate::distribution::text::NotUtf8;
 
 /// The most bytes of a WHEEL file that are read. Real ones have a few
 /// hundred; a `Tag:` line for each combination makes some thousand.
