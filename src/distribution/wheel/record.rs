@@ -1,0 +1,492 @@
+//! A wheel's RECORD file: every file of the wheel with its digest and size
+//! (binary distribution format, "The .dist-info directory"; recording
+//! installed projects, "The RECORD file").
+//!
+//! It is CSV, and its rows are those that Python's `csv.reader` sees in it,
+//! which is what PyPI and every installer written in Python see. Some of them
+//! hand the text over divided by `str.splitlines`, some by universal
+//! newlines; where the two differ, within a quoted line end or at U+2028, the
+//! file is refused. So a row is a line, and a line that nobody asks to change
+//! can stay as it is.
+
+use std::io::Read as _;
+use std::str::FromStr;
+
+use csv::{ReaderBuilder, StringRecord};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+
+use crate::digest::{Sha256, Sha512};
+use crate::distribution::text::{self, NotUtf8, excerpt};
+use crate::filename::is_control;
+
+/// The most bytes of a RECORD file that are read. A row of a real one has
+/// about a hundred.
+pub const MAX_RECORD_BYTES: usize = 32 << 20;
+
+/// The most rows: what [`MAX_RECORD_BYTES`] hold of real ones.
+const MAX_ROWS: usize = 1 << 19;
+
+/// A RECORD file that cannot be read. Whoever built the wheel wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// More than [`MAX_RECORD_BYTES`].
+    #[error("RECORD has {0} bytes, {MAX_RECORD_BYTES} are the most")]
+    TooLong(usize),
+    /// More than a wheel of [`MAX_RECORD_BYTES`] of RECORD has.
+    #[error("RECORD has more than {MAX_ROWS} rows")]
+    TooManyRows,
+    /// Not UTF-8.
+    #[error("RECORD is not text: {0}")]
+    Text(NotUtf8),
+    /// A byte order mark, a line separator or another control character: no
+    /// file in a wheel has one in its name, and readers differ in what they
+    /// make of it.
+    #[error("RECORD holds U+{character:04X}, a control character, in line {line}")]
+    Control {
+        /// Which line, from 1.
+        line: usize,
+        /// Which character.
+        character: u32,
+    },
+    /// A line ends within a field in quotes.
+    #[error("a quote in line {line} of RECORD is not closed")]
+    OpenQuote {
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// Another number of fields than path, digest and size; a comma in a path
+    /// that is not quoted makes four.
+    #[error("in line {line} of RECORD there are not 3 fields (path, digest, size) but {found}")]
+    Fields {
+        /// Which line, from 1.
+        line: usize,
+        /// How many fields.
+        found: usize,
+    },
+    /// A row without a path.
+    #[error("line {line} of RECORD has no path")]
+    NoPath {
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// A size that is no number of bytes.
+    #[error("the size in line {line} of RECORD is {size:?}, not a number of bytes")]
+    Size {
+        /// Which line, from 1.
+        line: usize,
+        /// The beginning of what stands there.
+        size: String,
+    },
+}
+
+/// What a RECORD file says of its wheel's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    text: String,
+    rows: Vec<RecordRow>,
+    blank_line: Option<usize>,
+}
+
+impl Record {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// It is too long, not text, or a line of it is no row. What a row says is
+    /// not judged: the same path may stand in two, a digest be
+    /// [malformed](RecordDigest::Malformed).
+    pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+        if bytes.len() > MAX_RECORD_BYTES {
+            return Err(RecordError::TooLong(bytes.len()));
+        }
+        let text = text::read(bytes).map_err(RecordError::Text)?;
+        // A row has two at least, and a comma of its own is rare in a path.
+        if text.matches(',').count() > 2 * MAX_ROWS {
+            return Err(RecordError::TooManyRows);
+        }
+        let mut rows = Vec::new();
+        let mut blank_line = None;
+        let mut fields = fields(text);
+        for (line, content) in (1..).zip(text::lines(text).map(|line| line.text)) {
+            if content.is_empty() {
+                blank_line = blank_line.or(Some(line));
+                continue;
+            }
+            if let Some(character) = content.chars().find(|&character| is_control(character)) {
+                return Err(RecordError::Control { line, character: character.into() });
+            }
+            rows.push(RecordRow::read(line, &fields.next().unwrap_or_default())?);
+        }
+        Ok(Self { text: text.to_owned(), rows, blank_line })
+    }
+
+    /// The rows, in their order.
+    #[must_use]
+    pub fn rows(&self) -> &[RecordRow] {
+        &self.rows
+    }
+
+    /// The first blank line, from 1. It is passed over here, but pip,
+    /// `installer` and `wheel` stop at a row that has no fields, and PyPI's
+    /// check of the upload does.
+    #[must_use]
+    pub const fn blank_line(&self) -> Option<usize> {
+        self.blank_line
+    }
+
+    /// The file for a wheel of which some files have another path, and others
+    /// other bytes.
+    ///
+    /// `rename` gives a path's new one, or nothing if it stays; `replaced`
+    /// lists, by their new paths, the files that have another digest and size.
+    /// A row that says the same as before stays byte for byte, and so do the
+    /// order of the rows, the blank lines and every line end: if nothing is to
+    /// change, the file is equal. No row is added, none removed.
+    #[must_use]
+    pub fn rewritten(
+        &self,
+        rename: impl Fn(&str) -> Option<String>,
+        replaced: &[(String, Sha256, u64)],
+    ) -> Vec<u8> {
+        let mut rewritten = String::with_capacity(self.text.len());
+        let mut fields = fields(&self.text);
+        for line in text::lines(&self.text) {
+            let row = if line.text.is_empty() { None } else { fields.next() };
+            let changed = row.and_then(|row| changed(&row, &rename, replaced));
+            rewritten.push_str(changed.as_deref().unwrap_or(line.text));
+            rewritten.push_str(line.end);
+        }
+        rewritten.into_bytes()
+    }
+}
+
+/// A row: one file of the wheel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    path: String,
+    digest: Option<RecordDigest>,
+    size: Option<u64>,
+}
+
+impl RecordRow {
+    /// The path as written, never empty.
+    ///
+    /// A `\` stays one: PyPI and `installer` read it as `/`, pip and `wheel`
+    /// as a character of the name. It is for whoever judges to know that the
+    /// two differ.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The digest, if there is one: RECORD's own row has none, and every other
+    /// one must have.
+    #[must_use]
+    pub const fn digest(&self) -> Option<&RecordDigest> {
+        self.digest.as_ref()
+    }
+
+    /// The size in bytes, if there is one.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    fn read(line: usize, row: &StringRecord) -> Result<Self, RecordError> {
+        if row.iter().any(|field| field.contains(['\r', '\n'])) {
+            return Err(RecordError::OpenQuote { line });
+        }
+        let &[path, digest, size] = row.iter().collect::<Vec<_>>().as_slice() else {
+            return Err(RecordError::Fields { line, found: row.len() });
+        };
+        if path.is_empty() {
+            return Err(RecordError::NoPath { line });
+        }
+        let size = match size {
+            "" => None,
+            _ => Some(number(size).ok_or_else(|| RecordError::Size { line, size: excerpt(size) })?),
+        };
+        Ok(Self { path: path.to_owned(), digest: RecordDigest::read(digest), size })
+    }
+}
+
+/// A digest as a row tells it: `{algorithm}=` and the digest in urlsafe base64
+/// without padding ("Signed wheel files").
+///
+/// With padding it is [malformed](Self::Malformed): `installer` compares the
+/// text and finds it wrong, `wheel` splits it at every `=` and stops. So is
+/// one whose last character has bits that no digest has. The algorithm is
+/// written as Python's `hashlib` lists it, in lower case, which is how
+/// `installer` looks it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordDigest {
+    /// SHA-256.
+    Sha256(Sha256),
+    /// SHA-384.
+    Sha384([u8; 48]),
+    /// SHA-512.
+    Sha512(Sha512),
+    /// Of an algorithm weaker than SHA-256, which the specification forbids:
+    /// its name.
+    Weak(String),
+    /// Of an algorithm that is not known here: the beginning of its name.
+    Unknown(String),
+    /// No digest: the beginning of what stands there.
+    Malformed(String),
+}
+
+impl RecordDigest {
+    /// What the second field of a row says; nothing if it is empty.
+    fn read(field: &str) -> Option<Self> {
+        if field.is_empty() {
+            return None;
+        }
+        let digest = match field.split_once('=') {
+            None | Some(("", _)) => None,
+            Some(("sha256", value)) => hexadecimal(value).map(Self::Sha256),
+            Some(("sha384", value)) => bytes(value).and_then(|b| b.try_into().ok()).map(Self::Sha384),
+            Some(("sha512", value)) => hexadecimal(value).map(Self::Sha512),
+            Some((algorithm @ ("md5" | "sha1" | "sha224"), _)) => Some(Self::Weak(algorithm.to_owned())),
+            Some((algorithm, _)) => Some(Self::Unknown(excerpt(algorithm))),
+        };
+        Some(digest.unwrap_or_else(|| Self::Malformed(excerpt(field))))
+    }
+}
+
+/// The number that decimal digits, and nothing else, spell.
+fn number(digits: &str) -> Option<u64> {
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
+/// The bytes that a digest's text spells.
+fn bytes(value: &str) -> Option<Vec<u8>> {
+    BASE64URL_NOPAD.decode(value.as_bytes()).ok()
+}
+
+/// The digest that a text spells, by way of the hexadecimal digits that a
+/// digest is read from everywhere else.
+fn hexadecimal<D: FromStr>(value: &str) -> Option<D> {
+    HEXLOWER.encode(&bytes(value)?).parse().ok()
+}
+
+/// The fields of every line that is not blank, as `csv.reader` sees them.
+///
+/// The line end that is added shows a quoted field that the text leaves open.
+/// Nothing fails here, for memory can be read, the text is UTF-8, and rows may
+/// differ in length; what failed all the same would have no fields, and be
+/// refused.
+fn fields(text: &str) -> impl Iterator<Item = StringRecord> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes().chain(&b"\n"[..]))
+        .into_records()
+        .map(Result::unwrap_or_default)
+}
+
+/// A row as it is to be, if that is not as it is.
+fn changed(
+    row: &StringRecord,
+    rename: impl Fn(&str) -> Option<String>,
+    replaced: &[(String, Sha256, u64)],
+) -> Option<String> {
+    let (path, digest, size) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let path = rename(path).unwrap_or_else(|| path.to_owned());
+    let (digest, size) = match replaced.iter().find(|(replaced, ..)| *replaced == path) {
+        Some((_, sha256, size)) => {
+            (format!("sha256={}", BASE64URL_NOPAD.encode(sha256.as_bytes())), size.to_string())
+        }
+        None => (digest.to_owned(), size.to_owned()),
+    };
+    let fields = [path, digest, size];
+    (!row.iter().eq(&fields)).then(|| fields.map(quoted).join(","))
+}
+
+/// A field as CSV, in quotes only where it must be (RFC 4180, section 2).
+fn quoted(field: String) -> String {
+    if field.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Record {
+        Record::read(text.as_bytes()).unwrap()
+    }
+
+    fn refused(text: &str) -> String {
+        Record::read(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    fn kept(record: &Record) -> String {
+        String::from_utf8(record.rewritten(|_| None, &[])).unwrap()
+    }
+
+    /// The SHA-256 of nothing.
+    const EMPTY: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+
+    #[test]
+    fn rows() {
+        let text = format!(
+            "a/__init__.py,sha256={EMPTY},0\r\n\"a/b,\"\"c\"\".py\",,7\n\na\\d\"e.py,md5=x,\r\na-1.dist-info/RECORD,,"
+        );
+        let record = read(&text);
+        let rows: Vec<_> =
+            record.rows().iter().map(|row| (row.path(), row.digest().cloned(), row.size())).collect();
+        assert_eq!(
+            rows,
+            [
+                ("a/__init__.py", Some(RecordDigest::Sha256(Sha256::of(b""))), Some(0)),
+                ("a/b,\"c\".py", None, Some(7)),
+                ("a\\d\"e.py", Some(RecordDigest::Weak("md5".into())), None),
+                ("a-1.dist-info/RECORD", None, None),
+            ]
+        );
+        assert_eq!(record.blank_line(), Some(3));
+        assert_eq!(kept(&record), text);
+        assert_eq!((read("").rows(), read("").blank_line()), (&[][..], None));
+    }
+
+    #[test]
+    fn digests() {
+        let digest = |field: &str| read(&format!("a,{field},\n")).rows()[0].digest().cloned().unwrap();
+        assert_eq!(digest(&format!("sha384={}", "A".repeat(64))), RecordDigest::Sha384([0; 48]));
+        let sha512 = format!("sha512={}", "A".repeat(86));
+        assert!(matches!(digest(&sha512), RecordDigest::Sha512(sha512) if *sha512.as_bytes() == [0; 64]));
+        for algorithm in ["md5", "sha1", "sha224"] {
+            assert_eq!(digest(&format!("{algorithm}=x")), RecordDigest::Weak(algorithm.into()));
+        }
+        for algorithm in ["blake2b", "SHA256", "sha3_256"] {
+            assert_eq!(digest(&format!("{algorithm}={EMPTY}")), RecordDigest::Unknown(algorithm.into()));
+        }
+        for malformed in [
+            EMPTY,
+            "sha256",
+            "sha256=",
+            "=x",
+            &format!("sha256={EMPTY}="),
+            &format!("sha256= {EMPTY}"),
+            &format!("sha512={EMPTY}"),
+            // Standard base64, hexadecimal, and bits that are left over.
+            "sha256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+            "sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFV",
+        ] {
+            let shown = malformed.chars().take(100).collect();
+            assert_eq!(digest(malformed), RecordDigest::Malformed(shown), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn messages() {
+        insta::assert_snapshot!(refused("a,,\nb,,,\n"), @"in line 2 of RECORD there are not 3 fields (path, digest, size) but 4");
+        insta::assert_snapshot!(refused("a,b.py,,\n"), @"in line 1 of RECORD there are not 3 fields (path, digest, size) but 4");
+        insta::assert_snapshot!(refused("\n\na\n"), @"in line 3 of RECORD there are not 3 fields (path, digest, size) but 1");
+        insta::assert_snapshot!(refused("a,,\r\n,,\r\n"), @"line 2 of RECORD has no path");
+        insta::assert_snapshot!(refused("a,,\n\"b,,\nc,,\n"), @"a quote in line 2 of RECORD is not closed");
+        insta::assert_snapshot!(refused("a,,\"1"), @"a quote in line 1 of RECORD is not closed");
+        insta::assert_snapshot!(refused("\"a\nb\",,\n"), @"a quote in line 1 of RECORD is not closed");
+        insta::assert_snapshot!(refused("\u{feff}a,,\n"), @"RECORD holds U+FEFF, a control character, in line 1");
+        insta::assert_snapshot!(refused("a,,\nb\u{2028},,"), @"RECORD holds U+2028, a control character, in line 2");
+        insta::assert_snapshot!(refused("a\0,,"), @"RECORD holds U+0000, a control character, in line 1");
+        insta::assert_snapshot!(refused("a,,0x1f"), @r#"the size in line 1 of RECORD is "0x1f", not a number of bytes"#);
+        insta::assert_snapshot!(Record::read(b"a,\xff,").unwrap_err(), @"RECORD is not text: byte 2 is not UTF-8");
+        for size in ["-1", "+1", " 1", "1_0", "1.0", "18446744073709551616", "\u{661}"] {
+            assert!(
+                matches!(Record::read(format!("a,,{size}").as_bytes()), Err(RecordError::Size { .. })),
+                "{size}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_more_than_fits() {
+        let long = vec![b'\n'; MAX_RECORD_BYTES + 1];
+        assert_eq!(Record::read(&long), Err(RecordError::TooLong(MAX_RECORD_BYTES + 1)));
+        for many in ["a,,\n".repeat(MAX_ROWS + 1), ",".repeat(MAX_RECORD_BYTES)] {
+            assert_eq!(Record::read(many.as_bytes()), Err(RecordError::TooManyRows));
+        }
+    }
+
+    #[test]
+    fn renamed_and_replaced() {
+        let record = read(
+            "A-1.dist-info/WHEEL,\"sha256=x\",1\r\n\"A-1.dist-info/a,b\",sha1=y,\r\n\"b\",\"\",\"\"\r\n\r\nA-1.dist-info/RECORD,,",
+        );
+        let rename = |path: &str| path.strip_prefix("A-1").map(|rest| format!("a-1{rest}"));
+        let replaced = [("a-1.dist-info/WHEEL".to_owned(), Sha256::of(b""), 0)];
+        assert_eq!(
+            String::from_utf8(record.rewritten(rename, &replaced)).unwrap(),
+            format!(
+                "a-1.dist-info/WHEEL,sha256={EMPTY},0\r\n\"a-1.dist-info/a,b\",sha1=y,\r\n\"b\",\"\",\"\"\r\n\r\na-1.dist-info/RECORD,,"
+            )
+        );
+    }
+
+    prop_compose! {
+        /// A field, and a way to write it.
+        fn field(of: &'static str)(field in of, quotes in any::<bool>()) -> (String, String) {
+            let written = if quotes { format!("\"{}\"", field.replace('"', "\"\"")) } else { quoted(field.clone()) };
+            (field, written)
+        }
+    }
+
+    prop_compose! {
+        /// Paths and sizes, and a file that lists them.
+        fn record()(
+            rows in prop::collection::vec((field("[a-c,\"é\\\\/ ]{1,4}"), field("(md5=x,\")?"), field("[0-9]{0,3}")), 0..6),
+            ends in prop::collection::vec("\n|\r\n|\r|\n\n", 6),
+            last in any::<bool>(),
+        ) -> (Vec<(String, Option<u64>)>, String) {
+            let mut text = String::new();
+            for (end, ((_, path), (_, digest), (_, size))) in ends.iter().zip(&rows) {
+                text.extend([path, ",", digest, ",", size, end]);
+            }
+            if last {
+                text.truncate(text.trim_end().len());
+            }
+            (rows.into_iter().map(|((path, _), _, (size, _))| (path, size.parse().ok())).collect(), text)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read((rows, text) in record()) {
+            let record = read(&text);
+            let found: Vec<_> = record.rows().iter().map(|row| (row.path().to_owned(), row.size())).collect();
+            prop_assert_eq!(found, rows);
+            prop_assert_eq!(kept(&record), text);
+        }
+
+        #[test]
+        fn only_what_was_asked_for_is_changed((rows, text) in record(), new in "[a-c,\"é]{1,4}", size in any::<u64>()) {
+            let before = read(&text);
+            let Some((old, _)) = rows.first() else { return Ok(()) };
+            let rename = |path: &str| (path == old).then(|| new.clone());
+            let replaced = [(new.clone(), Sha256::of(b""), size)];
+            let after = before.rewritten(rename, &replaced);
+            let expected: Vec<_> = before.rows().iter().cloned().map(|mut row| {
+                if row.path == *old || row.path == new {
+                    row = RecordRow {
+                        path: new.clone(),
+                        digest: Some(RecordDigest::Sha256(Sha256::of(b""))),
+                        size: Some(size),
+                    };
+                }
+                row
+            }).collect();
+            let record = Record::read(&after).unwrap();
+            prop_assert_eq!(record.rows(), &expected[..]);
+            prop_assert_eq!(record.rewritten(rename, &replaced), after);
+        }
+
+        #[test]
+        fn any_text_is_answered(text in "[a,\"\r\n0\u{2028}]{0,40}") {
+            if let Ok(record) = Record::read(text.as_bytes()) {
+                prop_assert_eq!(kept(&record), text);
+            }
+        }
+    }
+}
