@@ -5,7 +5,9 @@
 //! reads them, which is what every installer and PyPI use: so that no header
 //! is one here and another one there.
 
-use super::text::{self, NotUtf8};
+use std::ops::Range;
+
+use super::text::{self, Line, NotUtf8};
 
 /// One header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,10 @@ pub(super) struct Header {
     /// The value, folded lines joined by their line ends, without blanks at
     /// either end.
     pub(super) value: String,
+    /// Where it stands in the file, folded lines and line ends included. The
+    /// first header begins at 0, and every other one where the one before
+    /// ends.
+    pub(super) span: Range<usize>,
 }
 
 impl Header {
@@ -30,18 +36,22 @@ impl Header {
 /// no header.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
     let mut headers: Vec<Header> = Vec::new();
-    for line in text::lines(text::read(bytes)?).map(|line| line.text) {
+    let mut end_of_line = 0;
+    for Line { text: line, end } in text::lines(text::read(bytes)?) {
+        let span = end_of_line..end_of_line + line.len() + end.len();
+        end_of_line = span.end;
         if line.starts_with([' ', '\t']) {
             let Some(last) = headers.last_mut() else { break };
             last.value.push('\n');
             last.value.push_str(line);
+            last.span.end = span.end;
             continue;
         }
         let Some((name, value)) = line.split_once(':') else { break };
         if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
             break;
         }
-        headers.push(Header { name: name.to_owned(), value: value.to_owned() });
+        headers.push(Header { name: name.to_owned(), value: value.to_owned(), span });
     }
     for header in &mut headers {
         header.value = header.value.trim().to_owned();
@@ -86,5 +96,13 @@ mod tests {
         }
         assert_eq!(pairs(b" Name: a"), []);
         assert_eq!(pairs("\u{feff}Name: a".as_bytes()), []);
+    }
+
+    #[test]
+    fn where_they_stand() {
+        let text = "Name: a\r\nSummary: b\n c\r\n\td\rVersion: 1\n\nText";
+        let spans: Vec<_> = read(text.as_bytes()).unwrap().into_iter().map(|header| header.span).collect();
+        let lines: Vec<_> = spans.into_iter().map(|span| text.get(span).unwrap()).collect();
+        assert_eq!(lines, ["Name: a\r\n", "Summary: b\n c\r\n\td\r", "Version: 1\n"]);
     }
 }

@@ -243,6 +243,40 @@ impl CompressedTags {
         }
     }
 
+    /// The tags of all, axis by axis; nothing if there are none.
+    #[must_use]
+    pub fn union(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut axes = [BTreeSet::new(), BTreeSet::new(), BTreeSet::new()];
+        for tags in all {
+            for (axis, set) in axes.iter_mut().zip([tags.python, tags.abi, tags.platform]) {
+                axis.extend(set.tags);
+            }
+        }
+        let [python, abi, platform] = axes.map(|axis| TagSet::try_from(axis).ok());
+        Some(Self { python: python?, abi: abi?, platform: platform? })
+    }
+
+    /// How many combinations they stand for.
+    #[must_use]
+    pub fn combinations(&self) -> usize {
+        let [python, abi, platform] = [&self.python, &self.abi, &self.platform].map(|set| set.tags.len());
+        python.saturating_mul(abi).saturating_mul(platform)
+    }
+
+    /// Every combination, sorted. There may be as many as the product of what
+    /// a line holds: ask for their [number](Self::combinations) first.
+    pub fn expanded(&self) -> impl Iterator<Item = TagTriple> {
+        self.python.iter().flat_map(move |python| {
+            self.abi.iter().flat_map(move |abi| {
+                self.platform.iter().map(move |platform| TagTriple {
+                    python: python.clone(),
+                    abi: abi.clone(),
+                    platform: platform.clone(),
+                })
+            })
+        })
+    }
+
     /// Whether all three are spelt canonically.
     #[must_use]
     pub fn is_canonical(&self) -> bool {
@@ -264,6 +298,44 @@ impl FromStr for CompressedTags {
 
 impl fmt::Display for CompressedTags {
     /// The canonical spelling.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.python, self.abi, self.platform)
+    }
+}
+
+/// One tag on each axis: what an expanded `Tag:` line of a WHEEL file says
+/// (binary distribution format, "File contents").
+///
+/// Sorted by axis, which is the order of the text too: `-` stands before every
+/// character of a tag.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagTriple {
+    python: Tag,
+    abi: Tag,
+    platform: Tag,
+}
+
+impl TagTriple {
+    /// Which interpreter.
+    #[must_use]
+    pub const fn python(&self) -> &Tag {
+        &self.python
+    }
+
+    /// Which ABI.
+    #[must_use]
+    pub const fn abi(&self) -> &Tag {
+        &self.abi
+    }
+
+    /// Which platform.
+    #[must_use]
+    pub const fn platform(&self) -> &Tag {
+        &self.platform
+    }
+}
+
+impl fmt::Display for TagTriple {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}-{}", self.python, self.abi, self.platform)
     }
@@ -310,5 +382,21 @@ mod tests {
         let json = serde_json::to_string(&set).unwrap();
         assert_eq!(json, r#"["py2","py3"]"#);
         assert_eq!(serde_json::from_str::<TagSet>(&json).unwrap(), set);
+    }
+
+    #[test]
+    fn expanded_in_order() {
+        let tags: CompressedTags = "PY3.py2.py3-none-any.Win32".parse().unwrap();
+        let expanded: Vec<_> = tags.expanded().map(|triple| triple.to_string()).collect();
+        assert_eq!(expanded, ["py2-none-any", "py2-none-win32", "py3-none-any", "py3-none-win32"]);
+        assert!(expanded.is_sorted() && tags.expanded().is_sorted());
+        assert_eq!(tags.combinations(), expanded.len());
+    }
+
+    #[test]
+    fn united_axis_by_axis() {
+        let all = ["cp312-abi3-b", "cp312.cp311-abi3-a"].map(|line| line.parse::<CompressedTags>().unwrap());
+        assert_eq!(CompressedTags::union(all), Some("cp311.cp312-abi3-a.b".parse().unwrap()));
+        assert_eq!(CompressedTags::union([]), None);
     }
 }
