@@ -13,6 +13,7 @@
 
 pub mod bundle;
 pub mod core_metadata;
+pub mod entry_points;
 pub mod executable;
 mod header;
 pub mod installer;
