@@ -17,6 +17,7 @@ pub mod entry_points;
 pub mod executable;
 mod header;
 pub mod installer;
+pub mod machine;
 pub mod npm;
 pub mod project;
 pub mod sdist;
