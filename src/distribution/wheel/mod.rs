@@ -3,10 +3,12 @@
 
 mod filename;
 mod metadata;
+mod platform;
 mod record;
 mod tag;
 
 pub use filename::{BuildTag, Deviation, WheelFilename, WheelFilenameError, WheelFilenameErrorKind};
 pub use metadata::{MAX_TRIPLES, MAX_WHEEL_BYTES, WheelMetadata, WheelMetadataError};
+pub use platform::{PlatformTag, System};
 pub use record::{MAX_RECORD_BYTES, Record, RecordDigest, RecordError, RecordRow};
 pub use tag::{Axis, CompressedTags, Tag, TagError, TagSet, TagTriple};
