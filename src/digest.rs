@@ -34,6 +34,13 @@ macro_rules! digest {
             }
         }
 
+        impl From<[u8; $bytes]> for $name {
+            /// The digest that these bytes are.
+            fn from(bytes: [u8; $bytes]) -> Self {
+                Self(bytes)
+            }
+        }
+
         impl std::fmt::Display for $name {
             /// Lowercase hexadecimal, as every consumer reads it.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

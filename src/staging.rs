@@ -253,6 +253,24 @@ impl Staging {
         Ok(StagedWriter { number, path: self.incoming.path_of(&name), hashing, head: Vec::new() })
     }
 
+    /// Begins a file that is written in any order, and digested at its end.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    pub fn create(&self) -> Result<Unsealed<'_>, StagingError> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let file = self.incoming.create(&number.to_string(), false)?;
+        Ok(Unsealed { staging: self, number, file })
+    }
+
+    /// Removes a file that another one has taken the place of.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    pub fn discard(&self, staged: &StagedFile) -> Result<(), StagingError> {
+        Ok(self.incoming.remove_file(&staged.number.to_string())?)
+    }
+
     /// Opens a staged file for reading.
     ///
     /// # Errors
@@ -332,6 +350,38 @@ impl Placement<'_> {
             self.staging.incoming.make_executable(&number)?;
         }
         Ok(self.staging.incoming.rename(&number, &self.folder, name.as_str())?)
+    }
+}
+
+/// A file of the staging area that has no digests yet.
+#[derive(Debug)]
+pub struct Unsealed<'a> {
+    staging: &'a Staging,
+    number: u64,
+    file: File,
+}
+
+impl Unsealed<'_> {
+    /// The file, for writing.
+    #[must_use]
+    pub const fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Ends the file: reads it once more for its digests.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    pub fn seal(self, algorithms: Algorithms) -> Result<StagedFile, StagingError> {
+        let Self { staging, number, file } = self;
+        drop(file);
+        let name = number.to_string();
+        let (mut written, _) = staging.incoming.file(&name)?;
+        let mut hashing = HashingWriter::new(io::sink(), algorithms);
+        io::copy(&mut written, &mut hashing)
+            .map_err(|cause| StagingError::Read { path: staging.incoming.path_of(&name), cause })?;
+        let (_, size, digests) = hashing.finalize();
+        Ok(StagedFile { number, size, digests })
     }
 }
 

@@ -40,6 +40,16 @@ pub enum EntryKind {
     Link,
 }
 
+/// What says how to read an entry's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameEncoding {
+    /// It is ASCII, or its flag says UTF-8.
+    Utf8,
+    /// It is beyond ASCII, and only an extra field says UTF-8: readers that do
+    /// not know the field take another code page.
+    Field,
+}
+
 /// A file or folder of an archive, as all accounts of it agree.
 ///
 /// Its sizes and its CRC-32 are still what the archive declares: only
@@ -64,9 +74,8 @@ pub struct Entry {
     pub has_descriptor: bool,
     /// Whether the directory has a comment on it (PyPI refuses those too).
     pub has_comment: bool,
-    /// Whether its name is beyond ASCII and only an extra field says how to
-    /// read it: Python reads the name by another code page then.
-    pub has_unflagged_name: bool,
+    /// What says how to read its name.
+    pub name_encoding: NameEncoding,
     pub(super) data_start: u64,
 }
 
@@ -266,7 +275,11 @@ fn judge(
         executable: kind == EntryKind::File && central.is_unix() && central.mode() & 0o100 != 0,
         has_descriptor: flags & FLAG_DESCRIPTOR != 0,
         has_comment: central.comment_len != 0,
-        has_unflagged_name: !raw_name.is_ascii() && flags & FLAG_UTF8 == 0,
+        name_encoding: if raw_name.is_ascii() || flags & FLAG_UTF8 != 0 {
+            NameEncoding::Utf8
+        } else {
+            NameEncoding::Field
+        },
         data_start: 0,
     };
     Ok((entry, Placed { offset, flags }))

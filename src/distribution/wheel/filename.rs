@@ -252,6 +252,21 @@ impl WheelFilename {
         format!("{}-{}", self.project.as_given(), self.version_given)
     }
 
+    /// The same in the canonical spelling of project and version.
+    #[must_use]
+    pub fn canonical_metadata_prefix(&self) -> String {
+        format!("{}-{}", self.project.escaped(), self.version)
+    }
+
+    /// Whether `prefix` is a spelling of this project and this version, as
+    /// before `.dist-info` or `.data`. There `_` stands for a version's `-`.
+    #[must_use]
+    pub fn is_spelt_as(&self, prefix: &str) -> bool {
+        let Some((project, version)) = prefix.rsplit_once('-') else { return false };
+        project.parse().is_ok_and(|project: ProjectName| project == self.project)
+            && version.replace('_', "-").parse().is_ok_and(|version: Version| version == self.version)
+    }
+
     /// What differs from the canonical name; nothing if the name is it.
     #[must_use]
     pub fn deviations(&self) -> Vec<Deviation> {
@@ -384,6 +399,24 @@ mod tests {
         assert_eq!(name.deviations(), [Deviation::Tags, Deviation::Version, Deviation::Project]);
         assert_eq!(name.canonical().as_str(), "foo_bar-1.0rc1-007a.B-py2.py3-none-any.whl");
         assert_eq!(name.with_canonical_tags().as_str(), "Foo.Bar-1.0.rc.1-007a.B-py2.py3-none-any.whl");
+    }
+
+    #[test]
+    fn spellings_of_one_prefix() {
+        let name = wheel("Foo.Bar-1.0.post1-py3-none-any.whl");
+        assert_eq!(name.canonical_metadata_prefix(), "foo_bar-1.0.post1");
+        for (prefix, is_one) in [
+            ("foo_bar-1.0.post1", true),
+            ("Foo.Bar-1.0_1", true),
+            ("FOO-BAR-1.0.post1", true),
+            ("foo_bar-1.0", false),
+            ("foobar-1.0.post1", false),
+            ("foo_bar", false),
+            ("-1.0.post1", false),
+            ("", false),
+        ] {
+            assert_eq!(name.is_spelt_as(prefix), is_one, "{prefix}");
+        }
     }
 
     #[test]

@@ -9,11 +9,11 @@
 //! file is refused. So a row is a line, and a line that nobody asks to change
 //! can stay as it is.
 
+use std::fmt;
 use std::io::Read as _;
-use std::str::FromStr;
 
 use csv::{ReaderBuilder, StringRecord};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::BASE64URL_NOPAD;
 
 use crate::digest::{Sha256, Sha512};
 use crate::distribution::text::{self, NotUtf8, excerpt};
@@ -242,13 +242,35 @@ impl RecordDigest {
         }
         let digest = match field.split_once('=') {
             None | Some(("", _)) => None,
-            Some(("sha256", value)) => hexadecimal(value).map(Self::Sha256),
-            Some(("sha384", value)) => bytes(value).and_then(|b| b.try_into().ok()).map(Self::Sha384),
-            Some(("sha512", value)) => hexadecimal(value).map(Self::Sha512),
+            Some(("sha256", value)) => bytes(value).map(|bytes: [u8; 32]| Self::Sha256(bytes.into())),
+            Some(("sha384", value)) => bytes(value).map(Self::Sha384),
+            Some(("sha512", value)) => bytes(value).map(|bytes: [u8; 64]| Self::Sha512(bytes.into())),
             Some((algorithm @ ("md5" | "sha1" | "sha224"), _)) => Some(Self::Weak(algorithm.to_owned())),
             Some((algorithm, _)) => Some(Self::Unknown(excerpt(algorithm))),
         };
         Some(digest.unwrap_or_else(|| Self::Malformed(excerpt(field))))
+    }
+}
+
+impl RecordDigest {
+    /// Whether it proves what the bytes are.
+    #[must_use]
+    pub const fn is_proof(&self) -> bool {
+        matches!(self, Self::Sha256(_) | Self::Sha384(_) | Self::Sha512(_))
+    }
+}
+
+impl fmt::Display for RecordDigest {
+    /// As RECORD writes it; of what proves nothing, what was kept of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base64 = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+        match self {
+            Self::Sha256(digest) => write!(f, "sha256={}", base64(digest.as_bytes())),
+            Self::Sha384(digest) => write!(f, "sha384={}", base64(digest)),
+            Self::Sha512(digest) => write!(f, "sha512={}", base64(digest.as_bytes())),
+            Self::Weak(algorithm) | Self::Unknown(algorithm) => f.write_str(algorithm),
+            Self::Malformed(text) => f.write_str(text),
+        }
     }
 }
 
@@ -257,15 +279,9 @@ fn number(digits: &str) -> Option<u64> {
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
-/// The bytes that a digest's text spells.
-fn bytes(value: &str) -> Option<Vec<u8>> {
-    BASE64URL_NOPAD.decode(value.as_bytes()).ok()
-}
-
-/// The digest that a text spells, by way of the hexadecimal digits that a
-/// digest is read from everywhere else.
-fn hexadecimal<D: FromStr>(value: &str) -> Option<D> {
-    HEXLOWER.encode(&bytes(value)?).parse().ok()
+/// The bytes that a digest's text spells, if they are so many.
+fn bytes<const N: usize>(value: &str) -> Option<[u8; N]> {
+    BASE64URL_NOPAD.decode(value.as_bytes()).ok()?.try_into().ok()
 }
 
 /// The fields of every line that is not blank, as `csv.reader` sees them.
