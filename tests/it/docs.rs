@@ -1,12 +1,13 @@
 //! Prose that says what the program does: it must go on being true.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use clap::CommandFactory;
 use release_prep::action::conclusion;
 use release_prep::cli::Cli;
 use release_prep::outputs;
-use release_prep::rule::Rule;
+use release_prep::rule::{Class, Rule};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 const README: &str = include_str!("../../README.md");
@@ -88,21 +89,12 @@ fn every_exit_code_is_told() {
     assert_eq!(told, [&of_conclusions.map(i32::from)[..], &of_signals].concat());
 }
 
-/// `UPDATE_DOCS=1` writes the table.
+/// `UPDATE_DOCS=1` writes them.
 #[test]
 fn every_rule_is_told() {
-    const BEGIN: &str = "from src/rule.rs. -->\n";
-    const END: &str = "<!-- end of table -->";
-    let row = |rule: &Rule| {
-        let (id, says) = (rule.id(), rule.says());
-        let severity = format!("{:?}", rule.severity()).to_lowercase();
-        format!("| [`{id}`](#{id}) | {} | {severity} | {says} |\n", rule.class())
-    };
-    let rows: String = Rule::ALL.iter().map(row).collect();
-    let table = format!("\n| rule | class | severity | says |\n|---|---|---|---|\n{rows}");
-    let (head, rest) = RULES.split_once(BEGIN).unwrap();
-    let (_, tail) = rest.split_once(END).unwrap();
-    let meant = format!("{head}{BEGIN}{table}\n{END}{tail}");
+    const BEGIN: &str = "from src/rule/catalogue.rs. -->\n";
+    let (head, _) = RULES.split_once(BEGIN).unwrap();
+    let meant = format!("{head}{BEGIN}\n{}", rules());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(RULES_PATH, &meant).unwrap();
     }
@@ -110,25 +102,46 @@ fn every_rule_is_told() {
     assert_eq!(written, meant, "run the tests with UPDATE_DOCS=1");
 }
 
-#[test]
-fn every_rule_is_explained_once() {
-    let explained: Vec<&str> =
-        RULES.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
-    let unique: BTreeSet<&str> = explained.iter().copied().collect();
-    assert_eq!(unique.len(), explained.len(), "a rule is explained twice");
-    assert_eq!(unique, Rule::ALL.iter().map(|rule| rule.id()).collect());
+/// The table of all rules, and a section for each class of them.
+fn rules() -> String {
+    let mut text = "| rule | class | severity | says |\n|---|---|---|---|\n".to_owned();
+    for rule in Rule::ALL {
+        let (id, says) = (rule.id(), rule.says());
+        let severity = format!("{:?}", rule.severity()).to_lowercase();
+        writeln!(text, "| [`{id}`](#{id}) | {} | {severity} | {says} |", rule.class()).unwrap();
+    }
+    for class in
+        [Class::Integrity, Class::Index, Class::Registry, Class::Release, Class::Honesty, Class::Advice]
+    {
+        let title = class.to_string();
+        writeln!(text, "\n## {}{}", title[..1].to_uppercase(), &title[1..]).unwrap();
+        for rule in Rule::ALL.iter().filter(|rule| rule.class() == class) {
+            writeln!(text, "\n### `{}`\n\n{}\n\n{}\n", rule.id(), rule.says(), rule.why()).unwrap();
+            writeln!(text, "What to do: {}\n\nSource: {}.", rule.remedy(), rule.source()).unwrap();
+        }
+    }
+    text
 }
 
-/// A rule stands in the section of its class, with a reason and a remedy.
 #[test]
-fn every_rule_is_explained_in_its_class() {
-    for section in RULES.split("\n## ").skip(1) {
-        let class = section.lines().next().unwrap().to_lowercase();
-        for explained in section.split("\n### `").skip(1) {
-            let id = explained.split('`').next().unwrap();
-            let rule = Rule::ALL.iter().find(|rule| rule.id() == id).unwrap();
-            assert_eq!(rule.class().to_string(), class, "{id}");
-            assert!(explained.contains("\nWhy: ") && explained.contains("\nWhat to do: "), "{id}");
+fn every_rule_has_an_id_of_its_own() {
+    let ids: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    assert_eq!(ids.len(), Rule::ALL.len());
+    for id in ids {
+        assert!(
+            id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())),
+            "{id}"
+        );
+    }
+}
+
+/// A clause would end in the middle of a finding.
+#[test]
+fn every_text_is_sentences() {
+    for rule in Rule::ALL {
+        for text in [rule.says(), rule.why(), rule.remedy()] {
+            assert!(text.ends_with('.') && !text.starts_with(char::is_lowercase), "{rule}: {text}");
         }
+        assert!(!rule.source().ends_with('.'), "{rule}");
     }
 }

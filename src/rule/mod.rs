@@ -1,0 +1,95 @@
+//! What the world will say of a release.
+//!
+//! A rule has an id that never changes its meaning, a class that says on whose
+//! authority it stands, and the severity of its findings. [`catalogue`] has the
+//! list of all.
+
+mod catalogue;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use catalogue::Rule;
+
+/// What kind of authority a rule stands on, and so who may relax it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The bytes are not what they claim to be. Nothing relaxes it.
+    Integrity,
+    /// PyPI refuses it.
+    Index,
+    /// npm refuses it.
+    Registry,
+    /// The files do not make the release that was meant.
+    Release,
+    /// A name promises what the file does not hold.
+    Honesty,
+    /// Worth knowing; nothing breaks.
+    Advice,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Integrity => "integrity",
+            Self::Index => "index",
+            Self::Registry => "registry",
+            Self::Release => "release",
+            Self::Honesty => "honesty",
+            Self::Advice => "advice",
+        })
+    }
+}
+
+/// Whether a finding stops the release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// No release is written.
+    Error,
+    /// The release is written, and says so.
+    Warning,
+}
+
+/// How a registry's rules count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
+    /// By their own severity.
+    #[default]
+    Error,
+    /// As warnings.
+    Warn,
+    /// Not at all.
+    Off,
+}
+
+impl Rule {
+    /// The rule of that id.
+    #[must_use]
+    pub fn of(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.id() == id)
+    }
+
+    /// Whether the bytes are not what they claim to be, so that no input makes
+    /// a release of them.
+    #[must_use]
+    pub const fn is_integrity(self) -> bool {
+        matches!(self.class(), Class::Integrity)
+    }
+
+    /// Whether its findings can be ignored. A release of nothing is none.
+    #[must_use]
+    pub const fn may_be_ignored(self) -> bool {
+        !self.is_integrity() && !matches!(self, Self::NothingSelected)
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
