@@ -23,6 +23,7 @@ pub fn describe(member: &Member<'_>, algorithms: Algorithms) -> File {
         artifact: Artifact::clone(&file.artifact),
         path: file.path.clone(),
         action: planned.action(file),
+        rewritten_from: file.rewritten_from,
     });
     File {
         name: planned.name.clone(),
@@ -49,7 +50,12 @@ fn wheel_of(file: &Evidence) -> Option<Wheel> {
         abi: texts(wheel.abi()),
         platform: texts(wheel.platform()),
         build: wheel.build().map(ToString::to_string),
-        generator: file.generators.clone(),
+        generator: file
+            .wheel
+            .as_ref()
+            .map(|contents| contents.wheel.generators().to_vec())
+            .unwrap_or_default(),
+        sboms: file.wheel.as_ref().map(|contents| contents.sboms.clone()).unwrap_or_default(),
     })
 }
 

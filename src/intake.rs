@@ -12,7 +12,7 @@ use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
 use crate::artifact::Artifact;
 use crate::digest::Algorithms;
 use crate::evidence::Evidence;
-use crate::examine::{self, Examined};
+use crate::examine::{self, Care, Examined, Known};
 use crate::failure::Failure;
 use crate::filename::RelativePath;
 use crate::finding::{Finding, Place};
@@ -25,6 +25,7 @@ pub struct Intake<'a> {
     staging: &'a Staging,
     algorithms: Algorithms,
     limits: Limits,
+    care: Care,
     budget: Budget,
     taken: Mutex<Taken>,
 }
@@ -42,15 +43,16 @@ pub struct Taken {
 }
 
 impl<'a> Intake<'a> {
-    /// Into this staging area, with these digests, at most so many bytes and
-    /// files.
+    /// Into this staging area, with these digests, within these limits, each
+    /// file looked at with this care.
     #[must_use]
-    pub fn new(staging: &'a Staging, algorithms: Algorithms, max_unpacked: u64, max_files: u64) -> Self {
+    pub fn new(staging: &'a Staging, algorithms: Algorithms, limits: Limits, care: Care) -> Self {
         Self {
             staging,
             algorithms,
-            limits: Limits::within(max_unpacked, max_files),
-            budget: Budget::new(max_unpacked, max_files),
+            limits,
+            care,
+            budget: Budget::new(limits.unpacked, limits.entries),
             taken: Mutex::default(),
         }
     }
@@ -186,17 +188,18 @@ impl<'a> Intake<'a> {
         writer: StagedWriter,
     ) -> Result<(), Failure> {
         let (staged, head) = writer.finish()?;
-        let limits = self.limits.inspecting();
-        match examine::examine(self.staging, &staged, &head, &artifact.name, path, &limits)? {
-            Examined::Known(distribution, generators) => {
+        match examine::examine(self.staging, &staged, &head, &artifact.name, path, &self.care)? {
+            Examined::Known(Known { distribution, wheel, flaw }) => {
                 let evidence = Evidence {
                     artifact: Arc::clone(artifact),
                     path: path.clone(),
                     size: staged.size,
                     digests: staged.digests,
+                    rewritten_from: None,
                     executable,
                     distribution,
-                    generators,
+                    wheel,
+                    flaw,
                 };
                 self.lock().files.push((staged, evidence));
             }

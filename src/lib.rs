@@ -19,7 +19,7 @@
 //! |---|---|
 //! | edge | `main`, [`action`] |
 //! | conduct | [`cli`], [`request`], [`pipeline`], [`intake`], [`failure`] |
-//! | hands | [`dir`], [`source`], [`archive`], [`examine`], [`staging`], [`verify`] |
+//! | hands | [`dir`], [`source`], [`archive`], [`examine`], [`rewrite`], [`staging`], [`verify`] |
 //! | judgement | [`evidence`], [`normalize`], [`preflight`], [`entry`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
 //! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`], [`notice`] |
 
@@ -48,6 +48,7 @@ pub mod preflight;
 pub mod release;
 pub mod report;
 pub mod request;
+pub mod rewrite;
 pub mod rule;
 pub mod source;
 pub mod staging;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::distribution::npm::PackageJson;
 use crate::escape::ascii_json;
 use crate::filename::FileName;
-use crate::manifest::{Action, B2SUMS, Folder, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
+use crate::manifest::{B2SUMS, Folder, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
 use crate::release::Top;
 use crate::subject::Subjects;
 
@@ -69,6 +69,8 @@ pub fn prepared(
         // With several, nothing may be attested by half.
         _ => String::new(),
     };
+    let is_ready_for_the_index =
+        has(Folder::Pypi) && !dry_run && manifest.attestable() && manifest.is_proved_for_the_index();
     let inline = subjects.filter(|_| !dry_run).and_then(Subjects::inline).unwrap_or_default();
     vec![
         ("output-dir", if dry_run { String::new() } else { output.to_owned() }),
@@ -78,7 +80,7 @@ pub fn prepared(
         ("has-pypi", has(Folder::Pypi).to_string()),
         ("has-npm", has(Folder::Npm).to_string()),
         ("has-assets", has(Folder::Assets).to_string()),
-        ("pypi-ready", (has(Folder::Pypi) && !dry_run && manifest.attestable()).to_string()),
+        ("pypi-ready", is_ready_for_the_index.to_string()),
         ("npm-packages", npm_packages(npm, manifest, &path)),
         ("release-files", release_files(manifest, top, &path, dry_run)),
         ("manifest", path(MANIFEST)),
@@ -101,8 +103,11 @@ fn json(value: &impl Serialize) -> String {
 fn renamed(manifest: &Manifest) -> String {
     let mut renamed = BTreeMap::new();
     for file in manifest.files() {
-        for origin in file.origins.iter().filter(|origin| origin.action == Action::Renamed) {
-            renamed.insert(origin.path.file_name(), &file.name);
+        for origin in &file.origins {
+            let sent = origin.path.file_name();
+            if sent != file.name {
+                renamed.insert(sent, &file.name);
+            }
         }
     }
     json(&renamed)

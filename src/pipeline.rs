@@ -6,29 +6,36 @@
 //! 3. List the artifacts.
 //! 4. Unpack each as it arrives, digest every file as it is written, and
 //!    examine it.
-//! 5. Plan each file's name and place.
-//! 6. Judge the files as one set.
-//! 7. Write the manifest and what follows from it.
-//! 8. Commit: everything appears at once, or nothing does.
+//! 5. Mend wheels inside, if that is asked for.
+//! 6. Plan each file's name and place.
+//! 7. Judge the files, each alone and all as one set, and let each finding
+//!    count for what it may.
+//! 8. Write the manifest and what follows from it.
+//! 9. Commit: everything appears at once, or nothing does.
 
 use std::error::Error;
 use std::sync::Arc;
 
+use crate::archive::Limits;
 use crate::dir::Dir;
 use crate::distribution::Distribution;
 use crate::distribution::npm::PackageJson;
 use crate::entry::{describe, is_executable};
 use crate::evidence::Evidence;
+use crate::examine::Care;
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::intake::Intake;
-use crate::manifest::{Account, Folder, LeftOut, Manifest, Settings};
-use crate::normalize;
+use crate::manifest::{Account, Folder, LeftOut, Manifest, RecordSetting, Settings};
+use crate::normalize::mend::to_rewrite;
+use crate::normalize::{self, Plan};
 use crate::notice::Notices;
-use crate::preflight::expected;
+use crate::preflight::policy::{Judged, Standing};
 use crate::preflight::release::{self, Member};
+use crate::preflight::{self, expected};
 use crate::release::Top;
 use crate::request::{Prepare, SourceRequest, Verify};
+use crate::rewrite;
 use crate::rule::Rule;
 use crate::source::directory::Directory;
 use crate::source::github::{Run, RunRequest};
@@ -44,6 +51,8 @@ pub struct Outcome {
     pub release: Option<(Manifest, Top)>,
     /// All findings, sorted, errors first.
     pub findings: Vec<Finding>,
+    /// Findings that were to be ignored, sorted.
+    pub ignored: Vec<Finding>,
     /// What is not in the release.
     pub left_out: Vec<LeftOut>,
     /// What the source had to say.
@@ -57,7 +66,14 @@ impl Outcome {
     #[must_use]
     pub fn refused(finding: Finding) -> Self {
         let findings = vec![finding];
-        Self { release: None, findings, left_out: Vec::new(), notes: Vec::new(), npm: Vec::new() }
+        Self {
+            release: None,
+            findings,
+            ignored: Vec::new(),
+            left_out: Vec::new(),
+            notes: Vec::new(),
+            npm: Vec::new(),
+        }
     }
 }
 
@@ -77,27 +93,28 @@ pub fn prepare(
     }
     let mut source = open(request, notices)?;
     let listing = source.listing();
-    let intake = Intake::new(&staging, request.algorithms, request.max_unpacked, request.max_files);
+    let limits = Limits::within(request.max_unpacked, request.max_files);
+    let care = Care { limits: limits.inspecting(), prove_record: request.record == RecordSetting::Verify };
+    let intake = Intake::new(&staging, request.algorithms, limits, care);
     intake.take_all(source.payloads(staging.spool()?))?;
-    let taken = intake.finish()?;
+    let mut taken = intake.finish()?;
+    taken.findings.extend(mend(&staging, request, &mut taken.files, &care)?);
     let (staged, evidence): (Vec<StagedFile>, Vec<Evidence>) = taken.files.into_iter().unzip();
-    let mut findings = taken.findings;
-    findings.extend_from_slice(&listing.findings);
+    taken.findings.extend_from_slice(&listing.findings);
 
     let plan = normalize::plan(&evidence, &request.naming);
-    findings.extend(plan.findings);
-    let (members, of_the_set) = release::members(&evidence, &plan.planned);
-    findings.extend(of_the_set);
-    let (version, of_versions) = release::version(&members, &request.version);
-    findings.extend(of_versions);
-    findings.extend(expected::digests(&members, &request.expected_digests));
-    if members.is_empty() && !findings.iter().any(Finding::is_error) {
-        findings.push(nothing_selected(&listing));
-    }
-    findings.sort();
-    findings.dedup();
-    let mut outcome =
-        Outcome { release: None, findings, left_out: plan.left_out, notes: listing.notes, npm: Vec::new() };
+    let (members, version, judged) = judge(request, &evidence, &plan, taken.findings, &listing);
+    let mut outcome = Outcome {
+        release: None,
+        findings: judged.findings,
+        ignored: judged.ignored,
+        left_out: plan.left_out.clone(),
+        notes: listing.notes,
+        npm: Vec::new(),
+    };
+    outcome
+        .notes
+        .extend(judged.unused.iter().map(|line| format!("ignore: there was nothing to ignore for `{line}`")));
     if outcome.findings.iter().any(Finding::is_error) {
         return Ok(outcome);
     }
@@ -108,9 +125,13 @@ pub fn prepare(
         settings: Settings {
             normalize: request.naming.normalization.as_str().to_owned(),
             version: request.version_as_given.clone(),
+            record: request.record,
+            pypi: request.policy.pypi,
+            npm: request.policy.npm,
         },
         attestable: !listing.foreign,
         findings: &outcome.findings,
+        ignored: &outcome.ignored,
         left_out: outcome.left_out.clone(),
     };
     let described = members.iter().map(|member| describe(member, request.algorithms)).collect();
@@ -134,6 +155,48 @@ pub fn prepare(
     }
     outcome.release = Some((manifest, top));
     Ok(outcome)
+}
+
+/// Rewrites the wheels that are to be.
+fn mend(
+    staging: &Staging,
+    request: &Prepare,
+    files: &mut [(StagedFile, Evidence)],
+    care: &Care,
+) -> Result<Vec<Finding>, Failure> {
+    let evidence: Vec<&Evidence> = files.iter().map(|(_, file)| file).collect();
+    let (chosen, findings) = to_rewrite(&evidence, &request.naming);
+    rewrite::rewrite_all(staging, files, &chosen, request.algorithms, care)
+        .map_err(|error| Failure::fault("a wheel cannot be rewritten", error))?;
+    Ok(findings)
+}
+
+/// Judges the files, each alone and all as one set. `findings` are those that
+/// there are already.
+fn judge<'a>(
+    request: &Prepare,
+    evidence: &'a [Evidence],
+    plan: &'a Plan,
+    mut findings: Vec<Finding>,
+    listing: &Listing,
+) -> (Vec<Member<'a>>, Option<String>, Judged) {
+    findings.extend_from_slice(&plan.findings);
+    findings.extend(preflight::files(evidence));
+    let (members, of_the_set) = release::members(evidence, &plan.planned);
+    findings.extend(of_the_set);
+    let (version, of_versions) = release::version(&members, &request.version);
+    findings.extend(of_versions);
+    findings.extend(expected::digests(&members, &request.expected_digests));
+    let standings = plan.planned.iter().filter_map(|planned| {
+        let file = evidence.get(planned.evidence)?;
+        let is_for_the_index = request.naming.is_for_the_index(file);
+        Some((file.place(), Standing { name: &planned.name, is_for_the_index }))
+    });
+    let mut judged = request.policy.judge(findings, &standings.collect());
+    if members.is_empty() && !judged.findings.iter().any(Finding::is_error) {
+        judged.findings.insert(0, nothing_selected(listing));
+    }
+    (members, version, judged)
 }
 
 /// Verifies a release.

@@ -6,9 +6,9 @@
 
 use crate::escape::{self, markdown, markdown_code};
 use crate::finding::Finding;
-use crate::manifest::{Action, File, Folder, LeftOut, Manifest, SHA256SUMS};
+use crate::manifest::{Action, File, Folder, LeftOut, Manifest, RecordSetting, SHA256SUMS, Settings};
 use crate::release::Top;
-use crate::rule::Severity;
+use crate::rule::{Severity, Strictness};
 use crate::verification::Verification;
 
 /// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
@@ -26,6 +26,8 @@ pub struct Report<'a> {
     pub dry_run: bool,
     /// All findings, errors first.
     pub findings: &'a [Finding],
+    /// Findings that were to be ignored.
+    pub ignored: &'a [Finding],
     /// What is not in the release.
     pub left_out: &'a [LeftOut],
     /// What the source had to say.
@@ -43,6 +45,9 @@ impl Report<'_> {
         for finding in self.findings {
             finding_text(&mut text, finding);
         }
+        for finding in self.ignored {
+            line(&mut text, format_args!("ignored[{}]:{} {}", finding.rule, place(finding), finding.found));
+        }
         for file in self.left_out {
             line(&mut text, format_args!("left out: {}: {}, {}", file.artifact, file.path, file.why));
         }
@@ -51,6 +56,9 @@ impl Report<'_> {
                 for file in manifest.files().iter().filter(|file| file.folder == folder) {
                     file_text(&mut text, file);
                 }
+            }
+            for relaxed in relaxed(manifest.settings()) {
+                line(&mut text, format_args!("note: {relaxed}"));
             }
             line(&mut text, format_args!("{}", self.outcome(manifest, top)));
         } else {
@@ -93,6 +101,9 @@ impl Report<'_> {
         for note in self.notes {
             summary.push(&format!("> {}\n\n", markdown(note)));
         }
+        for relaxed in self.release.iter().flat_map(|(manifest, _)| relaxed(manifest.settings())) {
+            summary.push(&format!("> {}\n\n", markdown(&relaxed)));
+        }
         summary.text
     }
 
@@ -110,10 +121,22 @@ impl Report<'_> {
                 format!(
                     "| {} | {} | {} | {} | {} |\n",
                     markdown(finding.rule.id()),
-                    finding.place.as_ref().map(|place| markdown_code(&place.to_string())).unwrap_or_default(),
+                    place_markdown(finding),
                     markdown(&finding.found),
                     markdown(&finding.expected),
                     markdown(&finding.remedy),
+                )
+            }));
+            summary.push("\n");
+        }
+        if !self.ignored.is_empty() {
+            summary.push("### Ignored\n\n| Rule | File | Found |\n|---|---|---|\n");
+            summary.rows(self.ignored.iter().map(|finding| {
+                format!(
+                    "| {} | {} | {} |\n",
+                    markdown(finding.rule.id()),
+                    place_markdown(finding),
+                    markdown(&finding.found)
                 )
             }));
             summary.push("\n");
@@ -122,7 +145,14 @@ impl Report<'_> {
 
     fn outcome(&self, manifest: &Manifest, top: &Top) -> String {
         let files = manifest.files();
-        let renamed = files.iter().filter(|file| is_renamed(file)).count();
+        let done = |action| {
+            let is_done = |file: &&File| file.origins.iter().any(|origin| origin.action == action);
+            files.iter().filter(is_done).count()
+        };
+        let rewritten = match done(Action::Rewritten) {
+            0 => String::new(),
+            rewritten => format!(", {rewritten} rewritten"),
+        };
         let version = manifest.version().map(|version| format!(" of version {version}")).unwrap_or_default();
         let subjects = match top.subjects() {
             Some(subjects) if subjects.shards().len() > 1 => {
@@ -144,8 +174,9 @@ impl Report<'_> {
             .collect::<Vec<_>>()
             .join(", ");
         format!(
-            "prepared {}{version} ({folders}), {renamed} renamed, {subjects}; {place}",
+            "prepared {}{version} ({folders}), {} renamed{rewritten}, {subjects}; {place}",
             plural(files.len(), "file"),
+            done(Action::Renamed),
         )
     }
 
@@ -199,37 +230,64 @@ fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     text.push('\n');
 }
 
+/// What was relaxed by the inputs, a sentence each.
+fn relaxed(settings: &Settings) -> Vec<String> {
+    let mut told = Vec::new();
+    if settings.record == RecordSetting::Off {
+        told.push("The files of wheels were not held against their RECORD (`record: off`).".to_owned());
+    }
+    for (registry, input, strictness) in [("PyPI", "pypi", settings.pypi), ("npm", "npm", settings.npm)] {
+        match strictness {
+            Strictness::Error => {}
+            Strictness::Warn => told.push(format!("What {registry} refuses is a warning (`{input}: warn`).")),
+            Strictness::Off => {
+                told.push(format!("What {registry} refuses was not looked at (`{input}: off`)."));
+            }
+        }
+    }
+    told
+}
+
+/// Where a finding points, behind the rule that speaks.
+fn place(finding: &Finding) -> String {
+    finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default()
+}
+
+fn place_markdown(finding: &Finding) -> String {
+    finding.place.as_ref().map(|place| markdown_code(&place.to_string())).unwrap_or_default()
+}
+
 fn finding_text(text: &mut String, finding: &Finding) {
     let severity = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let place = finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default();
-    line(text, format_args!("{severity}[{}]:{place} {}", finding.rule, finding.found));
+    line(text, format_args!("{severity}[{}]:{} {}", finding.rule, place(finding), finding.found));
     line(text, format_args!("  expected: {}", finding.expected));
     line(text, format_args!("  help: {}", finding.remedy));
 }
 
 fn file_text(text: &mut String, file: &File) {
     let path = format!("{}/{}", file.folder, file.name);
-    let was = renamed_from(file).map(|names| format!(" (was {names})")).unwrap_or_default();
+    let was = was(file);
+    let was = if was.is_empty() { was } else { format!(" (was {was})") };
     line(text, format_args!("{}  {path}{was}", file.digests.sha256));
 }
 
-fn is_renamed(file: &File) -> bool {
-    file.origins.iter().any(|origin| origin.action == Action::Renamed)
-}
-
-/// The names that it had, if any was another one.
-fn renamed_from(file: &File) -> Option<String> {
-    let mut names: Vec<String> = file
+/// The names that it had, if any was another one, and the digest, if that was
+/// another one.
+fn was(file: &File) -> String {
+    let mut told: Vec<String> = file
         .origins
         .iter()
-        .filter(|origin| origin.action == Action::Renamed)
-        .map(|origin| origin.path.file_name().to_string())
+        .filter(|origin| origin.action != Action::Kept)
+        .map(|origin| match origin.rewritten_from {
+            Some(digest) => format!("{}, {digest}", origin.path.file_name()),
+            None => origin.path.file_name().to_string(),
+        })
         .collect();
-    names.dedup();
-    (!names.is_empty()).then(|| names.join(", "))
+    told.dedup();
+    told.join("; ")
 }
 
 fn files_markdown(summary: &mut Summary, manifest: &Manifest) {
@@ -248,7 +306,10 @@ fn files_markdown(summary: &mut Summary, manifest: &Manifest) {
                 "| {} | {} | {} | {} | {} |\n",
                 markdown_code(file.name.as_str()),
                 file.size,
-                renamed_from(file).map(|names| markdown_code(&names)).unwrap_or_default(),
+                Some(was(file))
+                    .filter(|was| !was.is_empty())
+                    .map(|was| markdown_code(&was))
+                    .unwrap_or_default(),
                 origins.join("<br>"),
                 markdown_code(&file.digests.sha256.to_string()),
             )

@@ -51,6 +51,7 @@ pub fn prepared(
         output: request.output.as_str(),
         dry_run: request.dry_run,
         findings: &outcome.findings,
+        ignored: &outcome.ignored,
         left_out: &outcome.left_out,
         notes: &outcome.notes,
     };

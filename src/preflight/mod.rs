@@ -2,4 +2,21 @@
 //! for each authority.
 
 pub mod expected;
+mod native;
+pub mod policy;
+mod pypi;
 pub mod release;
+mod wheel;
+
+use crate::evidence::Evidence;
+use crate::finding::Finding;
+
+/// What is wrong with files, each looked at alone.
+#[must_use]
+pub fn files(evidence: &[Evidence]) -> Vec<Finding> {
+    let judge = |file: &Evidence| {
+        let flaw = file.flaw.as_deref().cloned();
+        flaw.into_iter().chain(pypi::judge(file)).chain(wheel::judge(file)).collect::<Vec<_>>()
+    };
+    evidence.iter().flat_map(judge).collect()
+}

@@ -14,16 +14,16 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 pub use run::Services;
 
 use crate::artifact::Selection;
-use crate::cli::{
-    AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, Strictness, VerifyArgs,
-};
+use crate::cli::{self, AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, VerifyArgs};
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::version::{ReleaseVersion, VersionTag};
 use crate::filename::FileName;
 use crate::glob::Glob;
-use crate::manifest::Run;
+use crate::manifest::{RecordSetting, Run};
 use crate::normalize::{Naming, Normalization};
+use crate::preflight::policy::{Ignore, IgnoreError, Policy};
 use crate::preflight::release::VersionPolicy;
+use crate::rule::Strictness;
 use crate::source::github::RunRequest;
 
 /// An input that cannot be meant.
@@ -102,6 +102,10 @@ pub struct Prepare {
     pub selection: Selection,
     /// What may be changed, and how.
     pub naming: Naming,
+    /// What may be relaxed.
+    pub policy: Policy,
+    /// Whether wheels are held against their RECORD.
+    pub record: RecordSetting,
     /// What the jobs that built the files told of them.
     pub expected_digests: Vec<(Sha256, FileName)>,
     /// What versions the files may declare.
@@ -206,11 +210,18 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
             SourceRequest::Directory { path: path.into(), zipped: truth(&arguments.artifacts_zipped) }
         }
     };
+    let policy = Policy {
+        pypi: strictness(arguments.pypi),
+        npm: strictness(arguments.npm),
+        lets_names_promise: arguments.normalize == Normalize::Off,
+        ignore: ignore(&arguments.ignore)?,
+    };
     let naming = Naming {
         normalization: match arguments.normalize {
             Normalize::Check => Normalization::Check,
             Normalize::Off => Normalization::Off,
-            Normalize::Rename | Normalize::Rewrite => Normalization::Rename,
+            Normalize::Rename => Normalization::Rename,
+            Normalize::Rewrite => Normalization::Rewrite,
         },
         not_for_the_index: globs("pypi-exclude", &arguments.pypi_exclude)?,
         unknown_kinds: selection.is_explicit(),
@@ -219,6 +230,11 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
         source,
         selection,
         naming,
+        policy,
+        record: match arguments.record {
+            Record::Verify => RecordSetting::Verify,
+            Record::Off => RecordSetting::Off,
+        },
         expected_digests: expected_digests(&arguments.expect_digests)?,
         version: version(&arguments.version, surroundings)?,
         version_as_given: arguments.version.trim().to_owned(),
@@ -241,20 +257,6 @@ fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
         value => refuse(input, value.lines().next().unwrap_or_default(), "leave it empty"),
     };
     empty("expect", &arguments.expect)?;
-    empty("ignore", &arguments.ignore)?;
-    if arguments.normalize == Normalize::Rewrite {
-        return refuse("normalize", "rewrite", "`rename`, `check` and `off` are");
-    }
-    if arguments.record == Record::Off {
-        return refuse("record", "off", "RECORD is not looked at in this version, leave it at `verify`");
-    }
-    for (input, strictness) in [("pypi", arguments.pypi), ("npm", arguments.npm)] {
-        match strictness {
-            Strictness::Error => {}
-            Strictness::Warn => return refuse(input, "warn", "`error` is"),
-            Strictness::Off => return refuse(input, "off", "`error` is"),
-        }
-    }
     if arguments.asset_names == AssetNames::Qualify {
         return refuse("asset-names", "qualify", "`keep` is");
     }
@@ -307,6 +309,27 @@ fn expected_digests(lines: &str) -> Result<Vec<(Sha256, FileName)>, InputError> 
                 input: "expect-digests",
                 found: line.to_owned(),
                 expected: "lines of 64 lowercase hexadecimal digits, two spaces and a bare file name".into(),
+            })
+        })
+        .collect()
+}
+
+const fn strictness(given: cli::Strictness) -> Strictness {
+    match given {
+        cli::Strictness::Error => Strictness::Error,
+        cli::Strictness::Warn => Strictness::Warn,
+        cli::Strictness::Off => Strictness::Off,
+    }
+}
+
+fn ignore(lines: &str) -> Result<Vec<Ignore>, InputError> {
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            line.parse().map_err(|error: IgnoreError| InputError::Unfit {
+                input: "ignore",
+                found: line.to_owned(),
+                why: error.to_string(),
             })
         })
         .collect()
@@ -455,12 +478,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_refused_by_name() {
         for (arguments, input) in [
-            (&["--normalize", "rewrite"][..], "normalize"),
-            (&["--record", "off"], "record"),
-            (&["--pypi", "warn"], "pypi"),
-            (&["--npm", "off"], "npm"),
-            (&["--expect", "*.whl"], "expect"),
-            (&["--ignore", "x *"], "ignore"),
+            (&["--expect", "*.whl"][..], "expect"),
             (&["--asset-names", "qualify"], "asset-names"),
             (&["--sidecars", "true"], "sidecars"),
             (&["--previous-manifest", "m.json"], "previous-manifest"),

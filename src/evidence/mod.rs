@@ -1,9 +1,14 @@
 //! All that judgement needs to know of a file, read once.
 
+pub mod sample;
+pub mod wheel;
+
 use std::sync::Arc;
 
+use self::wheel::WheelContents;
+
 use crate::artifact::Artifact;
-use crate::digest::Digests;
+use crate::digest::{Digests, Sha256};
 use crate::distribution::Distribution;
 use crate::filename::{FileName, RelativePath};
 use crate::finding::{Finding, Place};
@@ -20,12 +25,17 @@ pub struct Evidence {
     pub size: u64,
     /// Of all its bytes.
     pub digests: Digests,
+    /// The SHA-256 that it had before it was rewritten.
+    pub rewritten_from: Option<Sha256>,
     /// Whether it bore the mode to be executed.
     pub executable: bool,
     /// What it is.
     pub distribution: Distribution,
-    /// For a wheel, who made it: the `Generator` lines of `WHEEL`.
-    pub generators: Vec<String>,
+    /// For a wheel, what it holds.
+    pub wheel: Option<Box<WheelContents>>,
+    /// Why it is not the distribution that its name promises. It is taken for
+    /// an archive then.
+    pub flaw: Option<Box<Finding>>,
 }
 
 impl Evidence {

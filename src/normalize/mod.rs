@@ -5,7 +5,8 @@
 //! 2. A wheel whose tags are merely out of order, in another case or repeated
 //!    is renamed: its bytes and digest stay what its builder made. Where its
 //!    project is spelt otherwise a rename would break PyPI's look-up of
-//!    `{name}-{version}.dist-info/WHEEL`, so that is refused.
+//!    `{name}-{version}.dist-info/WHEEL`; [`crate::rewrite`] mends that before,
+//!    where it may.
 //! 3. A source distribution and an npm package are named after what is written
 //!    inside them.
 //! 4. An asset is named as GitHub will store it.
@@ -13,6 +14,8 @@
 //!
 //! Nothing is done here: the plan says it, and [`crate::pipeline`] carries it
 //! out.
+
+pub mod mend;
 
 use std::collections::BTreeSet;
 
@@ -26,13 +29,15 @@ use crate::filename::FileName;
 use crate::finding::Finding;
 use crate::glob::Glob;
 use crate::manifest::{Action, Folder, LeftOut, Why};
-use crate::rule::{Rule, Severity};
+use crate::rule::Rule;
 
 /// What may be done to names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normalization {
     /// Rename; no byte of a file changes.
     Rename,
+    /// Rename, after wheels were mended inside.
+    Rewrite,
     /// What would be renamed is an error.
     Check,
     /// Names stay as they are.
@@ -45,6 +50,7 @@ impl Normalization {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rename => "rename",
+            Self::Rewrite => "rewrite",
             Self::Check => "check",
             Self::Off => "off",
         }
@@ -60,6 +66,19 @@ pub struct Naming {
     pub not_for_the_index: Vec<Glob>,
     /// Whether files of no known kind are released.
     pub unknown_kinds: bool,
+}
+
+impl Naming {
+    /// Whether the index is to have a file, by the name that it bears or the
+    /// one that it should bear.
+    #[must_use]
+    pub fn is_for_the_index(&self, file: &Evidence) -> bool {
+        let canonical = file.distribution.canonical_name().map(FileName::as_str);
+        let excluded = |glob: &Glob| {
+            glob.matches(file.name().as_str()) || canonical.is_some_and(|name| glob.matches(name))
+        };
+        !self.not_for_the_index.iter().any(excluded)
+    }
 }
 
 /// What becomes of one file.
@@ -80,7 +99,11 @@ impl Planned {
     /// What is done to the file to get there.
     #[must_use]
     pub fn action(&self, evidence: &Evidence) -> Action {
-        if self.name == evidence.name() { Action::Kept } else { Action::Renamed }
+        match evidence.rewritten_from {
+            Some(_) => Action::Rewritten,
+            None if self.name == evidence.name() => Action::Kept,
+            None => Action::Renamed,
+        }
     }
 }
 
@@ -100,13 +123,7 @@ pub struct Plan {
 pub fn plan(evidence: &[Evidence], naming: &Naming) -> Plan {
     let planner = Planner {
         naming,
-        signed: evidence
-            .iter()
-            .filter(|file| sidecar::is_attestation_or_signature(&file.name()))
-            .filter_map(|file| {
-                Some((file.artifact.name.as_str(), sidecar::subject_of(&file.name())?.to_owned()))
-            })
-            .collect(),
+        signed: Signed::of(evidence),
         projects: evidence.iter().filter_map(|file| python_project(&file.distribution)).collect(),
     };
     let mut plan = Plan::default();
@@ -137,15 +154,32 @@ enum Decision {
         canonical: FileName,
     },
     LeaveOut(Why),
-    /// A finding of severity error says why.
+    /// A finding says why, and nothing relaxes it: the file cannot be named.
     Refuse,
+}
+
+/// Artifact and name of each file that a signature or attestation in the same
+/// artifact speaks of.
+struct Signed<'a>(BTreeSet<(&'a str, String)>);
+
+impl<'a> Signed<'a> {
+    fn of(evidence: impl IntoIterator<Item = &'a Evidence>) -> Self {
+        let signatures =
+            evidence.into_iter().filter(|file| sidecar::is_attestation_or_signature(&file.name()));
+        let subject = |file: &'a Evidence| {
+            Some((file.artifact.name.as_str(), sidecar::subject_of(&file.name())?.to_owned()))
+        };
+        Self(signatures.filter_map(subject).collect())
+    }
+
+    fn covers(&self, file: &Evidence) -> bool {
+        self.0.contains(&(file.artifact.name.as_str(), file.name().as_str().to_owned()))
+    }
 }
 
 struct Planner<'a> {
     naming: &'a Naming,
-    /// Artifact and name of each file that a signature or attestation in the
-    /// same artifact speaks of.
-    signed: BTreeSet<(&'a str, String)>,
+    signed: Signed<'a>,
     /// The projects that wheels and source distributions are of.
     projects: BTreeSet<ProjectName>,
 }
@@ -157,10 +191,10 @@ impl Planner<'_> {
             return Decision::LeaveOut(Why::Stray);
         }
         match &file.distribution {
-            Distribution::Wheel(wheel) if self.is_for_the_index(&name, wheel.canonical()) => {
+            Distribution::Wheel(wheel) if self.naming.is_for_the_index(file) => {
                 self.wheel(file, wheel, findings)
             }
-            Distribution::Sdist(sdist) if self.is_for_the_index(&name, sdist.canonical()) => {
+            Distribution::Sdist(sdist) if self.naming.is_for_the_index(file) => {
                 self.named_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
             }
             Distribution::NpmPackage(package) => {
@@ -169,42 +203,24 @@ impl Planner<'_> {
             Distribution::Other if !self.naming.unknown_kinds => Decision::LeaveOut(Why::UnknownKind),
             Distribution::Archive => {
                 let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project));
-                match project {
-                    Some(project) => {
-                        findings.push(file.finding(
-                            Rule::SdistMetadata,
-                            format!("the name is that of a source distribution of {project}, but there is no PKG-INFO in the one folder at its top"),
-                            "a source distribution, or an archive with another name",
-                            "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
-                        ));
-                        Decision::Refuse
-                    }
-                    None => self.asset(file, findings),
+                if let Some(project) = project.filter(|_| file.flaw.is_none()) {
+                    findings.push(file.finding(
+                        Rule::SdistMetadata,
+                        format!("the name is that of a source distribution of {project}, but there is no PKG-INFO in the one folder at its top"),
+                        "a source distribution, or an archive with another name",
+                        "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
+                    ));
                 }
+                self.asset(file, findings)
             }
             _ => self.asset(file, findings),
         }
     }
 
-    fn is_for_the_index(&self, name: &FileName, canonical: &FileName) -> bool {
-        let excluded = |glob: &Glob| glob.matches(name.as_str()) || glob.matches(canonical.as_str());
-        !self.naming.not_for_the_index.iter().any(excluded)
-    }
-
     fn wheel(&self, file: &Evidence, wheel: &WheelFilename, findings: &mut Vec<Finding>) -> Decision {
         let name = file.name();
         let (canonical, sorted) = (wheel.canonical(), wheel.with_canonical_tags());
-        let deviations = wheel.deviations();
-        if deviations.contains(&Deviation::Project) {
-            findings.push(file.finding(
-                Rule::WheelSpelling,
-                format!("the project is spelt `{}`", wheel.project().as_given()),
-                format!("`{}`, as in {canonical}", wheel.project().escaped()),
-                "Build the wheel with a backend that writes normalized names; a rename alone would not do, for PyPI looks for the `.dist-info` folder by the file's name.",
-            ));
-            return Decision::Refuse;
-        }
-        if deviations.contains(&Deviation::Version) {
+        if wheel.deviations().contains(&Deviation::Version) {
             findings.push(file.finding(
                 Rule::WheelVersionSpelling,
                 format!("the version is spelt `{}`", wheel.version_as_given()),
@@ -226,22 +242,18 @@ impl Planner<'_> {
             return kept(name);
         }
         match self.naming.normalization {
-            Normalization::Rename if self.is_signed(file) => {
+            Normalization::Rename | Normalization::Rewrite if self.is_signed(file) => {
                 findings.push(not_renamed(file, sorted));
                 kept(name)
             }
-            Normalization::Rename => kept(sorted.clone()),
+            Normalization::Rename | Normalization::Rewrite => kept(sorted.clone()),
             Normalization::Check | Normalization::Off => {
-                let mut finding = file.finding(
+                findings.push(file.finding(
                     Rule::TagOrder,
                     "the tags are not sorted, not in lower case, or repeated",
                     format!("{sorted}"),
                     "Set `normalize: rename`, or build with a tool that sorts tags (maturin 1.16, auditwheel 6.4 and later).",
-                );
-                if self.naming.normalization == Normalization::Off {
-                    finding.severity = Severity::Warning;
-                }
-                findings.push(finding);
+                ));
                 kept(name)
             }
         }
@@ -264,8 +276,10 @@ impl Planner<'_> {
         // npm reads nothing from a file's name; PyPI does.
         let harmless = folder == Folder::Npm;
         match self.naming.normalization {
-            Normalization::Rename if !self.is_signed(file) => release(expected.clone()),
-            Normalization::Rename if harmless => {
+            Normalization::Rename | Normalization::Rewrite if !self.is_signed(file) => {
+                release(expected.clone())
+            }
+            Normalization::Rename | Normalization::Rewrite if harmless => {
                 findings.push(not_renamed(file, expected));
                 release(name)
             }
@@ -284,7 +298,7 @@ impl Planner<'_> {
                         "Set `normalize: rename`, or build it under that name."
                     },
                 ));
-                Decision::Refuse
+                release(name)
             }
         }
     }
@@ -312,13 +326,12 @@ impl Planner<'_> {
                 format!("{stored}"),
                 "Give the file that name where it is built.",
             ));
-            return Decision::Refuse;
         }
         Decision::Release { folder: Folder::Assets, name: stored.clone(), canonical: stored }
     }
 
     fn is_signed(&self, file: &Evidence) -> bool {
-        self.signed.contains(&(file.artifact.name.as_str(), file.name().as_str().to_owned()))
+        self.signed.covers(file)
     }
 }
 

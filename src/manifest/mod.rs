@@ -5,17 +5,19 @@
 //! time; only the account of the run, and what GitHub told of the artifacts,
 //! is the run's own.
 
+mod file;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::artifact::Artifact;
+pub use file::{Action, File, Npm, Origin, Wheel};
+
 use crate::digest::{Blake2b, Digests, Sha256, Sha512};
-use crate::distribution::Kind;
 use crate::filename::{FileName, RelativePath};
 use crate::finding::Finding;
-use crate::rule::Severity;
+use crate::rule::{Class, Rule, Severity, Strictness};
 use crate::subject::is_shard_name;
 use crate::sums::Sums;
 
@@ -149,103 +151,25 @@ pub struct Settings {
     pub normalize: String,
     /// The input `version`.
     pub version: String,
+    /// The input `record`: whether the files of wheels were held against the
+    /// digests in RECORD.
+    pub record: RecordSetting,
+    /// The input `pypi`: how PyPI's rules counted.
+    pub pypi: Strictness,
+    /// The input `npm`: how npm's rules counted.
+    pub npm: Strictness,
 }
 
-/// One file of the release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct File {
-    /// Its bare name, which is unique in the release.
-    pub name: FileName,
-    /// Where it lies.
-    pub folder: Folder,
-    /// What it is.
-    pub kind: Kind,
-    /// The project that it declares: PyPI's normalized name or npm's name.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub project: Option<String>,
-    /// The version that it declares, as it spells it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub version: Option<String>,
-    /// In bytes.
-    pub size: u64,
-    /// Of all its bytes.
-    pub digests: Digests,
-    /// Whether its mode is 0755.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
-    pub executable: bool,
-    /// The target that its artifact's name gives.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub target: Option<String>,
-    /// For a wheel.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub wheel: Option<Wheel>,
-    /// For an npm package.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub npm: Option<Npm>,
-    /// Where it came from: more than one place if several artifacts held the
-    /// same bytes for the same name. Never empty.
-    pub origins: Vec<Origin>,
-}
-
-/// What a wheel's name and its `WHEEL` file say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Wheel {
-    /// Python tags, sorted.
-    pub python: Vec<String>,
-    /// ABI tags, sorted.
-    pub abi: Vec<String>,
-    /// Platform tags, sorted.
-    pub platform: Vec<String>,
-    /// The build tag to the letter.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub build: Option<String>,
-    /// Who made it: the `Generator` lines of `WHEEL`.
-    pub generator: Vec<String>,
-}
-
-/// What an npm package's `package.json` says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Npm {
-    /// The package URL, which is the subject of npm's own provenance.
-    pub purl: String,
-    /// Operating systems that it is for.
-    pub os: Vec<String>,
-    /// Processors that it is for.
-    pub cpu: Vec<String>,
-    /// C libraries that it is for.
-    pub libc: Vec<String>,
-    /// `sha512-<base64>`.
-    pub integrity: String,
-}
-
-/// Where a file came from, and what was done to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Origin {
-    /// The artifact.
-    pub artifact: Artifact,
-    /// The path that it had there.
-    pub path: RelativePath,
-    /// What was done.
-    pub action: Action,
-}
-
-/// What was done to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The input `record`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Nothing.
-    Kept,
-    /// It got another name; its bytes are what they were.
-    Renamed,
+pub enum RecordSetting {
+    /// Every file of a wheel is held against its digest in RECORD.
+    #[default]
+    Verify,
+    /// None is.
+    Off,
 }
 
 /// A finding that did not stop the release.
@@ -330,6 +254,9 @@ pub enum ManifestError {
     /// A file from nowhere.
     #[error("`{0}` has no origin")]
     NoOrigin(FileName),
+    /// A file that was rewritten from nothing, or kept with another digest.
+    #[error("what was done to `{0}` and the digest that it had do not agree")]
+    Rewritten(FileName),
 }
 
 /// All that a manifest is made of, but for the files.
@@ -345,6 +272,8 @@ pub struct Account<'a> {
     pub attestable: bool,
     /// All findings; errors have no place in a manifest.
     pub findings: &'a [Finding],
+    /// Findings that were to be ignored.
+    pub ignored: &'a [Finding],
     /// What was left out.
     pub left_out: Vec<LeftOut>,
 }
@@ -368,7 +297,7 @@ impl Manifest {
             attestable: account.attestable,
             files,
             warnings: warnings.map(Told::from).collect(),
-            ignored: Vec::new(),
+            ignored: account.ignored.iter().map(Told::from).collect(),
             left_out,
         }))
     }
@@ -396,6 +325,23 @@ impl Manifest {
     #[must_use]
     pub const fn attestable(&self) -> bool {
         self.0.attestable
+    }
+
+    /// Whether PyPI's rules counted in full, and every wheel was held against
+    /// its RECORD: nothing that PyPI would refuse is known of.
+    #[must_use]
+    pub fn is_proved_for_the_index(&self) -> bool {
+        let Contents { settings, ignored, .. } = &self.0;
+        let of_the_index = |told: &Told| Rule::of(&told.rule).is_none_or(|rule| rule.class() == Class::Index);
+        settings.pypi == Strictness::Error
+            && settings.record == RecordSetting::Verify
+            && !ignored.iter().any(of_the_index)
+    }
+
+    /// What was asked for, as far as it says how much was looked at.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     /// What was left out.
@@ -470,6 +416,11 @@ fn check(files: &[File]) -> Result<(), ManifestError> {
         if origins.is_empty() {
             return Err(ManifestError::NoOrigin(name.clone()));
         }
+        let agrees =
+            |origin: &Origin| (origin.action == Action::Rewritten) == origin.rewritten_from.is_some();
+        if !origins.iter().all(agrees) {
+            return Err(ManifestError::Rewritten(name.clone()));
+        }
         if seen.insert(name.folded(), name).is_some() {
             return Err(ManifestError::Twice(name.clone()));
         }
@@ -480,6 +431,8 @@ fn check(files: &[File]) -> Result<(), ManifestError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::Artifact;
+    use crate::distribution::Kind;
 
     fn file(name: &str) -> File {
         File {
@@ -498,14 +451,31 @@ mod tests {
                 artifact: Artifact::named("a".parse().unwrap()),
                 path: name.parse().unwrap(),
                 action: Action::Kept,
+                rewritten_from: None,
             }],
         }
     }
 
+    fn settings() -> Settings {
+        Settings {
+            normalize: "rename".into(),
+            version: "auto".into(),
+            record: RecordSetting::Verify,
+            pypi: Strictness::Error,
+            npm: Strictness::Error,
+        }
+    }
+
     fn manifest(names: &[&str]) -> Result<Manifest, ManifestError> {
-        let settings = Settings { normalize: "rename".into(), version: "auto".into() };
-        let account =
-            Account { run: None, version: None, settings, attestable: true, findings: &[], left_out: vec![] };
+        let account = Account {
+            run: None,
+            version: None,
+            settings: settings(),
+            attestable: true,
+            findings: &[],
+            ignored: &[],
+            left_out: vec![],
+        };
         Manifest::new(names.iter().map(|name| file(name)).collect(), account)
     }
 

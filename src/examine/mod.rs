@@ -1,18 +1,20 @@
 //! A staged file becomes evidence: all that rules need to know of it, read
 //! once.
 
+mod record;
+mod wheel;
+
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 
 use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarGz, TarKind};
-use crate::archive::zip::ZipArchive;
 use crate::artifact::ArtifactName;
 use crate::distribution::npm::PackageJson;
 use crate::distribution::sdist::Sdist;
-use crate::distribution::wheel::{WheelFilename, WheelFilenameErrorKind, WheelMetadata};
 use crate::distribution::{Distribution, Shape};
+use crate::evidence::wheel::WheelContents;
 use crate::filename::{FileName, RelativePath};
 use crate::finding::{Finding, Place};
 use crate::rule::Rule;
@@ -22,13 +24,40 @@ use crate::staging::{StagedFile, Staging, StagingError};
 /// projects, README included, has a few hundred kilobytes.
 const MAX_METADATA: u64 = 4 << 20;
 
+/// How closely files are looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Care {
+    /// What an archive may ask of us.
+    pub limits: Limits,
+    /// Whether every file of a wheel is held against the digest in RECORD.
+    pub prove_record: bool,
+}
+
 /// What a look at a file came to.
 #[derive(Debug)]
 pub enum Examined {
-    /// What it is, and, for a wheel, who made it.
-    Known(Distribution, Vec<String>),
-    /// It cannot be what its name or its contents claim.
+    /// What it is.
+    Known(Known),
+    /// It cannot be released, whatever is asked for.
     Refused(Box<Finding>),
+}
+
+/// What is known of a file that was looked at.
+#[derive(Debug)]
+pub struct Known {
+    /// What it is.
+    pub distribution: Distribution,
+    /// For a wheel, what it holds.
+    pub wheel: Option<Box<WheelContents>>,
+    /// Why it is not the distribution that its name promises, and so taken
+    /// for an archive.
+    pub flaw: Option<Box<Finding>>,
+}
+
+impl From<Distribution> for Known {
+    fn from(distribution: Distribution) -> Self {
+        Self { distribution, wheel: None, flaw: None }
+    }
 }
 
 /// Looks into a staged file as far as its name and first bytes call for it.
@@ -41,90 +70,92 @@ pub fn examine(
     head: &[u8],
     artifact: &ArtifactName,
     path: &RelativePath,
-    limits: &Limits,
+    care: &Care,
 ) -> Result<Examined, StagingError> {
     let name = path.file_name();
+    let place = Place::file(artifact.clone(), path.as_str());
     let shape = Shape::of(&name, head);
     let looked = match shape {
-        Shape::Wheel => wheel(&name, staging.open(staged)?, staged.size, limits),
-        Shape::MaybeSdist => sdist(staging.open(staged)?, limits),
-        Shape::MaybeNpm => npm(staging.open(staged)?, limits),
+        Shape::Wheel => return wheel(staging, staged, &name, &place, care),
+        Shape::MaybeSdist => sdist(staging.open(staged)?, &care.limits),
+        Shape::MaybeNpm => npm(staging.open(staged)?, &care.limits),
         _ => Ok(Seen::Nothing),
     };
-    let place = || Place::file(artifact.clone(), path.as_str());
-    let refused = |rule, found: String, expected: &str, remedy: &str| {
-        Ok(Examined::Refused(Box::new(Finding::new(rule, Some(place()), found, expected, remedy))))
-    };
     match looked {
-        Ok(Seen::Nothing) => Ok(Examined::Known(shape.plain().unwrap_or(Distribution::Other), Vec::new())),
-        Ok(Seen::Known(distribution, generators)) => Ok(Examined::Known(distribution, generators)),
-        Ok(Seen::Wrong { rule, found, expected, remedy }) => refused(rule, found, expected, remedy),
-        Err(ArchiveError::Read(cause) | ArchiveError::Write(cause)) => {
-            Err(StagingError::Read { path: path.to_string().into(), cause })
-        }
-        Err(error) if shape == Shape::Wheel => refused(
-            Rule::WheelUnreadable,
-            error.to_string(),
-            "a zip archive that every reader reads alike",
-            "Build the wheel again; if it was made by hand, with a build backend.",
-        ),
         // An archive that cannot be read as a tar may still be what somebody
         // wants to release; one that is named like a source distribution of a
         // project is refused when the names are planned.
-        Err(_) => Ok(Examined::Known(Distribution::Archive, Vec::new())),
+        Err(ArchiveError::Refused(_) | ArchiveError::Budget(_)) => {
+            Ok(Examined::Known(Distribution::Archive.into()))
+        }
+        looked => seen(looked, shape.plain().unwrap_or(Distribution::Other), place),
     }
+}
+
+/// Looks into a staged wheel of that name.
+///
+/// # Errors
+/// If it cannot be read back from the disk.
+pub fn wheel(
+    staging: &Staging,
+    staged: &StagedFile,
+    name: &FileName,
+    place: &Place,
+    care: &Care,
+) -> Result<Examined, StagingError> {
+    let looked = wheel::look(name, staging.open(staged)?, staged.size, care);
+    seen(looked, Distribution::Archive, place.clone())
+}
+
+/// What follows from what was seen.
+fn seen(
+    looked: Result<Seen, ArchiveError>,
+    plain: Distribution,
+    place: Place,
+) -> Result<Examined, StagingError> {
+    Ok(match looked {
+        Ok(Seen::Nothing) => Examined::Known(plain.into()),
+        Ok(Seen::Known(known)) => Examined::Known(known),
+        Ok(Seen::Wrong(wrong)) => {
+            let finding = Box::new(wrong.finding(place));
+            if finding.rule.is_integrity() {
+                Examined::Refused(finding)
+            } else {
+                let flaw = Some(finding);
+                Examined::Known(Known { distribution: Distribution::Archive, wheel: None, flaw })
+            }
+        }
+        Err(ArchiveError::Refused(refusal)) => Examined::Refused(Box::new(refusal.finding(place))),
+        // Nothing is counted against a budget here.
+        Err(ArchiveError::Budget(exceeded)) => {
+            let cause = io::Error::other(exceeded);
+            return Err(StagingError::Read { path: place.to_string().into(), cause });
+        }
+        Err(ArchiveError::Read(cause) | ArchiveError::Write(cause)) => {
+            return Err(StagingError::Read { path: place.to_string().into(), cause });
+        }
+    })
 }
 
 /// What was seen inside.
 enum Seen {
     Nothing,
-    Known(Distribution, Vec<String>),
-    Wrong { rule: Rule, found: String, expected: &'static str, remedy: &'static str },
+    Known(Known),
+    Wrong(Wrong),
 }
 
-fn wheel(name: &FileName, file: File, size: u64, limits: &Limits) -> Result<Seen, ArchiveError> {
-    let wheel = match WheelFilename::new(name) {
-        Ok(wheel) => wheel,
-        Err(error) => {
-            let rule = match error.kind() {
-                WheelFilenameErrorKind::Variant { .. } => Rule::WheelVariant,
-                _ => Rule::WheelName,
-            };
-            return Ok(Seen::Wrong {
-                rule,
-                found: error.kind().to_string(),
-                expected: error.kind().expected(),
-                remedy: "Build the wheel with a build backend, which names it; do not rename it by hand.",
-            });
-        }
-    };
-    let mut archive = ZipArchive::open(BufReader::new(file), size, limits)?;
-    let folder = format!("{}.dist-info", wheel.metadata_prefix());
-    let Some(number) = archive.position(&format!("{folder}/WHEEL")) else {
-        let other = archive.entries().iter().find_map(|entry| {
-            let folder = entry.path.as_str().strip_suffix("/WHEEL")?;
-            (folder.ends_with(".dist-info") && !folder.contains('/')).then(|| folder.to_owned())
-        });
-        return Ok(Seen::Wrong {
-            rule: Rule::WheelUnreadable,
-            found: match other {
-                Some(other) => format!("its metadata lies in `{other}`, not in `{folder}`"),
-                None => format!("there is no `{folder}/WHEEL` in it"),
-            },
-            expected: "the metadata under the letters of the file's name, where PyPI looks for it",
-            remedy: "Give the file back the name under which it was built, or build it again.",
-        });
-    };
-    let metadata = archive.read_entry(number, MAX_METADATA)?;
-    Ok(match WheelMetadata::read(&metadata) {
-        Ok(metadata) => Seen::Known(wheel.into(), metadata.generators().to_vec()),
-        Err(error) => Seen::Wrong {
-            rule: Rule::WheelUnreadable,
-            found: format!("its WHEEL cannot be read: {error}"),
-            expected: "a WHEEL file as the binary distribution format describes it",
-            remedy: "Build the wheel with a build backend.",
-        },
-    })
+/// What is wrong with a whole file.
+struct Wrong {
+    rule: Rule,
+    found: String,
+    expected: &'static str,
+    remedy: &'static str,
+}
+
+impl Wrong {
+    fn finding(self, place: Place) -> Finding {
+        Finding::new(self.rule, Some(place), self.found, self.expected, self.remedy)
+    }
 }
 
 /// A source distribution has one top folder, and PKG-INFO right in it
@@ -157,18 +188,18 @@ fn sdist(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
     }
     let Some(pkg_info) = pkg_info else { return Ok(Seen::Nothing) };
     Ok(match Sdist::read(&pkg_info) {
-        Ok(sdist) => Seen::Known(sdist.into(), Vec::new()),
+        Ok(sdist) => Seen::Known(Distribution::from(sdist).into()),
         Err(error) => sdist_wrong(error.to_string()),
     })
 }
 
 fn sdist_wrong(found: String) -> Seen {
-    Seen::Wrong {
+    Seen::Wrong(Wrong {
         rule: Rule::SdistMetadata,
         found,
         expected: "a PKG-INFO that gives the project's name and version",
         remedy: "Build it with the project's build backend (`python -m build --sdist`).",
-    }
+    })
 }
 
 /// An npm package holds `package/package.json` (npm, `npm pack`).
@@ -185,16 +216,16 @@ fn npm(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
     }
     let Some(json) = json else { return Ok(Seen::Nothing) };
     Ok(match PackageJson::read(&json) {
-        Ok(package) => Seen::Known(package.into(), Vec::new()),
+        Ok(package) => Seen::Known(Distribution::from(package).into()),
         Err(error) => npm_wrong(format!("its package.json cannot be taken: {error}")),
     })
 }
 
 fn npm_wrong(found: String) -> Seen {
-    Seen::Wrong {
+    Seen::Wrong(Wrong {
         rule: Rule::NpmMetadata,
         found,
         expected: "a package.json with a name and a version that npm accepts",
         remedy: "Correct package.json, and pack it again with `npm pack`.",
-    }
+    })
 }

@@ -1,0 +1,102 @@
+//! The first few of many, so that what is told stays short and what is kept
+//! stays small, however many a hostile file holds.
+
+use std::fmt;
+
+/// The first things of a kind that were seen, and how many there were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample<T> {
+    first: Vec<T>,
+    count: u64,
+}
+
+impl<T> Default for Sample<T> {
+    fn default() -> Self {
+        Self { first: Vec::new(), count: 0 }
+    }
+}
+
+impl<T> Sample<T> {
+    /// How many are kept.
+    pub const KEPT: usize = 5;
+
+    /// Counts one, and keeps it if it is among the first.
+    pub fn push(&mut self, item: T) {
+        self.count += 1;
+        if self.first.len() < Self::KEPT {
+            self.first.push(item);
+        }
+    }
+
+    /// How many there were.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether there was none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The first ones.
+    #[must_use]
+    pub fn first(&self) -> &[T] {
+        &self.first
+    }
+
+    /// The only one.
+    #[must_use]
+    pub fn single(&self) -> Option<&T> {
+        match (self.count, self.first.as_slice()) {
+            (1, [single]) => Some(single),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Extend<T> for Sample<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        items.into_iter().for_each(|item| self.push(item));
+    }
+}
+
+impl<T> FromIterator<T> for Sample<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut sample = Self::default();
+        sample.extend(items);
+        sample
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Sample<T> {
+    /// Each in backticks, and how many more there are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, item) in self.first.iter().enumerate() {
+            let separator = if number == 0 { "" } else { ", " };
+            write!(f, "{separator}`{item}`")?;
+        }
+        match self.count - self.first.len() as u64 {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many() {
+        let few: Sample<_> = ["a", "b"].into_iter().collect();
+        assert_eq!((few.to_string(), few.single()), ("`a`, `b`".into(), None));
+        let many: Sample<_> = (0..100).collect();
+        assert_eq!(many.to_string(), "`0`, `1`, `2`, `3`, `4` and 95 more");
+        assert_eq!(many.first().len(), Sample::<u8>::KEPT);
+        let one: Sample<_> = std::iter::once(7).collect();
+        assert_eq!(one.single(), Some(&7));
+        assert!(Sample::<u8>::default().is_empty());
+    }
+}

@@ -1,0 +1,164 @@
+//! What a wheel holds, as far as any rule asks for it.
+
+use std::fmt;
+
+use super::sample::Sample;
+use crate::distribution::core_metadata::{CoreMetadata, CoreMetadataError};
+use crate::distribution::entry_points::EntryPointsError;
+use crate::distribution::machine::Native;
+use crate::distribution::wheel::{RecordError, WheelMetadata};
+
+/// All that is known of the inside of a wheel.
+#[derive(Debug, Clone)]
+pub struct WheelContents {
+    /// The one `.dist-info` folder, as it is spelt.
+    pub dist_info: String,
+    /// Its `WHEEL`.
+    pub wheel: WheelMetadata,
+    /// Whether a rewrite of `WHEEL` would change anything in it.
+    pub is_wheel_tidy: bool,
+    /// Its `METADATA`; nothing if there is none.
+    pub metadata: Option<Result<CoreMetadata, CoreMetadataError>>,
+    /// Its `RECORD`, held against the archive; nothing if there is none.
+    pub record: Option<Result<RecordCheck, RecordError>>,
+    /// What is wrong with its `entry_points.txt`.
+    pub entry_points: Option<EntryPointsError>,
+    /// Licence files that the metadata names and that are not there.
+    pub missing_licenses: Sample<String>,
+    /// Software bills of materials in it (PEP 770), as paths, [`MAX_SBOMS`] at
+    /// the most.
+    pub sboms: Vec<String>,
+    /// Signatures of its RECORD, as paths.
+    pub signatures: Sample<String>,
+    /// `.data` folders at the top that do not go by the `.dist-info` folder's
+    /// name.
+    pub foreign_data: Sample<String>,
+    /// Files of its `.data` folder that lie in none of the folders which
+    /// installers know.
+    pub unknown_schemes: Sample<String>,
+    /// How it is packed.
+    pub packing: Packing,
+    /// Pairs of names that are one name to some file systems.
+    pub alike: Sample<Alike>,
+    /// Its native code, in the order of the archive, [`MAX_NATIVE`] files at
+    /// the most.
+    pub native: Vec<NativeFile>,
+}
+
+/// The most native files of a wheel that are looked at. Wheels of whole
+/// desktops have some hundred.
+pub const MAX_NATIVE: usize = 10_000;
+
+/// The most software bills of materials that are told.
+pub const MAX_SBOMS: usize = 100;
+
+/// How a wheel is packed, beyond what makes it readable at all.
+#[derive(Debug, Clone, Default)]
+pub struct Packing {
+    /// Entries with a data descriptor behind them.
+    pub descriptors: Sample<String>,
+    /// Entries with a comment.
+    pub comments: Sample<String>,
+    /// Entries with a name beyond ASCII that no flag marks as UTF-8.
+    pub unflagged: Sample<String>,
+    /// Bytes of the wheel.
+    pub packed: u64,
+    /// Bytes of all its files, unpacked.
+    pub unpacked: u64,
+    /// Whether it could be read as a tar.
+    pub is_tar: bool,
+}
+
+/// Two names that are one name to some file systems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alike {
+    /// The first by the order of bytes.
+    pub one: String,
+    /// The other.
+    pub other: String,
+}
+
+impl fmt::Display for Alike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} and {}", self.one, self.other)
+    }
+}
+
+/// RECORD, held against the archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordCheck {
+    /// Whether the digests were proved (`record: verify`).
+    pub proved: bool,
+    /// Its first blank line, from 1.
+    pub blank_line: Option<usize>,
+    /// Files whose bytes are not what it says.
+    pub wrong: Sample<WrongFile>,
+    /// Rows with a digest that proves nothing: the path, and why.
+    pub weak: Sample<WeakRow>,
+    /// Files of the wheel that it does not list.
+    pub unlisted: Sample<String>,
+    /// Paths that it lists and that are no files of the wheel.
+    pub absent: Sample<String>,
+    /// Files that it lists without a digest.
+    pub undigested: Sample<String>,
+    /// Paths that it lists more than once.
+    pub repeated: Sample<String>,
+}
+
+/// A file whose bytes are not what RECORD says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongFile {
+    /// Its path.
+    pub path: String,
+    /// What differs.
+    pub difference: Difference,
+}
+
+impl fmt::Display for WrongFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
+/// How a file differs from its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// The digest.
+    Digest {
+        /// As RECORD has it.
+        recorded: String,
+        /// That of the bytes, as RECORD would have it.
+        found: String,
+    },
+    /// The size.
+    Size {
+        /// As RECORD has it, in bytes.
+        recorded: u64,
+        /// In bytes.
+        found: u64,
+    },
+}
+
+/// A row with a digest that proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WeakRow {
+    /// Its path.
+    pub path: String,
+    /// The algorithm, or what stands where one should.
+    pub digest: String,
+}
+
+impl fmt::Display for WeakRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} for {}", self.digest, self.path)
+    }
+}
+
+/// A native file of a wheel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NativeFile {
+    /// Its path.
+    pub path: String,
+    /// Its code.
+    pub native: Native,
+}

@@ -1,0 +1,325 @@
+//! A wheel becomes evidence.
+//!
+//! 1. The name says where its metadata should lie; where it really lies is the
+//!    one `.dist-info` folder at the top.
+//! 2. The small files that say something of the others are read: `WHEEL`,
+//!    `METADATA`, `RECORD`, `entry_points.txt`.
+//! 3. Every file is inflated once, in the order in which they lie: its CRC-32
+//!    is proved on the way, and so is its digest in `RECORD`; its first bytes
+//!    tell whether it is native code, and for which machine.
+//!
+//! Nothing is judged here but whether the wheel can be read at all.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::record::{Checker, Hasher};
+use super::{Care, Known, MAX_METADATA, Seen, Wrong};
+use crate::archive::ArchiveError;
+use crate::archive::tar::begins_like_tar;
+use crate::archive::zip::{Entry, NameEncoding, ZipArchive};
+use crate::distribution::Distribution;
+use crate::distribution::core_metadata::CoreMetadata;
+use crate::distribution::entry_points::EntryPoints;
+use crate::distribution::machine::Native;
+use crate::distribution::wheel::{
+    MAX_RECORD_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
+};
+use crate::evidence::sample::Sample;
+use crate::evidence::wheel::{Alike, MAX_NATIVE, MAX_SBOMS, NativeFile, Packing, WheelContents};
+use crate::filename::FileName;
+use crate::rule::Rule;
+
+/// Bytes of a file that tell what native code it is.
+const HEAD: usize = 4 << 10;
+
+/// The folders of a `.data` folder, each for another place of an installation
+/// (binary distribution format, "The .data directory").
+const SCHEMES: [&str; 5] = ["purelib", "platlib", "headers", "scripts", "data"];
+
+pub(super) fn look(name: &FileName, file: File, size: u64, care: &Care) -> Result<Seen, ArchiveError> {
+    let filename = match WheelFilename::new(name) {
+        Ok(filename) => filename,
+        Err(error) => {
+            let rule = match error.kind() {
+                WheelFilenameErrorKind::Variant { .. } => Rule::WheelVariant,
+                _ => Rule::WheelName,
+            };
+            return Ok(Seen::Wrong(Wrong {
+                rule,
+                found: error.kind().to_string(),
+                expected: error.kind().expected(),
+                remedy: "Build the wheel with a build backend, which names it; do not rename it by hand.",
+            }));
+        }
+    };
+    Ok(match read(&filename, file, size, care)? {
+        Ok(contents) => Seen::Known(Known {
+            distribution: Distribution::from(filename),
+            wheel: Some(Box::new(contents)),
+            flaw: None,
+        }),
+        Err(found) => Seen::Wrong(Wrong {
+            rule: Rule::WheelUnreadable,
+            found,
+            expected: "a wheel as the binary distribution format describes it",
+            remedy: "Build the wheel with a build backend.",
+        }),
+    })
+}
+
+/// Reads a wheel of this name, or says why it is none.
+fn read(
+    filename: &WheelFilename,
+    file: File,
+    size: u64,
+    care: &Care,
+) -> Result<Result<WheelContents, String>, ArchiveError> {
+    let mut file = BufReader::new(file);
+    let mut head = Vec::new();
+    file.by_ref().take(512).read_to_end(&mut head).map_err(ArchiveError::Read)?;
+    let archive = ZipArchive::open(file, size, &care.limits)?;
+    let dist_info = match dist_info(archive.entries()) {
+        Ok(dist_info) => dist_info,
+        Err(found) => return Ok(Err(found)),
+    };
+    let mut reader = Reader { archive, dist_info };
+    let Some(wheel) = reader.metadata("WHEEL", MAX_METADATA)? else {
+        return Ok(Err(format!("there is no `{}/WHEEL` in it", reader.dist_info)));
+    };
+    let is_wheel_tidy = WheelMetadata::rewritten(&wheel, filename.build()).is_ok_and(|tidy| tidy == wheel);
+    let wheel = match WheelMetadata::read(&wheel) {
+        Ok(wheel) => wheel,
+        Err(error) => return Ok(Err(format!("its WHEEL cannot be read: {error}"))),
+    };
+    if !wheel.is_wheel_version_supported() {
+        let version = wheel.wheel_version();
+        return Ok(Err(format!("it is of version {version} of the format, which no installer reads")));
+    }
+    let metadata = reader.metadata("METADATA", MAX_METADATA)?.map(|bytes| CoreMetadata::read(&bytes));
+    let entry_points = reader.metadata("entry_points.txt", MAX_METADATA)?;
+    let record = reader.metadata("RECORD", MAX_RECORD_BYTES as u64)?.map(|bytes| Record::read(&bytes));
+    let mut checker = match &record {
+        Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, care.prove_record)),
+        _ => None,
+    };
+    let native = reader.pass(checker.as_mut())?;
+
+    let Reader { archive, dist_info } = reader;
+    let paths: BTreeSet<&str> = archive.entries().iter().map(|entry| entry.path.as_str()).collect();
+    let check = checker.map(|checker| checker.finish(&paths)).unwrap_or_default();
+    let (foreign_data, unknown_schemes) = data_folders(&paths, &dist_info);
+    Ok(Ok(WheelContents {
+        missing_licenses: missing_licenses(
+            metadata.as_ref().and_then(|read| read.as_ref().ok()),
+            &paths,
+            &dist_info,
+        ),
+        sboms: sboms(&paths, &dist_info),
+        signatures: ["RECORD.jws", "RECORD.p7s"]
+            .iter()
+            .map(|name| format!("{dist_info}/{name}"))
+            .filter(|path| paths.contains(path.as_str()))
+            .collect(),
+        foreign_data,
+        unknown_schemes,
+        packing: packing(archive.entries(), size, &head),
+        alike: alike(&paths),
+        dist_info,
+        wheel,
+        is_wheel_tidy,
+        metadata,
+        record: record.map(|record| record.map(|_| check)),
+        entry_points: entry_points.and_then(|bytes| EntryPoints::read(&bytes).err()),
+        native,
+    }))
+}
+
+/// The one `.dist-info` folder at the top, as installers look for it.
+fn dist_info(entries: &[Entry]) -> Result<String, String> {
+    let folders: BTreeSet<&str> = entries
+        .iter()
+        .filter_map(|entry| Some(entry.path.as_str().split_once('/')?.0))
+        .filter(|folder| folder.ends_with(".dist-info"))
+        .collect();
+    let mut found = folders.iter();
+    match (found.next(), found.next()) {
+        (Some(folder), None) => Ok((*folder).to_owned()),
+        (None, _) => Err("there is no `.dist-info` folder in it".to_owned()),
+        (Some(_), Some(_)) => {
+            let folders: Sample<&str> = folders.into_iter().collect();
+            Err(format!("there are several `.dist-info` folders in it, {folders}, and installers take none"))
+        }
+    }
+}
+
+/// A wheel that is being read.
+struct Reader {
+    archive: ZipArchive<BufReader<File>>,
+    dist_info: String,
+}
+
+impl Reader {
+    /// A file of the `.dist-info` folder.
+    fn metadata(&mut self, name: &str, most: u64) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let path = format!("{}/{name}", self.dist_info);
+        self.archive.position(&path).map(|number| self.archive.read_entry(number, most)).transpose()
+    }
+
+    /// Passes over all files once.
+    fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<Vec<NativeFile>, ArchiveError> {
+        let mut native = Vec::new();
+        for number in 0..self.archive.entries().len() {
+            let Some(path) = self.archive.entries().get(number).map(|entry| entry.path.clone()) else {
+                break;
+            };
+            let hasher = checker.as_ref().and_then(|checker| checker.hasher(path.as_str()));
+            let mut passing = Passing { hasher, head: Vec::new() };
+            let size = self.archive.scan_entry(number, &mut passing)?;
+            if let Some(checker) = &mut checker {
+                checker.compare(path.as_str(), size, passing.hasher);
+            }
+            if native.len() < MAX_NATIVE
+                && let Some(code) = Native::of(&passing.head)
+            {
+                native.push(NativeFile { path: path.to_string(), native: code });
+            }
+        }
+        Ok(native)
+    }
+}
+
+/// A file of a wheel as it passes by: nothing of it is kept but its beginning.
+struct Passing {
+    hasher: Option<Hasher>,
+    head: Vec<u8>,
+}
+
+impl Write for Passing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        let missing = HEAD.saturating_sub(self.head.len());
+        self.head.extend(bytes.iter().take(missing));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn missing_licenses(
+    metadata: Option<&CoreMetadata>,
+    paths: &BTreeSet<&str>,
+    dist_info: &str,
+) -> Sample<String> {
+    let Some(metadata) = metadata.filter(|metadata| metadata.carries_license_files()) else {
+        return Sample::default();
+    };
+    let is_missing = |file: &&String| !paths.contains(format!("{dist_info}/licenses/{file}").as_str());
+    metadata.license_files().iter().filter(is_missing).cloned().collect()
+}
+
+fn sboms(paths: &BTreeSet<&str>, dist_info: &str) -> Vec<String> {
+    let folder = format!("{dist_info}/sboms/");
+    let inside = paths.iter().filter(|path| path.starts_with(&folder));
+    inside.take(MAX_SBOMS).map(|path| (*path).to_owned()).collect()
+}
+
+/// The `.data` folders at the top that are not the wheel's own, and files in
+/// any of them that no installer would know where to put. Some installers take
+/// every folder whose name ends so for the wheel's own.
+fn data_folders(paths: &BTreeSet<&str>, dist_info: &str) -> (Sample<String>, Sample<String>) {
+    let own = format!("{}.data", dist_info.trim_end_matches(".dist-info"));
+    let mut foreign = BTreeSet::new();
+    let mut unknown = Sample::default();
+    for path in paths {
+        let Some((folder, rest)) = path.split_once('/') else { continue };
+        if folder.strip_suffix(".data").is_none() {
+            continue;
+        }
+        if folder != own {
+            foreign.insert(folder.to_owned());
+        }
+        if !rest.split_once('/').is_some_and(|(scheme, _)| SCHEMES.contains(&scheme)) {
+            unknown.push((*path).to_owned());
+        }
+    }
+    (foreign.into_iter().collect(), unknown)
+}
+
+fn packing(entries: &[Entry], packed: u64, head: &[u8]) -> Packing {
+    let paths = |has: fn(&Entry) -> bool| {
+        entries.iter().filter(|entry| has(entry)).map(|entry| entry.path.to_string()).collect()
+    };
+    Packing {
+        descriptors: paths(|entry| entry.has_descriptor),
+        comments: paths(|entry| entry.has_comment),
+        unflagged: paths(|entry| entry.name_encoding == NameEncoding::Field),
+        packed,
+        unpacked: entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size)),
+        is_tar: begins_like_tar(head),
+    }
+}
+
+/// Names that are one name where case (Windows, macOS) or the Unicode form
+/// (macOS) does not count.
+fn alike(paths: &BTreeSet<&str>) -> Sample<Alike> {
+    let mut folded: Vec<(String, &str)> = paths.iter().map(|path| (fold(path), *path)).collect();
+    folded.sort();
+    let pairs = folded.iter().zip(folded.iter().skip(1));
+    pairs
+        .filter(|((one, _), (other, _))| one == other)
+        .map(|((_, one), (_, other))| Alike { one: (*one).to_owned(), other: (*other).to_owned() })
+        .collect()
+}
+
+fn fold(path: &str) -> String {
+    if path.is_ascii() {
+        path.to_ascii_lowercase()
+    } else {
+        path.nfc().collect::<String>().to_lowercase().nfc().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set<'a>(paths: &[&'a str]) -> BTreeSet<&'a str> {
+        paths.iter().copied().collect()
+    }
+
+    #[test]
+    fn names_that_are_alike() {
+        let told = |paths: &[&str]| alike(&set(paths)).first().to_vec();
+        let pair = |one: &str, other: &str| Alike { one: one.into(), other: other.into() };
+        assert_eq!(told(&["a/b", "a/c", "ab"]), []);
+        assert_eq!(told(&["a/MARK.h", "a/mark.h"]), [pair("a/MARK.h", "a/mark.h")]);
+        // The same letter, composed and decomposed.
+        assert_eq!(told(&["\u{e9}", "e\u{301}"]), [pair("e\u{301}", "\u{e9}")]);
+        assert_eq!(told(&["\u{c9}", "e\u{301}"]), [pair("e\u{301}", "\u{c9}")]);
+    }
+
+    #[test]
+    fn folders_of_data() {
+        let told = |paths: &[&str]| {
+            let (foreign, unknown) = data_folders(&set(paths), "foo-1.0.dist-info");
+            (foreign.to_string(), unknown.to_string())
+        };
+        assert_eq!(
+            told(&["foo-1.0.data/scripts/foo", "foo.data.py", "a/b.data/c"]),
+            (String::new(), String::new())
+        );
+        assert_eq!(told(&["Foo-1.0.data/scripts/foo"]), ("`Foo-1.0.data`".into(), String::new()));
+        assert_eq!(
+            told(&["foo-1.0.data/script/foo", "foo-1.0.data/data"]),
+            (String::new(), "`foo-1.0.data/data`, `foo-1.0.data/script/foo`".into())
+        );
+    }
+}

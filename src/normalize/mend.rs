@@ -1,0 +1,69 @@
+//! Which wheels are to be rewritten, and which must not be.
+//!
+//! A rewrite mends how a wheel is spelt inside: the names of its `.dist-info`
+//! and `.data` folders, the form of its `Tag:` lines, its `Build:` line. It
+//! never says of a wheel what its builder did not say: where project, version
+//! or tags differ from those of the file's name by more than spelling, nothing
+//! is done, and the rules say what is wrong.
+
+use super::{Naming, Normalization, Signed};
+use crate::distribution::Distribution;
+use crate::distribution::wheel::WheelFilename;
+use crate::evidence::Evidence;
+use crate::evidence::wheel::WheelContents;
+use crate::finding::Finding;
+use crate::rule::Rule;
+
+/// Which files are to be rewritten, by index, and what is to be said of those
+/// that would have to be but are signed.
+#[must_use]
+pub fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<Finding>) {
+    let (mut chosen, mut findings) = (Vec::new(), Vec::new());
+    if naming.normalization != Normalization::Rewrite {
+        return (chosen, findings);
+    }
+    let signed = Signed::of(evidence.iter().copied());
+    for (index, file) in evidence.iter().enumerate() {
+        let (Distribution::Wheel(filename), Some(contents)) = (&file.distribution, &file.wheel) else {
+            continue;
+        };
+        if !needs_mending(filename, contents) || !differs_in_spelling_alone(filename, contents) {
+            continue;
+        }
+        if signed.covers(file) {
+            findings.push(not_rewritten(file, "it has a signature or attestation under its name"));
+        } else if !contents.signatures.is_empty() {
+            findings.push(not_rewritten(file, &format!("its RECORD is signed: {}", contents.signatures)));
+        } else {
+            chosen.push(index);
+        }
+    }
+    (chosen, findings)
+}
+
+fn needs_mending(filename: &WheelFilename, contents: &WheelContents) -> bool {
+    let canonical = filename.canonical_metadata_prefix();
+    prefix(contents) != canonical || filename.metadata_prefix() != canonical || !contents.is_wheel_tidy
+}
+
+fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents) -> bool {
+    let is_of = |project, version| project == filename.project() && version == filename.version();
+    filename.is_spelt_as(prefix(contents))
+        && matches!(&contents.metadata, Some(Ok(metadata)) if is_of(metadata.name(), metadata.version()))
+        && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty())
+        && contents.wheel.axes().is_some_and(|tags| tags == *filename.tags())
+}
+
+/// What stands before `.dist-info`.
+fn prefix(contents: &WheelContents) -> &str {
+    contents.dist_info.trim_end_matches(".dist-info")
+}
+
+fn not_rewritten(file: &Evidence, found: &str) -> Finding {
+    file.finding(
+        Rule::NotRewritten,
+        found,
+        "no signature of bytes that a rewrite would change",
+        "It is released as it is. Build it without, and sign or attest after the release is prepared.",
+    )
+}

@@ -1,0 +1,176 @@
+//! Native code in a wheel, against its platform tags.
+//!
+//! Wheels carry more than they run: debuggers bring libraries for the machines
+//! of the programs that they attach to, installers bring launchers for every
+//! Windows. So only two things are wrong. An extension module, which the
+//! interpreter itself loads, is for a machine that no tag names. Or nothing at
+//! all in the wheel is for a machine that a tag names, and something is for
+//! another one.
+
+use std::collections::BTreeSet;
+
+use crate::distribution::executable::ExecutableFormat;
+use crate::distribution::machine::{Machine, NativeKind};
+use crate::distribution::wheel::{PlatformTag, System, WheelFilename};
+use crate::evidence::Evidence;
+use crate::evidence::sample::Sample;
+use crate::evidence::wheel::{NativeFile, WheelContents};
+use crate::finding::Finding;
+use crate::rule::Rule;
+
+const REMEDY: &str =
+    "Build it on, or cross-compile it for, the machine that the tag names; look at the job that uploaded it.";
+
+pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
+    let platforms: Vec<PlatformTag> = filename.platform().iter().map(PlatformTag::of).collect();
+    if platforms.iter().any(|platform| platform.system() == System::Any) {
+        return in_any(file, contents).into_iter().collect();
+    }
+    let Some(promise) = Promise::of(&platforms) else { return Vec::new() };
+    let tags = filename.platform();
+    let wrong = |found: String, expected: &BTreeSet<Machine>| {
+        let expected = format!("code for {}, as the platform tag `{tags}` says", joined(expected, " or "));
+        file.finding(Rule::NativeMachine, found, expected, REMEDY)
+    };
+    let foreign: Sample<String> = promise.foreign_modules(&contents.native).map(described).collect();
+    if !foreign.is_empty() {
+        return vec![wrong(format!("extension modules for another machine: {foreign}"), &promise.named)];
+    }
+    let half: Sample<String> = promise.half_modules(&contents.native).map(described).collect();
+    if !half.is_empty() {
+        let found = format!("extension modules for one machine alone: {half}");
+        return vec![file.finding(
+            Rule::NativeMachine,
+            found,
+            format!("code for {}, as the platform tag `{tags}` says", joined(&promise.required, " and ")),
+            REMEDY,
+        )];
+    }
+    let others: Sample<String> = promise.strangers(&contents.native).map(described).collect();
+    if !others.is_empty() {
+        return vec![wrong(format!("native code for other machines alone: {others}"), &promise.named)];
+    }
+    let lacking = promise.lacking(&contents.native);
+    if !lacking.is_empty() {
+        return vec![wrong(format!("no native code for {}", joined(&lacking, " and ")), &promise.required)];
+    }
+    Vec::new()
+}
+
+/// An extension module for any platform is one that cannot be imported on most.
+fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
+    let modules: Sample<String> =
+        contents.native.iter().filter(|file| is_module(file)).map(described).collect();
+    (!modules.is_empty()).then(|| {
+        file.finding(
+            Rule::NativeAny,
+            format!("it is for any platform and holds extension modules: {modules}"),
+            "a platform tag, or no extension modules",
+            "Tell the build backend that the package is not pure, so that it tags the wheel for its platform.",
+        )
+    })
+}
+
+/// What the platform tags of a wheel promise.
+struct Promise {
+    systems: BTreeSet<System>,
+    /// Machines of which some tag names one.
+    named: BTreeSet<Machine>,
+    /// Machines that a wheel must serve all at once: those of a universal
+    /// binary, and of several tags for macOS.
+    required: BTreeSet<Machine>,
+}
+
+impl Promise {
+    /// Nothing if a tag is of a platform that is not known here.
+    fn of(platforms: &[PlatformTag]) -> Option<Self> {
+        let mut promise =
+            Self { systems: BTreeSet::new(), named: BTreeSet::new(), required: BTreeSet::new() };
+        for platform in platforms {
+            let machines = platform.machines()?;
+            promise.systems.insert(platform.system());
+            promise.named.extend(machines);
+            let is_of_one = platform.system() == System::MacOs && machines.len() == 1;
+            if platform.requires_all() || is_of_one {
+                promise.required.extend(machines);
+            }
+        }
+        Some(promise)
+    }
+
+    fn is_of_format(&self, file: &NativeFile) -> bool {
+        self.systems.iter().any(|system| match file.native.format() {
+            ExecutableFormat::Elf => matches!(system, System::Linux | System::Android | System::Other),
+            ExecutableFormat::MachO | ExecutableFormat::MachOFat => {
+                matches!(system, System::MacOs | System::Ios)
+            }
+            ExecutableFormat::Pe => *system == System::Windows,
+            ExecutableFormat::Wasm => matches!(system, System::Emscripten | System::Wasi),
+        })
+    }
+
+    /// Whether a file runs on a machine that a tag names. Windows runs
+    /// programs for x86 on x64, and for both on Arm; but no libraries.
+    fn is_kept(&self, file: &NativeFile) -> bool {
+        let machines = file.native.machines();
+        let is_emulated = *self.systems.first().unwrap_or(&System::Other) == System::Windows
+            && file.native.kind() == NativeKind::Program
+            && machines.iter().any(|machine| matches!(machine, Machine::X86 | Machine::X86_64));
+        self.is_of_format(file) && (is_emulated || !machines.is_disjoint(&self.named))
+    }
+
+    fn foreign_modules<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
+        self.modules(native).filter(|file| file.native.machines().is_disjoint(&self.named))
+    }
+
+    fn half_modules<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
+        self.modules(native).filter(|file| !self.required.is_subset(file.native.machines()))
+    }
+
+    /// Extension modules that an interpreter of these systems would load.
+    fn modules<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
+        native.iter().filter(|file| is_module(file) && self.is_of_format(file) && is_host_code(file))
+    }
+
+    /// Code for other machines, if there is none for those that are named.
+    fn strangers<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
+        let is_kept = native.iter().any(|file| self.is_kept(file));
+        native.iter().filter(move |file| {
+            // Launchers for another system are carried, not run.
+            let counts = file.native.kind() == NativeKind::Library || self.is_of_format(file);
+            !is_kept && counts && is_host_code(file)
+        })
+    }
+
+    /// Machines that are required and that no file is for, if there is native
+    /// code at all.
+    fn lacking(&self, native: &[NativeFile]) -> BTreeSet<Machine> {
+        let code = native.iter().filter(|file| self.is_of_format(file) && is_host_code(file));
+        let there: BTreeSet<Machine> = code.flat_map(|file| file.native.machines()).copied().collect();
+        if there.is_empty() { BTreeSet::new() } else { &self.required - &there }
+    }
+}
+
+/// Whether code is for a processor that runs an interpreter, ready to be
+/// loaded: no object file, and none for a graphics card or the kernel.
+fn is_host_code(file: &NativeFile) -> bool {
+    matches!(file.native.kind(), NativeKind::Program | NativeKind::Library)
+        && file.native.machines().iter().any(|machine| machine.is_host())
+}
+
+/// Whether an interpreter would import it (PEP 3149, and what other
+/// interpreters and the stable ABI put in the place of its tag).
+fn is_module(file: &NativeFile) -> bool {
+    const ABIS: [&str; 5] = [".cpython-", ".abi3.", ".abi3t.", ".pypy", ".graalpy"];
+    let name = file.path.rsplit_once('/').map_or(file.path.as_str(), |(_, name)| name);
+    let has_suffix = |suffix: &str| name.len() > suffix.len() && name.ends_with(suffix);
+    has_suffix(".pyd") || (has_suffix(".so") && ABIS.iter().any(|abi| name.contains(abi)))
+}
+
+fn described(file: &NativeFile) -> String {
+    format!("{} ({})", file.path, joined(file.native.machines(), " and "))
+}
+
+fn joined(machines: &BTreeSet<Machine>, with: &str) -> String {
+    machines.iter().map(ToString::to_string).collect::<Vec<_>>().join(with)
+}

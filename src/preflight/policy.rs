@@ -1,0 +1,249 @@
+//! What becomes of findings: who may relax which, and by what.
+//!
+//! | class | `pypi`, `npm` | `normalize: off` | `ignore` |
+//! |---|---|---|---|
+//! | integrity | | | never |
+//! | index | `pypi` | | yes |
+//! | registry | `npm` | | yes |
+//! | honesty | | a warning | yes |
+//! | release, advice | | | yes |
+//!
+//! A finding about a file that is not released because of it is never relaxed:
+//! the file would be lost without a word.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use crate::filename::FileName;
+use crate::finding::{Finding, Place};
+use crate::glob::{Glob, GlobError};
+use crate::rule::{Class, Rule, Severity, Strictness};
+
+/// Findings that are to be ignored: those of one rule about some files.
+#[derive(Debug, Clone)]
+pub struct Ignore {
+    rule: Rule,
+    files: Glob,
+}
+
+/// A line that says of no findings that they are to be ignored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IgnoreError {
+    /// Not two words.
+    #[error("a line is the id of a rule and a glob of file names, as in `wheel-data tool-*.whl`")]
+    Form,
+    /// No rule of that id.
+    #[error("there is no rule `{0}`; docs/rules.md has the table of all rules")]
+    NoRule(String),
+    /// A rule that cannot be ignored.
+    #[error("`{0}` cannot be ignored: without it, what is released would not be what was built")]
+    Never(Rule),
+    /// No glob.
+    #[error(transparent)]
+    Glob(#[from] GlobError),
+}
+
+impl FromStr for Ignore {
+    type Err = IgnoreError;
+
+    fn from_str(line: &str) -> Result<Self, IgnoreError> {
+        let (id, files) = line.split_once([' ', '\t']).ok_or(IgnoreError::Form)?;
+        let rule = Rule::of(id).ok_or_else(|| IgnoreError::NoRule(id.to_owned()))?;
+        if !rule.may_be_ignored() {
+            return Err(IgnoreError::Never(rule));
+        }
+        Ok(Self { rule, files: files.trim().parse()? })
+    }
+}
+
+impl std::fmt::Display for Ignore {
+    /// The line that it was.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.rule, self.files.as_str())
+    }
+}
+
+/// What may be relaxed.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The input `pypi`.
+    pub pypi: Strictness,
+    /// The input `npm`.
+    pub npm: Strictness,
+    /// Whether names may promise what files do not hold (`normalize: off`).
+    pub lets_names_promise: bool,
+    /// The input `ignore`.
+    pub ignore: Vec<Ignore>,
+}
+
+/// Where a file of the release stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// The name that it is released under.
+    pub name: &'a FileName,
+    /// Whether the index is to have it, or would if it could.
+    pub is_for_the_index: bool,
+}
+
+/// Findings, each where it belongs.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// Those that count, sorted, errors first.
+    pub findings: Vec<Finding>,
+    /// Those that were to be ignored, sorted.
+    pub ignored: Vec<Finding>,
+    /// Lines of `ignore` for which there was nothing to ignore.
+    pub unused: Vec<String>,
+}
+
+impl Policy {
+    /// Lets each finding count for what it may; `released` are the files of
+    /// the release by where they came from.
+    #[must_use]
+    pub fn judge(&self, findings: Vec<Finding>, released: &BTreeMap<Place, Standing<'_>>) -> Judged {
+        let mut judged = Judged::default();
+        let mut used = vec![false; self.ignore.len()];
+        for mut finding in findings {
+            let standing = finding.place.as_ref().and_then(|place| released.get(place));
+            // About the release as a whole, or about a file of it.
+            let may_relax = finding.place.is_none() || standing.is_some();
+            if finding.rule.class() == Class::Index && standing.is_some_and(|file| !file.is_for_the_index) {
+                continue;
+            }
+            let ignoring = self.ignore.iter().position(|ignore| ignore.covers(&finding, standing));
+            if let Some(used) = ignoring.and_then(|number| used.get_mut(number)).filter(|_| may_relax) {
+                *used = true;
+                judged.ignored.push(finding);
+                continue;
+            }
+            match self.strictness(finding.rule.class()) {
+                Strictness::Off if may_relax => continue,
+                Strictness::Warn if may_relax => finding.severity = Severity::Warning,
+                _ => {}
+            }
+            judged.findings.push(finding);
+        }
+        for list in [&mut judged.findings, &mut judged.ignored] {
+            list.sort();
+            list.dedup();
+        }
+        let lines = self.ignore.iter().zip(used).filter(|(_, used)| !used);
+        judged.unused = lines.map(|(ignore, _)| ignore.to_string()).collect();
+        judged
+    }
+
+    const fn strictness(&self, class: Class) -> Strictness {
+        match class {
+            Class::Index => self.pypi,
+            Class::Registry => self.npm,
+            Class::Honesty if self.lets_names_promise => Strictness::Warn,
+            Class::Integrity | Class::Release | Class::Honesty | Class::Advice => Strictness::Error,
+        }
+    }
+}
+
+impl Ignore {
+    /// By the name under which a file is released, or the one under which it
+    /// was sent. A finding about the release as a whole has no name, which `*`
+    /// matches.
+    fn covers(&self, finding: &Finding, standing: Option<&Standing<'_>>) -> bool {
+        let sent = finding.place.as_ref().and_then(|place| place.path.as_deref()).unwrap_or_default();
+        let sent = sent.rsplit_once('/').map_or(sent, |(_, name)| name);
+        self.rule == finding.rule
+            && (self.files.matches(sent)
+                || standing.is_some_and(|file| self.files.matches(file.name.as_str())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(path: &str) -> Place {
+        Place::file("a".parse().unwrap(), path)
+    }
+
+    fn finding(rule: Rule, path: Option<&str>) -> Finding {
+        Finding::new(rule, path.map(place), "x", "y", "Z.")
+    }
+
+    /// What a policy makes of one finding about a file that is released (or
+    /// not), and is for the index (or not).
+    fn becomes(policy: &Policy, rule: Rule, is_released: bool, is_for_the_index: bool) -> &'static str {
+        let name: FileName = "new.whl".parse().unwrap();
+        let standing = Standing { name: &name, is_for_the_index };
+        let released = is_released.then(|| (place("b/old.whl"), standing)).into_iter().collect();
+        let judged = policy.judge(vec![finding(rule, Some("b/old.whl"))], &released);
+        match (judged.findings.first(), judged.ignored.first()) {
+            (Some(finding), None) if finding.is_error() => "error",
+            (Some(_), None) => "warning",
+            (None, Some(_)) => "ignored",
+            _ => "nothing",
+        }
+    }
+
+    fn ignoring(line: &str) -> Policy {
+        Policy { ignore: vec![line.parse().unwrap()], ..Policy::default() }
+    }
+
+    #[test]
+    fn who_may_relax_what() {
+        let pypi = |pypi| Policy { pypi, ..Policy::default() };
+        let npm = |npm| Policy { npm, ..Policy::default() };
+        let lenient = Policy { lets_names_promise: true, ..Policy::default() };
+        for (policy, rule, becomes_what) in [
+            (Policy::default(), Rule::WheelPlatform, "error"),
+            (Policy::default(), Rule::FileSize, "warning"),
+            (pypi(Strictness::Warn), Rule::WheelPlatform, "warning"),
+            (pypi(Strictness::Off), Rule::WheelPlatform, "nothing"),
+            (pypi(Strictness::Off), Rule::RecordDigest, "error"),
+            (pypi(Strictness::Off), Rule::WheelTags, "error"),
+            (pypi(Strictness::Off), Rule::NpmName, "error"),
+            (npm(Strictness::Warn), Rule::NpmName, "warning"),
+            (npm(Strictness::Off), Rule::NpmName, "nothing"),
+            (lenient.clone(), Rule::WheelTags, "warning"),
+            (lenient, Rule::RecordDigest, "error"),
+            (ignoring("wheel-tags *.whl"), Rule::WheelTags, "ignored"),
+            (ignoring("wheel-tags old*"), Rule::WheelTags, "ignored"),
+            (ignoring("wheel-tags new*"), Rule::WheelTags, "ignored"),
+            (ignoring("wheel-tags b/*"), Rule::WheelTags, "error"),
+            (ignoring("wheel-data *"), Rule::WheelTags, "error"),
+        ] {
+            assert_eq!(becomes(&policy, rule, true, true), becomes_what, "{policy:?} {rule}");
+        }
+    }
+
+    /// It would be lost without a word.
+    #[test]
+    fn a_file_that_is_dropped_is_never_forgiven() {
+        let off = Policy { pypi: Strictness::Off, ..Policy::default() };
+        assert_eq!(becomes(&off, Rule::WheelPlatform, false, true), "error");
+        assert_eq!(becomes(&ignoring("asset-name *"), Rule::AssetName, false, true), "error");
+    }
+
+    #[test]
+    fn the_index_judges_what_is_for_it() {
+        assert_eq!(becomes(&Policy::default(), Rule::WheelPlatform, true, false), "nothing");
+        assert_eq!(becomes(&Policy::default(), Rule::NativeMachine, true, false), "error");
+    }
+
+    #[test]
+    fn lines_that_ignore_nothing_are_told() {
+        let judged = ignoring("tag-project *").judge(vec![finding(Rule::TagProject, None)], &BTreeMap::new());
+        assert_eq!((judged.findings, judged.ignored.len(), judged.unused), (vec![], 1, vec![]));
+        let judged =
+            ignoring("tag-project tool-*").judge(vec![finding(Rule::TagProject, None)], &BTreeMap::new());
+        assert_eq!((judged.findings.len(), judged.unused), (1, vec!["tag-project tool-*".to_owned()]));
+    }
+
+    #[test]
+    fn lines() {
+        let error = |line: &str| line.parse::<Ignore>().unwrap_err();
+        assert_eq!(error("wheel-tags"), IgnoreError::Form);
+        assert_eq!(error("no-rule *"), IgnoreError::NoRule("no-rule".into()));
+        assert_eq!(error("record-digest *"), IgnoreError::Never(Rule::RecordDigest));
+        assert_eq!(error("nothing-selected *"), IgnoreError::Never(Rule::NothingSelected));
+        assert!(matches!(error("wheel-tags @(a)"), IgnoreError::Glob(_)));
+        assert_eq!("wheel-tags  a b*".parse::<Ignore>().unwrap().to_string(), "wheel-tags a b*");
+    }
+}

@@ -1,0 +1,281 @@
+//! What PyPI refuses of a new upload, file by file.
+//!
+//! After its own sources (`warehouse/forklift/legacy.py`,
+//! `warehouse/forklift/metadata.py`, `warehouse/utils/zipfiles.py`) as they
+//! were in August 2026. What it compares a whole project with (a name that was
+//! used before, a closed release) nobody but PyPI can know.
+
+use crate::distribution::Distribution;
+use crate::distribution::core_metadata::CoreMetadata;
+use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilename};
+use crate::evidence::Evidence;
+use crate::evidence::sample::Sample;
+use crate::evidence::wheel::{Packing, WheelContents};
+use crate::finding::Finding;
+use crate::rule::Rule;
+
+/// The largest file that a project may upload unless PyPI has raised its limit.
+const DEFAULT_MAX_SIZE: u64 = 100 << 20;
+
+/// Above so many unpacked bytes PyPI looks at how they were packed…
+const RATIO_FROM: u64 = 64 << 20;
+/// … and takes so many for each packed one.
+const MAX_RATIO: u64 = 50;
+
+/// The most bytes of a name, beside which PyPI lays another one that ends with
+/// `.metadata`: together what a file system takes.
+const MAX_NAME: usize = 255 - ".metadata".len();
+
+/// The most characters of a summary.
+const MAX_SUMMARY: usize = 512;
+
+/// What PyPI would say of one file.
+#[must_use]
+pub(super) fn judge(file: &Evidence) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match (&file.distribution, &file.wheel) {
+        (Distribution::Wheel(filename), Some(contents)) => {
+            findings.extend(name(file, filename));
+            findings.extend(packing(file, &contents.packing));
+            findings.extend(dist_info(file, filename, contents));
+            findings.extend(platforms(file, filename));
+            findings.extend(wheel_metadata(file, filename, contents));
+            findings.extend(record(file, contents));
+            findings.extend(license_files(file, contents));
+            findings.extend(entry_points(file, contents));
+        }
+        (Distribution::Sdist(sdist), _) => findings.extend(metadata(file, sdist.metadata())),
+        _ => return findings,
+    }
+    findings.extend(size(file));
+    findings
+}
+
+fn size(file: &Evidence) -> Option<Finding> {
+    (file.size > DEFAULT_MAX_SIZE).then(|| {
+        file.finding(
+            Rule::FileSize,
+            format!("it has {} MiB", file.size >> 20),
+            "at most 100 MiB, unless PyPI has raised the project's limit",
+            "Make sure that the limit was raised (the project's settings on PyPI say so), or make the file smaller.",
+        )
+    })
+}
+
+fn name(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if wheel.deviations().contains(&Deviation::Project) {
+        findings.push(file.finding(
+            Rule::WheelSpelling,
+            format!("the project is spelt `{}`", wheel.project().as_given()),
+            format!("`{}`, as in {}", wheel.project().escaped(), wheel.canonical()),
+            "Set `normalize: rewrite`, or build with a backend that writes normalized names. A rename alone would not do, for PyPI looks for the `.dist-info` folder by the file's name.",
+        ));
+    }
+    let bytes = wheel.canonical().as_str().len();
+    if bytes > MAX_NAME {
+        findings.push(file.finding(
+            Rule::WheelName,
+            format!("the name has {bytes} bytes"),
+            format!("at most {MAX_NAME}, since PyPI keeps the metadata beside the wheel under its name and `.metadata`"),
+            "Build a wheel for each platform instead of one for many, or give the project a shorter name.",
+        ));
+    }
+    findings
+}
+
+fn packing(file: &Evidence, packing: &Packing) -> Vec<Finding> {
+    let framing = |entries: &Sample<String>, what: &str, expected: &str| {
+        (!entries.is_empty()).then(|| {
+            file.finding(
+                Rule::WheelFraming,
+                format!("{what}: {entries}"),
+                expected,
+                "Build the wheel with a tool that writes plain zips; `wheel unpack` and `wheel pack` write it anew.",
+            )
+        })
+    };
+    let mut findings = Vec::new();
+    findings.extend(framing(
+        &packing.descriptors,
+        "entries have a data descriptor behind them, as in a zip that was written as a stream",
+        "sizes and CRC-32 in front of every entry",
+    ));
+    findings.extend(framing(&packing.comments, "entries have a comment", "no comments in the directory"));
+    findings.extend(framing(
+        &packing.unflagged,
+        "entries have a name beyond ASCII that no flag marks as UTF-8",
+        "names that every reader reads alike",
+    ));
+    if packing.is_tar {
+        findings.push(file.finding(
+            Rule::WheelPolyglot,
+            "it can be read as a tar as well",
+            "a zip and nothing else",
+            "Find out who built it: no build backend writes such a file.",
+        ));
+    }
+    if packing.unpacked > RATIO_FROM && packing.unpacked / MAX_RATIO > packing.packed {
+        findings.push(file.finding(
+            Rule::WheelRatio,
+            format!("its {} bytes unpack to {}", packing.packed, packing.unpacked),
+            format!("at most {MAX_RATIO} bytes for each packed one"),
+            "Leave out what is nothing but repetition, or make it when the package is installed or first used.",
+        ));
+    }
+    findings
+}
+
+fn dist_info(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -> Option<Finding> {
+    let expected = format!("{}.dist-info", wheel.metadata_prefix());
+    let found = &contents.dist_info;
+    (*found != expected).then(|| {
+        file.finding(
+            Rule::WheelDistInfo,
+            format!("its metadata lies in `{found}`"),
+            format!("`{expected}`, under the letters of the file's name, where PyPI looks for it"),
+            if wheel.is_spelt_as(found.trim_end_matches(".dist-info")) {
+                "Set `normalize: rewrite`, or give the file back the name under which it was built."
+            } else {
+                "Give the file back the name under which it was built, or build it again."
+            },
+        )
+    })
+}
+
+fn platforms(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
+    let refused = wheel.platform().iter().filter(|tag| !PlatformTag::of(tag).is_taken_by_pypi());
+    refused
+        .map(|tag| {
+            file.finding(
+                Rule::WheelPlatform,
+                format!("PyPI takes no wheels for `{tag}`"),
+                "platform tags that PyPI takes",
+                platform_remedy(tag),
+            )
+        })
+        .collect()
+}
+
+fn platform_remedy(tag: &Tag) -> String {
+    let build = match PlatformTag::of(tag).system() {
+        System::Linux => {
+            "Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`)"
+        }
+        System::MacOs => {
+            "Build it for a version of macOS that PyPI knows, with minor version 0 from macOS 11 on (`MACOSX_DEPLOYMENT_TARGET=11.0`)"
+        }
+        _ => return format!("Set `pypi-exclude: \"*{tag}*.whl\"`, so that it is released among the assets."),
+    };
+    format!("{build}, or set `pypi-exclude: \"*{tag}*.whl\"` to release it among the assets.")
+}
+
+fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
+    const REMEDY: &str = "Build the wheel again, and do not rename it by hand.";
+    let wrong = |found: String, expected: String| file.finding(Rule::WheelMetadata, found, expected, REMEDY);
+    let metadata_file = "a METADATA with the project's name and version".to_owned();
+    let metadata = match &contents.metadata {
+        None => {
+            return vec![wrong(
+                format!("there is no `{}/METADATA` in it", contents.dist_info),
+                metadata_file,
+            )];
+        }
+        Some(Err(error)) => {
+            return vec![wrong(format!("its METADATA cannot be read: {error}"), metadata_file)];
+        }
+        Some(Ok(metadata)) => metadata,
+    };
+    let mut findings = self::metadata(file, metadata);
+    if metadata.name() != wheel.project() {
+        findings.push(wrong(
+            format!("its METADATA is of the project `{}`", metadata.name().as_given()),
+            format!("`{}`, as the file's name says", wheel.project().normalized()),
+        ));
+    }
+    if metadata.version() != wheel.version() {
+        findings.push(wrong(
+            format!("its METADATA is of version {}", metadata.version_as_given()),
+            format!("{}, as the file's name says", wheel.version()),
+        ));
+    }
+    findings
+}
+
+/// What is asked of any distribution's metadata.
+fn metadata(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let version = metadata.version();
+    if version.is_local() {
+        findings.push(file.finding(
+            Rule::LocalVersion,
+            format!("its version is {version}"),
+            "a version without `+` and what follows it",
+            "Build it without the local part, or set `pypi-exclude: \"*+*\"` to release it among the assets.",
+        ));
+    }
+    let direct: Sample<&String> = metadata.direct_references().iter().collect();
+    if !direct.is_empty() {
+        findings.push(file.finding(
+            Rule::DirectReference,
+            format!("it depends on {direct}"),
+            "dependencies by name and version",
+            "Depend on a release that is on PyPI, or leave the dependency to those who install from source.",
+        ));
+    }
+    let summary = metadata.summary().unwrap_or_default();
+    let found = match summary.chars().count() {
+        _ if summary.contains(['\n', '\r']) => Some("its summary has several lines".to_owned()),
+        characters if characters > MAX_SUMMARY => Some(format!("its summary has {characters} characters")),
+        _ => None,
+    };
+    findings.extend(found.map(|found| {
+        file.finding(
+            Rule::WheelMetadata,
+            found,
+            format!("one line of at most {MAX_SUMMARY} characters"),
+            "Shorten the project's `description`.",
+        )
+    }));
+    findings
+}
+
+fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
+    let found = match &contents.record {
+        Some(Ok(check)) => match check.blank_line {
+            Some(line) => format!("line {line} of its RECORD is blank, at which installers stop"),
+            None => return None,
+        },
+        Some(Err(error)) => format!("its RECORD cannot be read: {error}"),
+        None => format!("there is no `{}/RECORD` in it", contents.dist_info),
+    };
+    Some(file.finding(
+        Rule::WheelRecord,
+        found,
+        "a RECORD of `path,sha256=digest,size` lines",
+        "Build the wheel with a build backend.",
+    ))
+}
+
+fn license_files(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
+    let missing = &contents.missing_licenses;
+    (!missing.is_empty()).then(|| {
+        file.finding(
+            Rule::WheelLicenseFile,
+            format!("its METADATA names licence files that are not there: {missing}"),
+            format!("each of them below `{}/licenses/`", contents.dist_info),
+            "Build with a backend that knows PEP 639 (the newest of any), or mend the project's `license-files`.",
+        )
+    })
+}
+
+fn entry_points(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
+    contents.entry_points.as_ref().map(|error| {
+        file.finding(
+            Rule::WheelEntryPoints,
+            format!("its entry_points.txt cannot be taken: {error}"),
+            "`name = module:attribute` lines in sections, and scripts named with letters, digits, `_`, `.` and `-`",
+            "Mend the project's `[project.scripts]` and `[project.entry-points]`.",
+        )
+    })
+}
