@@ -1,10 +1,13 @@
 //! Files of artifacts, built in code: the smallest that are what they claim.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
+use flate2::read::DeflateDecoder;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use zip::write::SimpleFileOptions;
+
+use crate::wheelwright::Wheelwright;
 
 /// A wheel of this file name: its metadata lies under the letters of the name.
 pub(crate) fn wheel(file_name: &str) -> Vec<u8> {
@@ -13,19 +16,7 @@ pub(crate) fn wheel(file_name: &str) -> Vec<u8> {
 
 /// The same with a module that says something, so that its bytes differ.
 pub(crate) fn wheel_saying(file_name: &str, text: &str) -> Vec<u8> {
-    let parts: Vec<_> = file_name.trim_end_matches(".whl").split('-').collect();
-    let (project, version) = (parts[0], parts[1]);
-    let info = format!("{project}-{version}.dist-info");
-    let tag = parts[parts.len() - 3..].join("-");
-    zip(&[
-        ("module.py", text),
-        (&format!("{info}/METADATA"), &metadata(project, version)),
-        (
-            &format!("{info}/WHEEL"),
-            &format!("Wheel-Version: 1.0\nGenerator: fixture 1\nRoot-Is-Purelib: true\nTag: {tag}\n"),
-        ),
-        (&format!("{info}/RECORD"), ""),
-    ])
+    Wheelwright::new(file_name).file("module.py", text).build()
 }
 
 fn metadata(project: &str, version: &str) -> String {
@@ -113,6 +104,13 @@ pub(crate) struct Entry {
     pub(crate) mode: u32,
     /// Bytes as they lie there.
     pub(crate) packed: Vec<u8>,
+    /// Whether a data descriptor follows, and the local header leaves to it
+    /// what it says.
+    pub(crate) has_descriptor: bool,
+    /// A comment in the central directory.
+    pub(crate) comment: Vec<u8>,
+    /// Extra fields in the central directory.
+    pub(crate) extra: Vec<u8>,
 }
 
 impl Entry {
@@ -129,6 +127,9 @@ impl Entry {
             size: u32::try_from(bytes.len()).unwrap(),
             mode: 0o100_644,
             packed: bytes.to_vec(),
+            has_descriptor: false,
+            comment: Vec::new(),
+            extra: Vec::new(),
         }
     }
 
@@ -139,15 +140,41 @@ impl Entry {
         Self { method: 8, packed: encoder.finish().unwrap(), ..Self::new(name, bytes) }
     }
 
-    fn common(&self) -> Vec<u8> {
+    /// Whether it is a folder by its name.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.name.ends_with(b"/")
+    }
+
+    /// Its bytes, unpacked.
+    pub(crate) fn unpacked(&self) -> Vec<u8> {
+        match self.method {
+            8 => {
+                let mut bytes = Vec::new();
+                DeflateDecoder::new(&self.packed[..]).read_to_end(&mut bytes).unwrap();
+                bytes
+            }
+            _ => self.packed.clone(),
+        }
+    }
+
+    fn common(&self, leaves_to_descriptor: bool) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for number in [20, self.flags, self.method, 0, 0x21] {
+        let flags = self.flags | if self.has_descriptor { 1 << 3 } else { 0 };
+        for number in [20, flags, self.method, 0, 0x21] {
             bytes.extend(number.to_le_bytes());
         }
-        for number in [self.crc, u32::try_from(self.packed.len()).unwrap(), self.size] {
-            bytes.extend(number.to_le_bytes());
+        if leaves_to_descriptor {
+            bytes.extend([0; 12]);
+        } else {
+            bytes.extend(self.told());
         }
         bytes
+    }
+
+    /// CRC-32 and sizes.
+    fn told(&self) -> Vec<u8> {
+        let numbers = [self.crc, u32::try_from(self.packed.len()).unwrap(), self.size];
+        numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
     }
 }
 
@@ -157,22 +184,30 @@ pub(crate) fn zip_of(entries: &[Entry]) -> Vec<u8> {
     let mut directory = Vec::new();
     for entry in entries {
         let offset = u32::try_from(bytes.len()).unwrap();
-        let length = |name: &[u8]| u16::try_from(name.len()).unwrap().to_le_bytes();
+        let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_le_bytes();
         bytes.extend(b"PK\x03\x04");
-        bytes.extend(entry.common());
+        bytes.extend(entry.common(entry.has_descriptor));
         bytes.extend(length(&entry.local_name));
         bytes.extend([0, 0]);
         bytes.extend(&entry.local_name);
         bytes.extend(&entry.packed);
+        if entry.has_descriptor {
+            bytes.extend(b"PK\x07\x08");
+            bytes.extend(entry.told());
+        }
         // Made on Unix, version 2.0.
         directory.extend(b"PK\x01\x02\x14\x03");
-        directory.extend(entry.common());
+        directory.extend(entry.common(false));
         directory.extend(length(&entry.name));
-        // Extra field, comment, volume, internal attributes.
-        directory.extend([0; 8]);
+        directory.extend(length(&entry.extra));
+        directory.extend(length(&entry.comment));
+        // Volume, internal attributes.
+        directory.extend([0; 4]);
         directory.extend((entry.mode << 16).to_le_bytes());
         directory.extend(offset.to_le_bytes());
         directory.extend(&entry.name);
+        directory.extend(&entry.extra);
+        directory.extend(&entry.comment);
     }
     let (start, size) = (u32::try_from(bytes.len()).unwrap(), u32::try_from(directory.len()).unwrap());
     let count = u16::try_from(entries.len()).unwrap().to_le_bytes();

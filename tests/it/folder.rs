@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::fixture::{artifact_zip, elf, npm, sdist, tar_gz, wheel, wheel_saying, zip};
 use crate::harness::Workspace;
+use crate::wheelwright::Wheelwright;
 
 const WHEEL: &str = "foo-1.0-py3-none-any.whl";
 
@@ -296,7 +297,10 @@ fn one_content_under_two_names() {
     let bytes = wheel(WHEEL);
     let workspace =
         Workspace::with([("a/foo-1.0-py3-none-any.whl", &bytes), ("a/foo-1.0-py2-none-any.whl", &bytes)]);
-    insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @"error[index-duplicate]: a: foo-1.0-py3-none-any.whl: `foo-1.0-py3-none-any.whl` has the same bytes as `foo-1.0-py2-none-any.whl`");
+    insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @r"
+    error[index-duplicate]: a: foo-1.0-py3-none-any.whl: `foo-1.0-py3-none-any.whl` has the same bytes as `foo-1.0-py2-none-any.whl`
+    error[wheel-tags]: a: foo-1.0-py2-none-any.whl: the `Tag:` lines of WHEEL have the python tags `py3`
+    ");
 }
 
 #[test]
@@ -351,7 +355,7 @@ fn wheels_that_are_refused() {
         ("foo-1.0-py3-none.whl", wheel(WHEEL)),
         ("foo-1.0-cp313-cp313-any-x86_64_v3.whl", wheel(WHEEL)),
         (WHEEL, b"PK no zip".to_vec()),
-        (WHEEL, wheel("bar-1.0-py3-none-any.whl")),
+        (WHEEL, Wheelwright::new(WHEEL).dist_info("bar-1.0.dist-info").build()),
         (WHEEL, zip(&[("foo-1.0.dist-info/WHEEL", "nothing")])),
     ] {
         let workspace = Workspace::with([(format!("a/{name}"), bytes)]);

@@ -65,7 +65,7 @@ fn changed() {
     prepared: not what its manifest says: 1 difference
     ");
     insta::assert_snapshot!(after(|w| w.write(format!("prepared/pypi/{WHEEL}"), "short")), @r"
-    changed: pypi/foo-1.0-py3-none-any.whl has 5 bytes, expected 614
+    changed: pypi/foo-1.0-py3-none-any.whl has 5 bytes, expected 802
     prepared: not what its manifest says: 1 difference
     ");
     insta::assert_snapshot!(after(|w| {
@@ -168,7 +168,7 @@ fn what_is_no_release() {
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: EOF while parsing a value at line 1 column 0
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: missing field `format` at line 1 column 2
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: unknown variant `release-prep/manifest/v2`, expected `release-prep/manifest/v1` at line 2 column 38
-    error: release-manifest.json cannot be read as a manifest of this version of release-prep: it holds a path separator at line 48 column 23
+    error: release-manifest.json cannot be read as a manifest of this version of release-prep: it holds a path separator at line 51 column 23
     ");
 }
 

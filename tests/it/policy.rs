@@ -1,0 +1,154 @@
+//! What an input may relax, and what is said of it.
+
+use crate::fixture::{npm, wheel};
+use crate::harness::Workspace;
+use crate::wheelwright::Wheelwright;
+
+const LINUX: &str = "foo-1.0-cp312-cp312-linux_x86_64.whl";
+
+#[test]
+fn the_rules_of_the_index() {
+    let workspace = Workspace::with([(format!("a/{LINUX}"), wheel(LINUX))]);
+    workspace.prepare_on_runner(&[]).exits(1);
+    let run = workspace.prepare_on_runner(&[("pypi", "warn")]).exits(0);
+    assert_eq!(run.output("pypi-ready"), "false");
+    insta::assert_snapshot!(run.out, @r#"
+    warning[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
+      expected: platform tags that PyPI takes
+      help: Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
+    0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb  pypi/foo-1.0-cp312-cp312-linux_x86_64.whl
+    note: What PyPI refuses is a warning (`pypi: warn`).
+    prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
+    ::warning title=wheel-platform::a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`; expected platform tags that PyPI takes. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
+    "#);
+    assert_eq!(workspace.manifest()["settings"]["pypi"], "warn");
+    assert_eq!(workspace.manifest()["warnings"][0]["rule"], "wheel-platform");
+    let run = workspace.prepare_on_runner(&[("pypi", "off")]).exits(0);
+    assert_eq!(run.output("pypi-ready"), "false");
+    insta::assert_snapshot!(run.findings(), @"");
+    // It is not for the index at all.
+    let run = workspace.prepare_on_runner(&[("pypi-exclude", "*-linux_*")]).exits(0);
+    assert_eq!((run.output("has-assets"), run.output("pypi-ready")), ("true", "false"));
+}
+
+#[test]
+fn what_is_ignored_is_told() {
+    let workspace = Workspace::with([(format!("a/{LINUX}"), wheel(LINUX))]);
+    let run = workspace
+        .prepare_on_runner(&[("ignore", "wheel-platform *-linux_x86_64.whl\nnative-any none-*")])
+        .exits(0);
+    assert_eq!(run.output("pypi-ready"), "false");
+    insta::assert_snapshot!(run.out, @r"
+    note: ignore: there was nothing to ignore for `native-any none-*`
+    ignored[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
+    0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb  pypi/foo-1.0-cp312-cp312-linux_x86_64.whl
+    prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
+    ");
+    insta::assert_snapshot!(run.summary, @r"
+    ## Release prepared
+
+    prepared 1 file of version 1.0 &#40;1 in pypi/&#41;, 0 renamed, 3 subjects to attest; in prepared
+
+    ### Ignored
+
+    | Rule | File | Found |
+    |---|---|---|
+    | wheel-platform | <code>a&#58; foo-1.0-cp312-cp312-linux&#95;x86&#95;64.whl</code> | PyPI takes no wheels for &#96;linux&#95;x86&#95;64&#96; |
+
+    ### pypi/
+
+    | File | Size | Was | From | SHA-256 |
+    |---|--:|---|---|---|
+    | <code>foo-1.0-cp312-cp312-linux&#95;x86&#95;64.whl</code> | 810 |  | a | <code>0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb</code> |
+
+    Checksums of all files are in `SHA256SUMS`.
+
+    `release-manifest.json` has the SHA-256 <code>318cefb774c771145b4e1ff624afb9ab294fe1b24a6da5fa151fc68f11de346f</code>.
+
+    > ignore&#58; there was nothing to ignore for &#96;native-any none-&#42;&#96;
+    ");
+    let ignored = &workspace.manifest()["ignored"];
+    assert_eq!((&ignored[0]["rule"], ignored.as_array().unwrap().len()), (&"wheel-platform".into(), 1));
+    // A rule that is not the index's leaves the way to it open.
+    let name = "foo-1.0-cp312-cp312-win_amd64.whl";
+    let wheel = Wheelwright::new(name).wheel("Wheel-Version: 1.0\nTag: cp312-cp312-win32\n").build();
+    let workspace = Workspace::with([(format!("a/{name}"), wheel)]);
+    workspace.prepare_on_runner(&[]).exits(1);
+    let run = workspace.prepare_on_runner(&[("ignore", "wheel-tags foo-*")]).exits(0);
+    assert_eq!(run.output("pypi-ready"), "true");
+}
+
+#[test]
+fn what_cannot_be_ignored() {
+    let workspace = Workspace::with([(format!("a/{LINUX}"), wheel(LINUX))]);
+    for (line, why) in [
+        ("record-digest *", "cannot be ignored"),
+        ("nothing-selected *", "cannot be ignored"),
+        ("wheel-platform", "is the id of a rule and a glob"),
+        ("wheel-plattform *", "there is no rule"),
+        ("wheel-platform !(a)", "not supported"),
+    ] {
+        let run = workspace.prepare_on_runner(&[("ignore", line)]).exits(2);
+        assert!(run.err.starts_with("error: ignore: found `") && run.err.contains(why), "{}", run.err);
+    }
+}
+
+#[test]
+fn record_off() {
+    let name = "foo-1.0-py3-none-any.whl";
+    let changed = Wheelwright::new(name).record(|rows| {
+        rows.into_iter()
+            .map(|row| {
+                if row.starts_with("module.py") {
+                    "module.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,".into()
+                } else {
+                    row
+                }
+            })
+            .collect()
+    });
+    let workspace = Workspace::with([(format!("a/{name}"), changed.build())]);
+    let run = workspace.prepare_on_runner(&[]).exits(1);
+    insta::assert_snapshot!(run.out, @r"
+    error[record-digest]: a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4
+      expected: sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says
+      help: Find out what changed the wheel after it was built: a tool that does so must write RECORD anew (`wheel unpack` and `wheel pack`), anyone else must not.
+    no release was written: 1 error
+    ::error title=record-digest::a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4; expected sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says. Find out what changed the wheel after it was built: a tool that does so must write RECORD anew (`wheel unpack` and `wheel pack`), anyone else must not.
+    ");
+    let run = workspace.prepare_on_runner(&[("record", "off")]).exits(0);
+    assert_eq!(run.output("pypi-ready"), "false");
+    assert!(run.out.contains("note: ") && run.summary.contains("not held against"), "{}", run.summary);
+    assert_eq!(workspace.manifest()["settings"]["record"], "off");
+}
+
+/// A name promises what the file does not hold: that is let be together with
+/// all other names.
+#[test]
+fn names_may_promise() {
+    let name = "foo-1.0-py3-none-any.whl";
+    let wheel = Wheelwright::new(name).wheel("Wheel-Version: 1.0\nTag: py2-none-any\n").build();
+    let workspace = Workspace::with([(format!("a/{name}"), wheel)]);
+    for (normalize, code) in [("rename", 1), ("rewrite", 1), ("check", 1), ("off", 0)] {
+        let run = workspace.prepare_on_runner(&[("normalize", normalize)]).exits(code);
+        assert!(run.out.contains("[wheel-tags]"), "{normalize}: {}", run.out);
+    }
+}
+
+/// What a registry cannot take at all is released among the assets where its
+/// rules are off, and never lost.
+#[test]
+fn nothing_is_lost() {
+    let package = npm(&serde_json::json!({"name": "UPPER", "version": "1.0.0"}));
+    let workspace = Workspace::with([
+        ("a/no-wheel.whl", wheel("foo-1.0-py3-none-any.whl")),
+        ("a/upper-1.0.0.tgz", package),
+    ]);
+    workspace.prepare(&[]).exits(1);
+    workspace.prepare(&["--pypi", "off"]).exits(1);
+    workspace.prepare(&["--pypi", "off", "--npm", "warn"]).exits(0);
+    insta::assert_snapshot!(workspace.tree("prepared/assets"), @r"
+    0644 no-wheel.whl
+    0644 upper-1.0.0.tgz
+    ");
+}

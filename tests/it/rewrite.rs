@@ -1,0 +1,306 @@
+//! `normalize: rewrite`: what is mended, what is left alone, and that the
+//! result is a wheel.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read as _};
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::fixture::{Entry, wheel};
+use crate::harness::Workspace;
+use crate::wheelwright::Wheelwright;
+
+const REWRITE: [&str; 4] = ["--normalize", "rewrite", "--version", "any"];
+
+/// The files of a wheel by name, in its order.
+fn files(wheel: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(wheel)).unwrap();
+    (0..archive.len())
+        .map(|number| {
+            let mut entry = archive.by_index(number).unwrap();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            (entry.name().unwrap().into_owned(), bytes)
+        })
+        .collect()
+}
+
+/// What one file of a wheel says.
+fn text(wheel: &[u8], name: &str) -> String {
+    let (_, bytes) = files(wheel).into_iter().find(|(path, _)| path.ends_with(name)).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Every row of RECORD against the files, by nothing of this project's own.
+fn record_verifies(wheel: &[u8]) {
+    let files: BTreeMap<String, Vec<u8>> = files(wheel).into_iter().collect();
+    let record = text(wheel, ".dist-info/RECORD");
+    let mut listed = BTreeSet::new();
+    for row in csv::ReaderBuilder::new().has_headers(false).from_reader(record.as_bytes()).records() {
+        let row = row.unwrap();
+        let bytes = files.get(&row[0]).unwrap_or_else(|| panic!("{} is no file", &row[0]));
+        if row[0].ends_with(".dist-info/RECORD") {
+            assert_eq!((&row[1], &row[2]), ("", ""));
+        } else {
+            assert_eq!(
+                row[1],
+                format!("sha256={}", BASE64URL_NOPAD.encode(&Sha256::digest(bytes))),
+                "{}",
+                &row[0]
+            );
+            assert_eq!(row[2], bytes.len().to_string(), "{}", &row[0]);
+        }
+        listed.insert(row[0].to_owned());
+    }
+    assert_eq!(listed, files.keys().filter(|name| !name.ends_with('/')).cloned().collect());
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// All that a rewrite mends, in one wheel.
+fn mendable() -> Wheelwright {
+    Wheelwright::new("Foo.Bar-1.0.RC1-7-py3.py2-none-any.whl")
+        .wheel("Wheel-Version: 1.0\r\nGenerator: old 1\r\nX-Vendor: kept\r\nTag: py3.PY2-none-any\r\nGenerator: repair 2\r\n\r\n")
+        .file("Foo.Bar-1.0.RC1.data/scripts/foo,bar", "#!python\n")
+        .record(|rows| {
+            rows.into_iter().map(|row| row.replace("Foo.Bar-1.0.RC1.data/scripts/foo,bar", "\"Foo.Bar-1.0.RC1.data/scripts/foo,bar\"") + "\r").collect()
+        })
+}
+
+#[test]
+fn what_is_mended() {
+    let old = mendable();
+    let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
+    let run = workspace.prepare(&REWRITE).exits(0);
+    let name = "foo_bar-1.0rc1-7-py2.py3-none-any.whl";
+    let new = workspace.bytes(format!("prepared/pypi/{name}"));
+    insta::assert_snapshot!(run.out.replace(&sha256(&old.build()), "[old]").replace(&sha256(&new), "[new]"), @r"
+    [new]  pypi/foo_bar-1.0rc1-7-py2.py3-none-any.whl (was Foo.Bar-1.0.RC1-7-py3.py2-none-any.whl, [old])
+    prepared 1 file of version 1.0rc1 (1 in pypi/), 0 renamed, 1 rewritten, 3 subjects to attest; in prepared
+    ");
+    insta::assert_snapshot!(text(&new, "/WHEEL").replace('\r', "\\r"), @r"
+    Wheel-Version: 1.0\r
+    Generator: old 1\r
+    X-Vendor: kept\r
+    Build: 7\r
+    Tag: py2-none-any\r
+    Tag: py3-none-any\r
+    Generator: repair 2\r
+    \r
+    ");
+    insta::assert_snapshot!(text(&new, "/RECORD").replace('\r', "\\r"), @r#"
+    module.py,sha256=Nde7zDpPwaGXJn4qQt64RH0fwAOSUX0oyheE08S1Y3Y,41\r
+    foo_bar-1.0rc1.dist-info/METADATA,sha256=Yyi9qGjKM3VcJsoPr6cu1sgYROUuCgeEAGeXFIrKl5Q,53\r
+    foo_bar-1.0rc1.dist-info/WHEEL,sha256=I24t1YFJJBcpHQdCdTsZGjwwSvYwgAV8XW4oPj9517U,125\r
+    "foo_bar-1.0rc1.data/scripts/foo,bar",sha256=NKJyCC0fONcaYytG9mysca37TZf8wBDISvRNAW-78pQ,9\r
+    foo_bar-1.0rc1.dist-info/RECORD,,\r
+    "#);
+    record_verifies(&new);
+
+    let file = &workspace.manifest()["files"][0];
+    assert_eq!(file["origins"][0]["action"], "rewritten");
+    assert_eq!(file["origins"][0]["rewritten_from"], sha256(&old.build()));
+    assert_eq!(file["digests"]["sha256"], sha256(&new));
+    assert_eq!(file["wheel"]["build"], "7");
+}
+
+/// Whatever is not mended is copied as it is packed, in its order, and the
+/// same wheel gives the same bytes.
+#[test]
+fn the_rest_is_copied() {
+    let old = mendable().entry(Entry { mode: 0o100_755, ..Entry::new("stored", b"as it is") });
+    let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
+    workspace.prepare(&REWRITE).exits(0);
+    let new = workspace.bytes("prepared/pypi/foo_bar-1.0rc1-7-py2.py3-none-any.whl");
+    workspace.prepare(&[&REWRITE[..], &["--output-dir", "again"]].concat()).exits(0);
+    assert_eq!(new, workspace.bytes("again/pypi/foo_bar-1.0rc1-7-py2.py3-none-any.whl"));
+
+    let old = old.build();
+    let mut before = zip::ZipArchive::new(Cursor::new(&old[..])).unwrap();
+    let mut after = zip::ZipArchive::new(Cursor::new(&new[..])).unwrap();
+    assert_eq!(before.len(), after.len());
+    for number in 0..before.len() {
+        let (mut one, mut other) =
+            (before.by_index_raw(number).unwrap(), after.by_index_raw(number).unwrap());
+        let name = one.name().unwrap().into_owned();
+        assert_eq!(name.replace("Foo.Bar-1.0.RC1.", "foo_bar-1.0rc1."), other.name().unwrap());
+        assert_eq!(one.unix_mode(), other.unix_mode(), "{name}");
+        assert_eq!(one.last_modified(), other.last_modified(), "{name}");
+        assert_eq!(one.compression(), other.compression(), "{name}");
+        let (mut packed, mut copied) = (Vec::new(), Vec::new());
+        one.read_to_end(&mut packed).unwrap();
+        other.read_to_end(&mut copied).unwrap();
+        let is_new = name.ends_with("/WHEEL") || name.ends_with("/RECORD");
+        assert_eq!(packed == copied, !is_new, "{name}");
+    }
+}
+
+#[test]
+fn a_canonical_wheel_keeps_its_bytes() {
+    let name = "foo-1.0-1-py2.py3-none-any.whl";
+    let wheel = wheel(name);
+    let workspace = Workspace::with([(format!("w/{name}"), &wheel)]);
+    workspace.prepare(&REWRITE).exits(0);
+    assert_eq!(workspace.bytes(format!("prepared/pypi/{name}")), wheel);
+    assert_eq!(workspace.manifest()["files"][0]["origins"][0]["action"], "kept");
+}
+
+/// Tags out of order in the name alone: a rename is enough.
+#[test]
+fn a_rename_that_is_enough_stays_a_rename() {
+    let old = Wheelwright::new("foo-1.0-py3.py2-none-any.whl")
+        .wheel("Wheel-Version: 1.0\nTag: py2-none-any\nTag: py3-none-any\n");
+    let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
+    workspace.prepare(&REWRITE).exits(0);
+    assert_eq!(workspace.bytes("prepared/pypi/foo-1.0-py2.py3-none-any.whl"), old.build());
+    assert_eq!(workspace.manifest()["files"][0]["origins"][0]["action"], "renamed");
+}
+
+#[test]
+fn what_is_signed_is_left_alone() {
+    let unsorted = |name: &str| Wheelwright::new(name).wheel("Wheel-Version: 1.0\nTag: py2.py3-none-any\n");
+    let inside = unsorted("in-1.0-py2.py3-none-any.whl")
+        .file("{}/RECORD.jws", "{}")
+        .record(|rows| rows.into_iter().filter(|row| !row.contains("RECORD.jws")).collect());
+    let beside = unsorted("by-1.0-py2.py3-none-any.whl");
+    let workspace = Workspace::with([
+        (format!("w/{}", inside.file_name()), inside.build()),
+        (format!("w/{}", beside.file_name()), beside.build()),
+        (format!("w/{}.asc", beside.file_name()), b"signature".to_vec()),
+    ]);
+    let run = workspace.prepare(&REWRITE).exits(0);
+    insta::assert_snapshot!(run.findings(), @r"
+    warning[wheel-signature]: w: in-1.0-py2.py3-none-any.whl: it holds `in-1.0.dist-info/RECORD.jws`
+    warning[not-rewritten]: w: by-1.0-py2.py3-none-any.whl: it has a signature or attestation under its name
+    warning[not-rewritten]: w: in-1.0-py2.py3-none-any.whl: its RECORD is signed: `in-1.0.dist-info/RECORD.jws`
+    ");
+    for wheel in [&inside, &beside] {
+        assert_eq!(workspace.bytes(format!("prepared/pypi/{}", wheel.file_name())), wheel.build());
+    }
+}
+
+/// Nothing is said of a wheel that its builder did not say.
+#[test]
+fn what_contradicts_is_not_mended() {
+    for (wheel, finding) in [
+        (
+            Wheelwright::new("Foo-1.0-py3-none-any.whl").wheel("Wheel-Version: 1.0\nTag: py2-none-any\n"),
+            "wheel-tags",
+        ),
+        (
+            Wheelwright::new("Foo-1.0-py3-none-any.whl")
+                .metadata("Metadata-Version: 2.1\nName: foo\nVersion: 1.1\n"),
+            "wheel-metadata",
+        ),
+        (Wheelwright::new("Foo-1.0-py3-none-any.whl").dist_info("Foo-1.1.dist-info"), "wheel-dist-info"),
+        (
+            Wheelwright::new("Foo-1.0-py3-none-any.whl").record(|rows| {
+                rows.into_iter().map(|row| row.replace("module.py,sha256=", "module.py,sha256=A")).collect()
+            }),
+            "record-weak",
+        ),
+    ] {
+        let workspace = Workspace::with([(format!("w/{}", wheel.file_name()), wheel.build())]);
+        let run = workspace.prepare(&REWRITE).exits(1);
+        assert!(run.out.contains(&format!("error[{finding}]")), "{finding}: {}", run.out);
+        // What could have been mended is told as well.
+        assert!(
+            run.out.contains("error[wheel-spelling]") || run.out.contains("record-weak"),
+            "{finding}: {}",
+            run.out
+        );
+    }
+}
+
+/// A wheel as somebody may spell it: project, version, build tag, tags in any
+/// order and case, `Tag:` lines expanded or not, line ends of either kind.
+fn any_wheel(number: usize) -> impl Strategy<Value = Wheelwright> {
+    let project = prop::sample::select(vec!["Foo.Bar", "foo_bar", "FOO", "f", "Foo_9.x"]);
+    let version = prop::sample::select(vec!["1.0", "1.0.RC1", "2024.08.30", "1.0-1", "v3", "1!2.0"])
+        .prop_map(|version| version.replace('-', "_"));
+    let build = prop::option::of(prop::sample::select(vec!["1", "007a"]));
+    let python = prop::sample::subsequence(vec!["py3", "py2", "CP39", "cp310"], 1..=4).prop_shuffle();
+    let platform = prop::sample::subsequence(
+        vec!["any", "win32", "manylinux_2_17_x86_64", "Manylinux2014_x86_64"],
+        1..=4,
+    )
+    .prop_shuffle();
+    let form = (any::<bool>(), any::<bool>(), any::<bool>());
+    (project, version, build, python, platform, form).prop_map(
+        move |(project, version, build, python, platform, (is_expanded, says_build, is_crlf))| {
+            let version = if version.contains('_') { "1.0.post1".to_owned() } else { version };
+            let build_part = build.map(|build| format!("-{build}")).unwrap_or_default();
+            let tags = format!("{}-none-{}", python.join("."), platform.join("."));
+            let name = format!("{project}{number}-{version}{build_part}-{tags}.whl");
+            let mut lines = vec!["Wheel-Version: 1.0".to_owned(), "Generator: any".to_owned()];
+            if is_expanded {
+                for python in python.iter().rev() {
+                    lines.extend(platform.iter().map(|platform| format!("Tag: {python}-none-{platform}")));
+                }
+            } else {
+                lines.push(format!("Tag: {tags}"));
+            }
+            lines.extend(build.filter(|_| says_build).map(|build| format!("Build: {build}")));
+            let end = if is_crlf { "\r\n" } else { "\n" };
+            Wheelwright::new(&name).wheel(&(lines.join(end) + end)).record(move |rows| {
+                rows.into_iter().map(|row| if is_crlf { row + "\r" } else { row }).collect()
+            })
+        },
+    )
+}
+
+/// The triples that the `Tag:` lines of a wheel spell.
+fn triples(wheel: &[u8]) -> BTreeSet<(String, String, String)> {
+    let text = text(wheel, ".dist-info/WHEEL").to_lowercase();
+    let mut triples = BTreeSet::new();
+    for line in text.lines().filter_map(|line| line.strip_prefix("tag: ")) {
+        let axes: Vec<Vec<String>> =
+            line.trim().split('-').map(|axis| axis.split('.').map(str::to_owned).collect()).collect();
+        for python in &axes[0] {
+            for abi in &axes[1] {
+                for platform in &axes[2] {
+                    triples.insert((python.clone(), abi.clone(), platform.clone()));
+                }
+            }
+        }
+    }
+    triples
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// However a wheel is spelt: what comes out has the tags that went in and
+    /// a RECORD that verifies, and comes out again as it is.
+    #[test]
+    fn rewriting_is_done_once(wheels in (0..16_usize).map(any_wheel).collect::<Vec<_>>()) {
+        let workspace = Workspace::with(wheels.iter().map(|wheel| (format!("w/{}", wheel.file_name()), wheel.build())));
+        let run = workspace.prepare(&REWRITE).exits(0);
+        prop_assert!(!run.out.contains("wheel-spelling"), "{}", run.out);
+        let manifest = workspace.manifest();
+        let mut released = Vec::new();
+        for file in manifest["files"].as_array().unwrap() {
+            let name = file["name"].as_str().unwrap();
+            let bytes = workspace.bytes(format!("prepared/pypi/{name}"));
+            let sent = file["origins"][0]["path"].as_str().unwrap();
+            let wheel = wheels.iter().find(|wheel| wheel.file_name() == sent).unwrap();
+            record_verifies(&bytes);
+            prop_assert_eq!(triples(&bytes), triples(&wheel.build()));
+            released.push((format!("w/{name}"), bytes));
+        }
+        prop_assert_eq!(released.len(), wheels.len());
+
+        let again = Workspace::with(released.clone());
+        again.prepare(&REWRITE).exits(0);
+        for file in again.manifest()["files"].as_array().unwrap() {
+            prop_assert_eq!(&file["origins"][0]["action"], "kept");
+        }
+        for (path, bytes) in released {
+            prop_assert_eq!(again.bytes(path.replace("w/", "prepared/pypi/")), bytes);
+        }
+    }
+}
