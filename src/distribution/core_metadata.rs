@@ -46,6 +46,7 @@ pub struct CoreMetadata {
     version: Version,
     version_given: String,
     summary: Option<String>,
+    content_type: Option<String>,
     license_files: Vec<String>,
     direct_references: Vec<String>,
 }
@@ -73,6 +74,7 @@ impl CoreMetadata {
             version: version.parse().map_err(|_| CoreMetadataError::Version(excerpt(version)))?,
             version_given: version.to_owned(),
             summary: all("Summary").next().map(str::to_owned),
+            content_type: all("Description-Content-Type").next().map(str::to_owned),
             license_files: all("License-File").map(str::to_owned).collect(),
             direct_references: all("Requires-Dist").filter(|line| is_direct(line)).map(excerpt).collect(),
         })
@@ -108,6 +110,19 @@ impl CoreMetadata {
         self.summary.as_deref()
     }
 
+    /// `Description-Content-Type`, as given.
+    #[must_use]
+    pub fn description_content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// `Metadata-Version` as major and minor number; nothing if it is not two.
+    #[must_use]
+    pub fn metadata_version_number(&self) -> Option<(u32, u32)> {
+        let (major, minor) = self.metadata_version.split_once('.')?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    }
+
     /// Every `License-File`, as given: a path below the licences' folder.
     #[must_use]
     pub fn license_files(&self) -> &[String] {
@@ -118,9 +133,7 @@ impl CoreMetadata {
     /// 2.4 of the metadata (PEP 639).
     #[must_use]
     pub fn carries_license_files(&self) -> bool {
-        let (major, minor) = self.metadata_version.split_once('.').unwrap_or((&self.metadata_version, "0"));
-        let number = |text: &str| text.parse::<u32>().unwrap_or_default();
-        (number(major), number(minor)) >= (2, 4)
+        self.metadata_version_number().is_some_and(|version| version >= (2, 4))
     }
 
     /// Every `Requires-Dist` that names a URL instead of versions, shortened to

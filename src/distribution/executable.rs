@@ -42,8 +42,7 @@ impl ExecutableFormat {
                 (1..FIRST_JAVA_CLASS).contains(&architectures).then_some(Self::MachOFat)
             }
             [b'M', b'Z', ..] => {
-                let offset = u32::from_le_bytes(*head.get(PE_OFFSET_AT..)?.first_chunk()?);
-                match head.get(usize::try_from(offset).ok()?..).and_then(|pe| pe.first_chunk::<4>()) {
+                match head.get(pe_offset(head)?..).and_then(|pe| pe.first_chunk::<4>()) {
                     Some(signature) => (signature == b"PE\0\0").then_some(Self::Pe),
                     // The header lies behind what was read.
                     None => Some(Self::Pe),
@@ -52,6 +51,12 @@ impl ExecutableFormat {
             _ => None,
         }
     }
+}
+
+/// Where the PE header stands in a file that begins with a DOS header.
+pub(super) fn pe_offset(head: &[u8]) -> Option<usize> {
+    let offset = u32::from_le_bytes(*head.get(PE_OFFSET_AT..)?.first_chunk()?);
+    usize::try_from(offset).ok()
 }
 
 /// Whether a name is that of a program or library; `libfoo.so.1.2` too.

@@ -18,6 +18,7 @@ pub mod executable;
 mod header;
 pub mod installer;
 pub mod machine;
+pub mod native;
 pub mod npm;
 pub mod project;
 pub mod sdist;

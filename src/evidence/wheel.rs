@@ -5,7 +5,7 @@ use std::fmt;
 use super::sample::Sample;
 use crate::distribution::core_metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::entry_points::EntryPointsError;
-use crate::distribution::machine::Native;
+use crate::distribution::native::Native;
 use crate::distribution::wheel::{RecordError, WheelMetadata};
 
 /// All that is known of the inside of a wheel.

@@ -24,7 +24,7 @@ use crate::archive::zip::{Entry, NameEncoding, ZipArchive};
 use crate::distribution::Distribution;
 use crate::distribution::core_metadata::CoreMetadata;
 use crate::distribution::entry_points::EntryPoints;
-use crate::distribution::machine::Native;
+use crate::distribution::native::Native;
 use crate::distribution::wheel::{
     MAX_RECORD_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
 };

@@ -10,7 +10,8 @@
 use std::collections::BTreeSet;
 
 use crate::distribution::executable::ExecutableFormat;
-use crate::distribution::machine::{Machine, NativeKind};
+use crate::distribution::machine::Machine;
+use crate::distribution::native::NativeKind;
 use crate::distribution::wheel::{PlatformTag, System, WheelFilename};
 use crate::evidence::Evidence;
 use crate::evidence::sample::Sample;
@@ -100,7 +101,9 @@ impl Promise {
 
     fn is_of_format(&self, file: &NativeFile) -> bool {
         self.systems.iter().any(|system| match file.native.format() {
-            ExecutableFormat::Elf => matches!(system, System::Linux | System::Android | System::Other),
+            ExecutableFormat::Elf => {
+                matches!(system, System::Linux(_) | System::Android | System::FreeBsd | System::Other)
+            }
             ExecutableFormat::MachO | ExecutableFormat::MachOFat => {
                 matches!(system, System::MacOs | System::Ios)
             }
@@ -110,12 +113,13 @@ impl Promise {
     }
 
     /// Whether a file runs on a machine that a tag names. Windows runs
-    /// programs for x86 on x64, and for both on Arm; but no libraries.
+    /// programs (no libraries) for x86 everywhere, and those for x86-64 on Arm.
     fn is_kept(&self, file: &NativeFile) -> bool {
         let machines = file.native.machines();
         let is_emulated = *self.systems.first().unwrap_or(&System::Other) == System::Windows
             && file.native.kind() == NativeKind::Program
-            && machines.iter().any(|machine| matches!(machine, Machine::X86 | Machine::X86_64));
+            && (machines.contains(&Machine::X86)
+                || (machines.contains(&Machine::X86_64) && self.named.contains(&Machine::Aarch64)));
         self.is_of_format(file) && (is_emulated || !machines.is_disjoint(&self.named))
     }
 
@@ -154,8 +158,7 @@ impl Promise {
 /// Whether code is for a processor that runs an interpreter, ready to be
 /// loaded: no object file, and none for a graphics card or the kernel.
 fn is_host_code(file: &NativeFile) -> bool {
-    matches!(file.native.kind(), NativeKind::Program | NativeKind::Library)
-        && file.native.machines().iter().any(|machine| machine.is_host())
+    file.native.kind() != NativeKind::Object && file.native.is_host_code()
 }
 
 /// Whether an interpreter would import it (PEP 3149, and what other

@@ -7,7 +7,7 @@
 
 use crate::distribution::Distribution;
 use crate::distribution::core_metadata::CoreMetadata;
-use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilename};
+use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilename, pypi_takes};
 use crate::evidence::Evidence;
 use crate::evidence::sample::Sample;
 use crate::evidence::wheel::{Packing, WheelContents};
@@ -25,6 +25,9 @@ const MAX_RATIO: u64 = 50;
 /// The most bytes of a name, beside which PyPI lays another one that ends with
 /// `.metadata`: together what a file system takes.
 const MAX_NAME: usize = 255 - ".metadata".len();
+
+/// What a description may be written in.
+const CONTENT_TYPES: [&str; 3] = ["text/plain", "text/x-rst", "text/markdown"];
 
 /// The most characters of a summary.
 const MAX_SUMMARY: usize = 512;
@@ -144,7 +147,7 @@ fn dist_info(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -
 }
 
 fn platforms(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
-    let refused = wheel.platform().iter().filter(|tag| !PlatformTag::of(tag).is_taken_by_pypi());
+    let refused = wheel.platform().iter().filter(|tag| !pypi_takes(tag));
     refused
         .map(|tag| {
             file.finding(
@@ -159,7 +162,7 @@ fn platforms(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
 
 fn platform_remedy(tag: &Tag) -> String {
     let build = match PlatformTag::of(tag).system() {
-        System::Linux => {
+        System::Linux(_) => {
             "Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`)"
         }
         System::MacOs => {
@@ -223,21 +226,48 @@ fn metadata(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
             "Depend on a release that is on PyPI, or leave the dependency to those who install from source.",
         ));
     }
-    let summary = metadata.summary().unwrap_or_default();
-    let found = match summary.chars().count() {
-        _ if summary.contains(['\n', '\r']) => Some("its summary has several lines".to_owned()),
-        characters if characters > MAX_SUMMARY => Some(format!("its summary has {characters} characters")),
-        _ => None,
-    };
-    findings.extend(found.map(|found| {
+    findings.extend(fields(metadata).into_iter().map(|(found, expected)| {
+        let rule = match file.distribution {
+            Distribution::Sdist(_) => Rule::SdistMetadata,
+            _ => Rule::WheelMetadata,
+        };
         file.finding(
-            Rule::WheelMetadata,
+            rule,
             found,
-            format!("one line of at most {MAX_SUMMARY} characters"),
-            "Shorten the project's `description`.",
+            expected,
+            "Build it with a current build backend, which says what it does not take.",
         )
     }));
     findings
+}
+
+/// Fields that PyPI does not take as they are: what was found, and what was
+/// expected. Versions of the metadata that come after those of today are left
+/// to PyPI.
+fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    if !matches!(metadata.metadata_version_number(), Some((1, 0..=2) | (2, 1..))) {
+        wrong.push((
+            format!("its metadata is of version {}", metadata.metadata_version()),
+            "1.0 to 1.2, or 2.1 and later (there was never a version 2.0)".to_owned(),
+        ));
+    }
+    let summary = metadata.summary().unwrap_or_default();
+    let characters = summary.chars().count();
+    let line = || format!("one line of at most {MAX_SUMMARY} characters");
+    if summary.contains(['\n', '\r']) {
+        wrong.push(("its summary has several lines".to_owned(), line()));
+    } else if characters > MAX_SUMMARY {
+        wrong.push((format!("its summary has {characters} characters"), line()));
+    }
+    if let Some(given) = metadata.description_content_type() {
+        let content_type = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if !CONTENT_TYPES.contains(&content_type.as_str()) {
+            let found = format!("its description is of the type `{given}`");
+            wrong.push((found, format!("one of {}", CONTENT_TYPES.join(", "))));
+        }
+    }
+    wrong
 }
 
 fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {

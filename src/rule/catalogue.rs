@@ -224,8 +224,8 @@ rules! {
         source: "binary distribution format, \"File contents\"; PyPI",
     }
     WheelMetadata = "wheel-metadata", Index, Error {
-        says: "A wheel holds a `METADATA` that gives the project and the version of the file's name.",
-        why: "The index shows what `METADATA` says under the name that the file bears. PyPI refuses a wheel in which the two are of different projects or versions, that has none, or whose summary is no line of at most 512 characters.",
+        says: "A wheel holds a `METADATA` that PyPI takes, and that gives the project and the version of the file's name.",
+        why: "The index shows what `METADATA` says under the name that the file bears. PyPI refuses a wheel in which the two are of different projects or versions, or that has none. It does not take metadata of version 2.0 (which old tools wrote and no specification has), a summary that is not one line of at most 512 characters, or a description of a type that it does not know.",
         remedy: "Build the wheel again, and do not rename it by hand.",
         source: "core metadata specification; PyPI, `warehouse/forklift/metadata.py`",
     }

@@ -227,8 +227,25 @@ fn metadata() {
             metadata(&cases, &format!("{HEAD}Name: {{project}}\nSummary: {}\n", "\u{e9}".repeat(characters)));
         if breaks { cases.breaks(Rule::WheelMetadata, &wheel) } else { cases.holds(&wheel) }
     }
-    let wheel = metadata(&cases, "Metadata-Version: 2.4\nName: {project}\nVersion: 1.0.0\n");
-    cases.holds(&wheel);
+    for (text, breaks) in [
+        ("Metadata-Version: 2.0\nName: {project}\nVersion: 1.0\n", true),
+        ("Metadata-Version: 1.3\nName: {project}\nVersion: 1.0\n", true),
+        ("Metadata-Version: 1.2\nName: {project}\nVersion: 1.0\n", false),
+        ("Metadata-Version: 2.4\nName: {project}\nVersion: 1.0.0\n", false),
+        ("Metadata-Version: 2.4\nName: {project}\nVersion: 1.0\nDescription-Content-Type: UNKNOWN\n", true),
+        (
+            "Metadata-Version: 2.4\nName: {project}\nVersion: 1.0\nDescription-Content-Type: text/Markdown; x=y\n",
+            false,
+        ),
+        ("Metadata-Version: 2.4\nName: {project}\nVersion: 1.0\nSummary: one\n two\n", true),
+    ] {
+        let wheel = metadata(&cases, text);
+        if breaks {
+            cases.breaks(Rule::WheelMetadata, &wheel);
+        } else {
+            cases.holds(&wheel);
+        }
+    }
     let named = Wheelwright::new("foo_bar-1.0-py3-none-any.whl").metadata(&format!("{HEAD}Name: Foo.Bar\n"));
     cases.holds(&named);
 

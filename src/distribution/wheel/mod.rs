@@ -9,6 +9,6 @@ mod tag;
 
 pub use filename::{BuildTag, Deviation, WheelFilename, WheelFilenameError, WheelFilenameErrorKind};
 pub use metadata::{MAX_TRIPLES, MAX_WHEEL_BYTES, WheelMetadata, WheelMetadataError};
-pub use platform::{PlatformTag, System};
+pub use platform::{Libc, PlatformTag, System, pypi_takes};
 pub use record::{MAX_RECORD_BYTES, Record, RecordDigest, RecordError, RecordRow};
 pub use tag::{Axis, CompressedTags, Tag, TagError, TagSet, TagTriple};
