@@ -4,85 +4,62 @@ usage: container.py IMAGE CHECKOUT SCRATCH
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 import attest
+import container_end
+import container_user
 import release
 import runner
+from image import check_owner, declared_outputs, docker, inputs, new_workspace
 from release import check, say
 
-# The user that owns the workspace on GitHub's runners.
-OWNER = 1001
+MOST_BYTES = 9_000_000
+# What an engine puts into every container, beside what the image holds.
+OF_THE_ENGINE = ("dev", "etc", "proc", "sys", ".dockerenv")
 
 
-def docker(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return runner.run(["docker", "run", "--rm", "-v", f"{workspace}:/github/workspace", *arguments])
-
-
-def new_workspace(checkout: Path, scratch: Path, name: str) -> Path:
-    """A workspace that belongs to OWNER, with the example's artifacts."""
-    workspace = scratch / name
-    shutil.copytree(checkout / "examples" / "artifacts", workspace / "artifacts")
-    for path in (workspace, *workspace.rglob("*")):
-        os.chown(path, OWNER, OWNER)
-    return workspace
-
-
-def check_owner(workspace: Path) -> None:
-    for path in workspace.rglob("*"):
-        status = path.lstat()
-        check((status.st_uid, status.st_gid) == (OWNER, OWNER), f"{path.name} belongs to {OWNER}, not {status.st_uid}")
-        mode = status.st_mode & 0o7777
-        check(mode in ((0o755,) if path.is_dir() else (0o644, 0o755)), f"{path.name} has mode {mode:o}")
+def check_contents(image: str, scratch: Path) -> None:
+    """One program, and the folder that a runner mounts over."""
+    described = json.loads(subprocess.check_output(["docker", "image", "inspect", image]))[0]
+    check(described["Size"] < MOST_BYTES, f"the image has {described['Size']} bytes, {MOST_BYTES} at most")
+    config = described["Config"]
+    expected = {"Entrypoint": ["/release-prep"], "WorkingDir": "/github/workspace", "User": "", "Cmd": None}
+    found = {name: config[name] for name in expected}
+    check(found == expected, f"the image is run as {expected}, not {found}")
+    container = subprocess.check_output(["docker", "create", image], text=True).strip()
+    with (scratch / "image.tar").open("wb") as file:
+        subprocess.run(["docker", "export", container], check=True, stdout=file)
+    subprocess.run(["docker", "rm", container], check=True, stdout=subprocess.DEVNULL)
+    with tarfile.open(scratch / "image.tar") as archive:
+        names = {name for name in archive.getnames() if name.split("/")[0] not in OF_THE_ENGINE}
+    check(names == {"release-prep", "github", "github/workspace"}, f"the image holds one program: {sorted(names)}")
+    say(f"the image: {described['Size'] / 1e6:.2f} MB, one program and nothing else")
 
 
 def check_shell(image: str, checkout: Path, scratch: Path) -> None:
-    """By hand, in a workspace of another user; then without any privilege."""
-    workspace = new_workspace(checkout, scratch, "by-hand")
-    ended = docker(workspace, image, "--artifacts-dir", "artifacts")
+    """By hand, in a workspace of another user."""
+    workspace = new_workspace(checkout, scratch / "by-hand")
+    ended = docker(workspace, image, arguments=("--artifacts-dir", "artifacts"))
     check(ended.returncode == 0, f"docker run prepares (exit {ended.returncode}):\n{ended.stdout}")
     check_owner(workspace)
-    ended = docker(workspace, image, "verify", "prepared")
+    ended = docker(workspace, image, arguments=("verify", "prepared"))
     check(ended.returncode == 0, f"docker run verifies (exit {ended.returncode}):\n{ended.stdout}")
-    say(f"docker run: everything made belongs to {OWNER}")
-
-    confined = new_workspace(checkout, scratch, "confined")
-    ended = docker(
-        confined,
-        f"--user={OWNER}:{OWNER}",
-        "--cap-drop=ALL",
-        "--security-opt=no-new-privileges",
-        "--network=none",
-        "--read-only",
-        image,
-        "--artifacts-dir",
-        "artifacts",
-    )
-    check(ended.returncode == 0, f"a confined container prepares (exit {ended.returncode}):\n{ended.stdout}")
-    check_owner(confined)
-    check(release.tree(confined) == release.tree(workspace), "a confined container gives the same release")
-    say("docker run --user --cap-drop=ALL --network=none --read-only: the same release")
+    say("docker run: prepares and verifies; everything made belongs to the workspace's owner")
 
 
 def check_runner(image: str, checkout: Path, scratch: Path) -> None:
     """As a step: outputs, summary, owner; then verified as a later job does."""
-    action = YAML(typ="safe").load(checkout / "action.yml")
-    defaults = {name: str(given.get("default", "")) for name, given in action["inputs"].items()}
-    defaults["github-token"] = ""
-    workspace = new_workspace(checkout, scratch, "step")
-
-    inputs = defaults | {"artifacts-dir": "artifacts"}
-    step = runner.container_step(image, workspace, scratch / "step-files", inputs)
+    workspace = new_workspace(checkout, scratch / "step")
+    given = inputs(checkout, artifacts_dir="artifacts")
+    step = runner.container_step(image, workspace, scratch / "step-files", given)
     check(step.code == 0, f"the step prepares with action.yml's own defaults (exit {step.code}):\n{step.log}")
     check_owner(workspace)
-    declared, given = set(action["outputs"]), set(step.outputs)
-    check(declared == given, f"action.yml's outputs are those given: {sorted(declared ^ given)}")
+    declared, given_outputs = declared_outputs(checkout), set(step.outputs)
+    check(declared == given_outputs, f"action.yml's outputs are those given: {sorted(declared ^ given_outputs)}")
     outputs = step.outputs
     for name in ("output-dir", "pypi-dir", "npm-dir", "assets-dir", "manifest", "checksums", "subject-checksums"):
         path = outputs[name]
@@ -90,6 +67,7 @@ def check_runner(image: str, checkout: Path, scratch: Path) -> None:
         check((workspace / path).exists(), f"{name} is there: {path}")
     for path in outputs["release-files"].splitlines() + json.loads(outputs["subject-shards"]):
         check((workspace / path).is_file(), f"{path} is in the workspace")
+    check("/github/workspace" not in "".join(outputs.values()), "no output names the container's own folder")
     subjects = attest.subjects(outputs["subject-checksums"], workspace)
     check(str(len(subjects)) == outputs["subject-count"], "subject-count is what actions/attest reads")
     check(attest.subjects(outputs["subjects"], workspace) == subjects, "`subjects` reads as the file does")
@@ -97,17 +75,24 @@ def check_runner(image: str, checkout: Path, scratch: Path) -> None:
     check(outputs["manifest-digest"].removeprefix("sha256:") == digest, "manifest-digest is the manifest's")
     check(outputs["pypi-ready"] == "true", f"pypi-ready: {outputs['pypi-ready']}")
     check(step.summary != "", "a job summary is written")
-    say(f"as a step: {len(given)} outputs, all paths readable from the workspace, and a summary")
+    say(f"as a step: {len(outputs)} outputs, all paths readable from the workspace, and a summary")
 
-    verify = defaults | {"command": "verify", "manifest-digest": outputs["manifest-digest"]}
+    before = release.tree(workspace / "prepared")
+    step = runner.container_step(image, workspace, scratch / "again-files", given)
+    check(step.code == 0, f"the step prepares once more in the same workspace (exit {step.code}):\n{step.log}")
+    check(release.tree(workspace / "prepared") == before, "and gives the same release")
+    check(step.outputs == outputs, "and the same outputs")
+    check_owner(workspace)
+    say("twice in one workspace: the same release and the same outputs")
+
+    verify = inputs(checkout, command="verify", manifest_digest=outputs["manifest-digest"])
     step = runner.container_step(image, workspace, scratch / "verify-files", verify)
     check(step.code == 0, f"the step verifies (exit {step.code}):\n{step.log}")
     step = runner.container_step(image, workspace, scratch / "unanchored-files", verify | {"manifest-digest": ""})
     check(step.code == 2, f"without a digest it does not verify on a runner (exit {step.code}):\n{step.log}")
     say("as a step of a later job: verified by the digest, refused without one")
 
-    before = release.tree(workspace / "prepared")
-    step = runner.container_step(image, workspace, scratch / "wrong-files", inputs | {"normalize": "sometimes"})
+    step = runner.container_step(image, workspace, scratch / "wrong-files", given | {"normalize": "sometimes"})
     check(step.code == 2, f"a wrong input is exit 2, not {step.code}:\n{step.log}")
     for word in ("normalize", "sometimes", "rename"):
         check(word in step.log, f"the message about a wrong input says {word}:\n{step.log}")
@@ -115,10 +100,13 @@ def check_runner(image: str, checkout: Path, scratch: Path) -> None:
     say("a wrong input: exit 2, the message names it, what was given and what is allowed")
 
 
-def main(image: str, checkout: str, scratch: str) -> None:
-    check_shell(image, Path(checkout), Path(scratch))
-    check_runner(image, Path(checkout), Path(scratch))
+def main(image: str, checkout: Path, scratch: Path) -> None:
+    check_contents(image, scratch)
+    check_shell(image, checkout, scratch)
+    check_runner(image, checkout, scratch)
+    container_user.main(image, checkout, scratch)
+    container_end.main(image, checkout, scratch)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], *(Path(argument).absolute() for argument in sys.argv[2:]))

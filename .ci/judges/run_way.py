@@ -5,14 +5,13 @@ import hashlib
 import http.client
 import io
 import shutil
-import ssl
-import subprocess
 import threading
 import zipfile
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+import authority
 import release
 import runner
 from github import REPOSITORY, RUN_ID, TOKEN, Artifact, GitHub
@@ -79,21 +78,10 @@ def proxy(bench: Bench) -> str:
 
 
 def tls(bench: Bench) -> str:
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=bench.folder, check=True, capture_output=True)
-
-    new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    openssl("req", "-x509", *new, "-subj", "/CN=An authority", "-keyout", "ca.key", "-out", "ca.pem")
-    (bench.folder / "extensions").write_text("subjectAltName=DNS:localhost\n")
-    openssl("req", *new[:-2], "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "request.pem")
-    signed_by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "extensions"]
-    openssl("x509", "-req", "-in", "request.pem", *signed_by, "-out", "certificate.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(bench.folder / "certificate.pem", bench.folder / "key.pem")
+    context = authority.server(bench.folder)
     for way in WAYS:
         with GitHub([wheel()], tls=context) as github:
-            authority = {"SSL_CERT_FILE": str(bench.folder / "ca.pem")}
-            ended = bench.prepare(github, way, variables=authority)
+            ended = bench.prepare(github, way, variables={"SSL_CERT_FILE": str(bench.folder / "ca.pem")})
             says(ended, "SSL_CERT_FILE", "ca.pem")
             ended = bench.prepare(github, way, code=3)
             says(ended, "not trusted", "SSL_CERT_FILE", urlsplit(github.api).netloc)

@@ -58,7 +58,12 @@ def environment(workspace: str, command_files: str, inputs: dict[str, str]) -> d
 
 
 def step(
-    program: list[str], workspace: Path, files: Path, inputs: dict[str, str], variables: dict[str, str] | None = None
+    program: list[str],
+    workspace: Path,
+    files: Path,
+    inputs: dict[str, str],
+    variables: dict[str, str] | None = None,
+    **options,
 ) -> Step:
     """Runs `program` in `workspace`, its command files in the new folder `files`.
 
@@ -67,22 +72,37 @@ def step(
     files.mkdir()
     for name in ("set_output", "step_summary"):
         (files / name).touch()
-    ended = run(program, cwd=workspace, env=environment(str(workspace), str(files), inputs) | (variables or {}))
+    said = environment(str(workspace), str(files), inputs) | (variables or {})
+    ended = run(program, cwd=workspace, env=said, **options)
     return ended_step(ended.returncode, ended.stdout, files)
 
 
-def container_step(image: str, workspace: Path, files: Path, inputs: dict[str, str]) -> Step:
-    """Runs an image as runner v2.336 runs a container action."""
+def container(
+    image: str, workspace: Path, files: Path, inputs: dict[str, str], *options: str, **variables: str
+) -> tuple[list[str], dict[str, str]]:
+    """The command by which runner v2.336 runs a container action, and its environment.
+
+    `options` are for `docker run`, `variables` on top of what every runner says.
+    """
     files.mkdir()
     owner = workspace.stat()
     for name in ("set_output", "step_summary"):
         (files / name).touch()
         os.chown(files / name, owner.st_uid, owner.st_gid)
-    variables = environment("/github/workspace", "/github/file_commands", inputs) | {"HOME": "/github/home"}
-    command = ["docker", "run", "--workdir", "/github/workspace", "--rm"]
-    command += [part for name in variables for part in ("-e", name)]
+    said = environment("/github/workspace", "/github/file_commands", inputs) | {"HOME": "/github/home"} | variables
+    command = ["docker", "run", "--workdir", "/github/workspace", "--rm", *options]
+    command += [part for name in said for part in ("-e", name)]
+    command += ["-v", "/var/run/docker.sock:/var/run/docker.sock"]
     command += ["-v", f"{files}:/github/file_commands", "-v", f"{workspace}:/github/workspace", image]
-    ended = run(command, env=os.environ | variables)
+    return command, os.environ | said
+
+
+def container_step(
+    image: str, workspace: Path, files: Path, inputs: dict[str, str], *options: str, **variables: str
+) -> Step:
+    """Runs an image as a step."""
+    command, environment = container(image, workspace, files, inputs, *options, **variables)
+    ended = run(command, env=environment)
     return ended_step(ended.returncode, ended.stdout, files)
 
 
@@ -92,26 +112,38 @@ def ended_step(code: int, log: str, files: Path) -> Step:
 
 
 def parse_outputs(text: str) -> dict[str, str]:
-    """The lines of $GITHUB_OUTPUT: `NAME=VALUE`, or `NAME<<DELIMITER` and lines up to it."""
+    """Reads $GITHUB_OUTPUT by the rules of the runner (v2.336, FileCommandManager.cs).
+
+    A line is `NAME=VALUE`, or `NAME<<DELIMITER` with the value up to a line that
+    is the delimiter: whichever of `=` and `<<` comes first. Each of these errors
+    fails a step on a runner.
+    """
     outputs: dict[str, str] = {}
-    lines = iter(text.split("\n"))
-    for line in lines:
+    # Not `splitlines`, which ends lines at characters that the runner takes for text.
+    lines = iter(re.findall(r"[^\n]*\n|[^\n]+", text))
+    for line in (line.removesuffix("\n") for line in lines):
         if not line:
             continue
-        heredoc = re.fullmatch(r"([^=<]+)<<(.+)", line)
-        if heredoc is None:
-            name, equals, value = line.partition("=")
-            if not equals:
-                raise ValueError(f"Invalid format '{line}'")
+        equals, heredoc = line.find("="), line.find("<<")
+        if heredoc < 0 <= equals or 0 <= equals < heredoc:
+            name, _, value = line.partition("=")
+            if not name:
+                raise ValueError(f"Invalid format '{line}'. Name must not be empty")
             outputs[name] = value
             continue
-        name, delimiter = heredoc.groups()
-        value = []
+        if heredoc < 0:
+            raise ValueError(f"Invalid format '{line}'")
+        name, _, delimiter = line.partition("<<")
+        if not name or not delimiter:
+            raise ValueError(f"Invalid format '{line}'. Name must not be empty and delimiter must not be empty")
+        value = ""
         for content in lines:
-            if content == delimiter:
+            if not content.endswith("\n"):
+                raise ValueError("Invalid value. EOF marker missing new line.")
+            if content == delimiter + "\n":
                 break
-            value.append(content)
+            value += content
         else:
-            raise ValueError(f"Matching delimiter not found '{delimiter}'")
-        outputs[name] = "\n".join(value)
+            raise ValueError(f"Invalid value. Matching delimiter not found '{delimiter}'")
+        outputs[name] = value.removesuffix("\n")
     return outputs
