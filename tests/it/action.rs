@@ -74,3 +74,15 @@ fn everything_is_described() {
         assert!(description.as_deref().is_some_and(|text| !text.is_empty()), "{name}");
     }
 }
+
+/// A default that YAML would read as a number or a boolean is no text any more
+/// where a schema asks for one; so all of them are quoted.
+#[test]
+fn defaults_are_quoted() {
+    let defaults =
+        include_str!("../../action.yml").lines().filter_map(|line| line.trim().strip_prefix("default: "));
+    assert!(defaults.clone().count() > 20);
+    for default in defaults {
+        assert!(default.starts_with('"') && default.ends_with('"'), "{default}");
+    }
+}
