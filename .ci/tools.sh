@@ -9,6 +9,8 @@ set -euo pipefail
 root=$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/release-prep-ci
 export CARGO_TERM_COLOR=never
+# Where dist/build.sh looks for its tools before it builds them.
+export TOOLS_DIR=$cache
 mkdir -p "$cache"
 cd "$root"
 
@@ -35,6 +37,21 @@ debian() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# debian_exactly PACKAGE=VERSION...: in these versions, whatever is installed.
+# Fails where one of them is not to be had.
+debian_exactly() {
+  local wanted version missing=()
+  for wanted in "$@"; do
+    version=$(dpkg-query -W -f='${db:Status-Status} ${Version}' "${wanted%%=*}" 2>/dev/null) || true
+    [[ $version == "installed ${wanted#*=}" ]] || missing+=("$wanted")
+  done
+  ((${#missing[@]})) || return 0
+  printf 'installing %s\n' "${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends --allow-downgrades "${missing[@]}" >/dev/null
+}
+
 # python_tools: the programs and modules of requirements.txt, first on the PATH.
 python_tools() {
   local pins=$root/.ci/requirements.txt venv
@@ -48,14 +65,15 @@ python_tools() {
   PATH=$venv/bin:$PATH
 }
 
-# node_modules: sets $node_modules to where package-lock.json is installed.
+# node_modules [FOLDER]: sets $node_modules to where the package-lock.json of
+# that folder (default: .ci/judges) is installed.
 node_modules() {
-  local pins=$root/.ci/judges/package-lock.json folder
-  folder=$cache/node-$(sha256sum "$pins" | cut -c1-16)
+  local from=$root/${1:-.ci/judges} folder
+  folder=$cache/node-$(sha256sum "$from/package-lock.json" | cut -c1-16)
   if [[ ! -e $folder/complete ]]; then
     rm -rf "$folder"
     mkdir -p "$folder"
-    cp "$root"/.ci/judges/package{,-lock}.json "$folder"
+    cp "$from"/package{,-lock}.json "$folder"
     (cd "$folder" && npm ci --silent --no-fund --no-audit --ignore-scripts)
     touch "$folder/complete"
   fi

@@ -9,6 +9,11 @@
 # arm64 from a package archive. Both link the glibc of Debian 12 statically:
 # OUT_DIR/BUILD.json says which versions, and they are part of what the bytes
 # depend on.
+#
+# Each program holds the list of the crates it was built from (cargo-auditable),
+# so that a scanner finds a vulnerable one in the program itself, without these
+# sources. That tool is built from crates.io into TOOLS_DIR (default: target/tools)
+# unless it is there.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -19,95 +24,154 @@ architectures=("${@:-}")
 mkdir -p "$out"
 out=$(cd "$out" && pwd -P)
 target_dir=${CARGO_TARGET_DIR:-$root/target}/static
+tools_dir=${TOOLS_DIR:-$root/target/tools}
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
+auditable_version=0.7.7
 
 # What goes into the program. Whatever the sources include from elsewhere
-# belongs here too.
+# belongs here too: `build` holds this list against what the compiler has read.
 sources=(Cargo.toml Cargo.lock rust-toolchain.toml src)
+
+# What the programs are compiled with. Where this machine's folders come in, a
+# name of our own stands for them, in panic messages and in C's __FILE__.
+rust_flags=(
+  -Ctarget-feature=+crt-static
+  --remap-path-prefix=CRATES=/crates
+  --remap-path-prefix=SOURCES=/release-prep
+  --remap-path-prefix=TARGET=/target
+  --remap-path-prefix=SYSROOT=/rust
+)
+c_flags=(
+  -ffile-prefix-map=CRATES=/crates
+  -ffile-prefix-map=SOURCES=/release-prep
+  -ffile-prefix-map=TARGET=/target
+)
 
 die() {
   printf 'dist/build.sh: %s\n' "$*" >&2
   exit 1
 }
 
-# The installed version of Debian packages, `name version` a line.
+# The installed version of Debian packages, `name version` a line, the name with
+# its architecture where there may be several.
 debian_versions() {
   # The field names are dpkg's, not the shell's.
   # shellcheck disable=SC2016
-  dpkg-query -W -f='${Package} ${Version}\n' "$@" || die "not installed: one of $*"
+  dpkg-query -W -f='${binary:Package} ${Version}\n' "$@" || die "not installed: one of $*"
+}
+
+# cargo_auditable: puts the tool into TOOLS_DIR, in its one version.
+cargo_auditable() {
+  local folder=$tools_dir/cargo-auditable-$auditable_version
+  [[ -x $folder/bin/cargo-auditable ]] || CARGO_TARGET_DIR=$tools_dir/build \
+    cargo install --quiet --locked --debug --root "$folder" --version "=$auditable_version" cargo-auditable
+  PATH=$folder/bin:$PATH
+}
+
+# here FLAG...: the flags with this machine's folders in them, a line each.
+# CRATES may be more than one.
+here() {
+  local flag registry
+  for flag in "$@"; do
+    flag=${flag/=SOURCES=/=$root=}
+    flag=${flag/=TARGET=/=$target_dir=}
+    flag=${flag/=SYSROOT=/=$sysroot=}
+    if [[ $flag != *=CRATES=* ]]; then
+      printf '%s\n' "$flag"
+      continue
+    fi
+    for registry in "$cargo_home"/registry/src/*; do
+      printf '%s\n' "${flag/=CRATES=/=$registry=}"
+    done
+  done
 }
 
 # build TRIPLE PROGRAM CARGO RUSTC CC
-#
-# Path prefixes are cut from panic messages and from C's __FILE__. Fetching
-# comes first, because the folder of the crates is named only then.
 build() {
   local triple=$1 program=$2 cargo=$3 rustc=$4 cc=$5
-  local sysroot registry flags=(-Ctarget-feature=+crt-static)
+  local sysroot local_rust_flags local_c_flags snake=${1//-/_}
+  # Fetching comes first, because the folder of the crates is named only then.
   "$cargo" fetch --quiet --locked --target "$triple"
   sysroot=$("$rustc" --print sysroot)
-  for registry in "$cargo_home"/registry/src/*; do
-    flags+=("--remap-path-prefix=$registry=/crates")
-  done
-  flags+=(
-    "--remap-path-prefix=$root=/release-prep"
-    "--remap-path-prefix=$target_dir=/target"
-    "--remap-path-prefix=$sysroot=/rust"
-  )
-  local c_flags="-ffile-prefix-map=$root=/release-prep"
-  c_flags+=" -ffile-prefix-map=$target_dir=/target"
-  for registry in "$cargo_home"/registry/src/*; do
-    c_flags+=" -ffile-prefix-map=$registry=/crates"
-  done
-  local snake=${triple//-/_}
+  mapfile -t local_rust_flags < <(here "${rust_flags[@]}")
+  mapfile -t local_c_flags < <(here "${c_flags[@]}")
+  # `cargo auditable` would name itself as the wrapper by its path, which cargo
+  # hashes into every symbol: another home, other bytes. So it is called as it
+  # calls itself, by its bare name.
   env \
     RUSTC="$rustc" \
-    CARGO_ENCODED_RUSTFLAGS="$(IFS=$'\x1f' && printf '%s' "${flags[*]}")" \
+    RUSTC_WORKSPACE_WRAPPER=cargo-auditable \
+    CARGO_AUDITABLE_ORIG_ARGS='{"offline":false,"locked":true,"frozen":false,"config":[]}' \
+    CARGO_ENCODED_RUSTFLAGS="$(IFS=$'\x1f' && printf '%s' "${local_rust_flags[*]}")" \
     CARGO_TARGET_DIR="$target_dir" \
     CARGO_INCREMENTAL=0 \
     "CARGO_TARGET_${snake^^}_LINKER=$cc" \
     "CC_$snake=$cc" \
-    "CFLAGS_$snake=$c_flags" \
+    CC_SHELL_ESCAPED_FLAGS=1 \
+    "CFLAGS_$snake=$(printf '%q ' "${local_c_flags[@]}")" \
     SOURCE_DATE_EPOCH=315532800 \
     LC_ALL=C TZ=UTC \
     "$cargo" build --locked --profile dist --target "$triple" --bin release-prep
+  check_sources "$target_dir/$triple/dist/release-prep.d"
   install -m 0755 "$target_dir/$triple/dist/release-prep" "$out/$program"
 }
 
-# Lines for BUILD.json: what one program was made by.
+# check_sources DEP_INFO: what the compiler has read lies in $sources.
+check_sources() {
+  python3 - "$root" "$1" "${sources[@]}" <<'PYTHON' || die 'the list of sources is not whole'
+import pathlib, re, sys
+root, dep_info, *sources = sys.argv[1:]
+read = pathlib.Path(dep_info).read_text().partition(": ")[2]
+paths = [pathlib.Path(path.replace("\\ ", " ")) for path in re.findall(r"(?:\\ |\S)+", read)]
+assert paths, "the compiler has read nothing"
+for path in paths:
+    if pathlib.PurePath(path).is_relative_to(root):
+        if path.relative_to(root).parts[0] not in sources:
+            sys.exit(f"read, and not among {sources}: {path}")
+PYTHON
+}
+
+# record PROGRAM TRIPLE CARGO RUSTC CC PACKAGE_VERSION...: a line of JSON for
+# BUILD.json, what one program was made by.
 record() {
-  local program=$1 triple=$2 rustc=$3
-  shift 3
-  python3 - "$program" "$triple" "$("$rustc" --version)" "$@" <<'PYTHON'
+  local program=$1 triple=$2 cargo=$3 rustc=$4 cc=$5
+  shift 5
+  python3 - "$program" "$triple" "$("$rustc" --version)" "$("$cargo" --version)" "$auditable_version" \
+    "$("$cc" --version | head -n 1)" "$("$("$cc" -print-prog-name=ld)" --version | head -n 1)" \
+    "${rust_flags[*]}" "${c_flags[*]}" "$@" <<'PYTHON'
 import json, sys
-program, triple, rustc, *packages = sys.argv[1:]
-print(json.dumps({"program": program, "target": triple, "rustc": rustc,
-                  "debian": dict(line.split() for line in packages)}))
+program, triple, rustc, cargo, auditable, cc, ld, rust_flags, c_flags, *packages = sys.argv[1:]
+packages = dict(line.split() for line in packages)
+[libc] = [f"{name} {version}" for name, version in packages.items() if name.startswith("libc6-dev")]
+print(json.dumps({"program": program, "target": triple, "rustc": rustc, "cargo": cargo,
+                  "cargo-auditable": auditable, "cc": cc, "linker": ld, "libc": f"{libc}, static",
+                  "flags": {"rust": rust_flags.split(), "c": c_flags.split(), "profile": "dist"},
+                  "debian": packages}))
 PYTHON
 }
 
 cd "$root"
+cargo_auditable
 records=()
 for architecture in "${architectures[@]}"; do
   program=release-prep-linux-$architecture
   case $architecture in
     amd64)
       triple=x86_64-unknown-linux-gnu
-      rustc=$(rustup which rustc)
+      cargo=$(rustup which cargo) rustc=$(rustup which rustc) cc=gcc-12
       mapfile -t packages < <(debian_versions gcc-12 binutils libc6-dev)
-      build "$triple" "$program" "$(rustup which cargo)" "$rustc" gcc-12
       ;;
     arm64)
       triple=aarch64-unknown-linux-gnu
-      rustc=/usr/bin/rustc
-      mapfile -t packages < <(debian_versions rustc-web libstd-rust-web-dev:arm64 \
+      cargo=/usr/bin/cargo rustc=/usr/bin/rustc cc=aarch64-linux-gnu-gcc-12
+      mapfile -t packages < <(debian_versions rustc-web cargo-web libstd-rust-web-dev:arm64 \
         gcc-12-aarch64-linux-gnu binutils-aarch64-linux-gnu libc6-dev-arm64-cross)
-      build "$triple" "$program" /usr/bin/cargo "$rustc" aarch64-linux-gnu-gcc-12
       ;;
     *) die "no such architecture: $architecture (amd64, arm64)" ;;
   esac
   ((${#packages[@]})) || die "the versions of the toolchain for $architecture are unknown"
-  records+=("$(record "$program" "$triple" "$rustc" "${packages[@]}")")
+  build "$triple" "$program" "$cargo" "$rustc" "$cc"
+  records+=("$(record "$program" "$triple" "$cargo" "$rustc" "$cc" "${packages[@]}")")
 done
 
 # The sources as git names them: a blob or tree id for each, from the files as
