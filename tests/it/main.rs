@@ -26,6 +26,7 @@ mod native;
 mod policy;
 mod rewrite;
 mod rules;
+mod prepare;
 mod runner;
 mod verify;
 mod wheelwright;

@@ -1,0 +1,161 @@
+//! `prepare.yml`, the reusable workflow, is the action in a job: what one takes
+//! and gives, the other takes and gives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yaml_serde::{Mapping, Value};
+
+const WORKFLOW: &str = include_str!("../../.github/workflows/prepare.yml");
+
+/// Inputs of the action that a job of its own has no use for.
+const NOT_TAKEN: [&str; 4] = ["command", "artifacts-dir", "artifacts-zipped", "manifest-digest"];
+/// The input that is a secret here.
+const SECRET: (&str, &str) = ("github-token", "${{ secrets.token || github.token }}");
+/// The input that the action has not.
+const OF_ITS_OWN: &str = "artifact-suffix";
+/// Outputs that grow with the number of files, beyond what a job may tell.
+const NOT_TOLD: [&str; 2] = ["release-files", "renamed"];
+/// Outputs of the upload.
+const OF_THE_UPLOAD: [&str; 2] = ["artifact-id", "artifact-name"];
+
+fn parse(text: &str) -> Value {
+    yaml_serde::from_str(text).unwrap()
+}
+
+fn action() -> Value {
+    parse(include_str!("../../action.yml"))
+}
+
+/// What lies at a path of keys.
+fn at<'a>(value: &'a Value, path: &[&str]) -> &'a Value {
+    path.iter().fold(value, |value, key| value.get(key).unwrap_or_else(|| panic!("no {key} in {path:?}")))
+}
+
+fn mapping<'a>(value: &'a Value, path: &[&str]) -> &'a Mapping {
+    at(value, path).as_mapping().unwrap()
+}
+
+/// A mapping's keys and values, as text where a value is a scalar.
+fn scalars(mapping: &Mapping) -> BTreeMap<String, String> {
+    mapping.iter().map(|(key, value)| (text(key), text(value))).collect()
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => yaml_serde::to_string(other).unwrap().trim_end().to_owned(),
+    }
+}
+
+fn keys(mapping: &Mapping) -> BTreeSet<String> {
+    mapping.keys().map(text).collect()
+}
+
+/// The step of the only job that has this id.
+fn step(workflow: &Value, id: &str) -> Value {
+    let steps = at(workflow, &["jobs", "prepare", "steps"]).as_sequence().unwrap();
+    steps.iter().find(|step| step.get("id").is_some_and(|found| text(found) == id)).unwrap().clone()
+}
+
+#[test]
+fn every_input_is_taken_as_the_action_takes_it() {
+    let (workflow, action) = (parse(WORKFLOW), action());
+    let taken = mapping(&workflow, &["on", "workflow_call", "inputs"]);
+    let mut expected = keys(mapping(&action, &["inputs"]));
+    for name in NOT_TAKEN.iter().chain([&SECRET.0]) {
+        assert!(expected.remove(*name), "{name} is no input of the action");
+    }
+    for name in &expected {
+        let (ours, theirs) =
+            (at(&workflow, &["on", "workflow_call", "inputs", name]), at(&action, &["inputs", name]));
+        for part in ["default", "description"] {
+            assert_eq!(
+                text(at(ours, &[part])),
+                text(at(theirs, &[part])),
+                "{part} of {name}: as in action.yml"
+            );
+        }
+        let default = text(at(theirs, &["default"]));
+        let kind = match default.as_str() {
+            "true" | "false" => "boolean",
+            number if number.parse::<u64>().is_ok() => "number",
+            _ => "string",
+        };
+        assert_eq!(text(at(ours, &["type"])), kind, "type of {name}");
+    }
+    expected.insert(OF_ITS_OWN.to_owned());
+    assert_eq!(keys(taken), expected);
+}
+
+#[test]
+fn every_input_reaches_the_action() {
+    let workflow = parse(WORKFLOW);
+    let given = scalars(mapping(&step(&workflow, "prepare"), &["with"]));
+    let mut expected: BTreeMap<String, String> = keys(mapping(&workflow, &["on", "workflow_call", "inputs"]))
+        .into_iter()
+        .filter(|name| name != OF_ITS_OWN)
+        .map(|name| (name.clone(), format!("${{{{ inputs.{name} }}}}")))
+        .collect();
+    expected.insert(SECRET.0.to_owned(), SECRET.1.to_owned());
+    assert_eq!(given, expected);
+}
+
+#[test]
+fn every_output_is_handed_on() {
+    let (workflow, action) = (parse(WORKFLOW), action());
+    let told = mapping(&workflow, &["on", "workflow_call", "outputs"]);
+    let mut expected = keys(mapping(&action, &["outputs"]));
+    for name in NOT_TOLD {
+        assert!(expected.remove(name), "{name} is no output of the action");
+    }
+    let of_job = scalars(mapping(&workflow, &["jobs", "prepare", "outputs"]));
+    for name in &expected {
+        let description = text(at(&action, &["outputs", name, "description"]));
+        assert_eq!(text(at(&told[name.as_str()], &["description"])), description, "{name}: as in action.yml");
+        assert_eq!(of_job[name], format!("${{{{ steps.prepare.outputs.{name} }}}}"));
+    }
+    expected.extend(OF_THE_UPLOAD.map(str::to_owned));
+    assert_eq!(keys(told), expected);
+    assert_eq!(of_job.keys().cloned().collect::<BTreeSet<_>>(), expected);
+    for name in &expected {
+        assert_eq!(
+            text(at(&told[name.as_str()], &["value"])),
+            format!("${{{{ jobs.prepare.outputs.{name} }}}}")
+        );
+    }
+}
+
+/// Whoever pins the workflow by a SHA has pinned the program: the action comes
+/// from the workflow's own commit, and every other one is pinned by a SHA.
+#[test]
+fn the_action_is_of_the_same_commit() {
+    let workflow = parse(WORKFLOW);
+    let steps = at(&workflow, &["jobs", "prepare", "steps"]).as_sequence().unwrap();
+    let checkout = steps
+        .iter()
+        .position(|step| step.get("uses").is_some_and(|uses| text(uses).starts_with("actions/checkout@")));
+    let prepare = steps.iter().position(|step| *step == self::step(&workflow, "prepare"));
+    assert!(checkout.is_some() && checkout < prepare);
+    let with = scalars(mapping(&steps[checkout.unwrap()], &["with"]));
+    assert_eq!(with["repository"], "${{ job.workflow_repository }}");
+    assert_eq!(with["ref"], "${{ job.workflow_sha }}");
+    assert_eq!(with["persist-credentials"], "false");
+    assert_eq!(text(at(&steps[prepare.unwrap()], &["uses"])), format!("./{}", with["path"]));
+    for uses in
+        steps.iter().filter_map(|step| step.get("uses")).map(text).filter(|uses| !uses.starts_with("./"))
+    {
+        let commit = uses.split_once('@').unwrap().1;
+        assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{uses}");
+    }
+}
+
+#[test]
+fn it_reads_and_keeps_for_a_week() {
+    let workflow = parse(WORKFLOW);
+    assert!(mapping(&workflow, &["permissions"]).is_empty());
+    let rights = scalars(mapping(&workflow, &["jobs", "prepare", "permissions"]));
+    assert!(!rights.is_empty() && rights.values().all(|right| right == "read"), "{rights:?}");
+    let upload = scalars(mapping(&step(&workflow, "upload"), &["with"]));
+    assert_eq!(upload["retention-days"], "7");
+    assert_eq!(upload["if-no-files-found"], "error");
+}
