@@ -6,6 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use yaml_serde::{Mapping, Value};
 
 const WORKFLOW: &str = include_str!("../../.github/workflows/prepare.yml");
+/// Where people read how to call it.
+const CALLERS: [(&str, &str); 3] = [
+    ("README.md", include_str!("../../README.md")),
+    ("docs/recipes.md", include_str!("../../docs/recipes.md")),
+    ("examples/release.yml", include_str!("../../examples/release.yml")),
+];
 
 /// Inputs of the action that a job of its own has no use for.
 const NOT_TAKEN: [&str; 4] = ["command", "artifacts-dir", "artifacts-zipped", "manifest-digest"];
@@ -158,4 +164,22 @@ fn it_reads_and_keeps_for_a_week() {
     let upload = scalars(mapping(&step(&workflow, "upload"), &["with"]));
     assert_eq!(upload["retention-days"], "7");
     assert_eq!(upload["if-no-files-found"], "error");
+}
+
+/// An output that is not there is an empty text to GitHub, and to linters when
+/// the workflow is another repository's.
+#[test]
+fn callers_use_outputs_that_there_are() {
+    let workflow = parse(WORKFLOW);
+    let told = keys(mapping(&workflow, &["on", "workflow_call", "outputs"]));
+    for (file, text) in CALLERS {
+        let used: BTreeSet<&str> = text
+            .split("needs.prepare.outputs.")
+            .skip(1)
+            .map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap())
+            .collect();
+        assert!(used.len() > 2, "{file}: {used:?}");
+        let unknown: Vec<_> = used.iter().filter(|name| !told.contains(**name)).collect();
+        assert!(unknown.is_empty(), "{file}: prepare.yml has no outputs {unknown:?}");
+    }
 }
