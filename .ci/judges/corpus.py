@@ -3,9 +3,11 @@
 import csv
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +27,17 @@ class Entry:
     file: str
 
 
+PIP_DOWNLOAD = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+
+
 def read(table: Path) -> list[Entry]:
+    return [Entry(*row) for row in rows(table)]
+
+
+def rows(table: Path) -> list[list[str]]:
+    """The rows of a table, without its comments."""
     lines = [line for line in table.read_text().splitlines() if line and not line.startswith("#")]
-    return [Entry(*row) for row in csv.reader(lines, delimiter="\t")]
+    return list(csv.reader(lines, delimiter="\t"))
 
 
 def fetch(entries: list[Entry], folder: Path) -> None:
@@ -39,7 +49,7 @@ def fetch(entries: list[Entry], folder: Path) -> None:
         if entry.client == "npm":
             command = ["npm", "pack", "--silent", "--ignore-scripts", entry.requirement]
         else:
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+            command = [*PIP_DOWNLOAD]
             if entry.file.endswith(".whl"):
                 command += ["--only-binary=:all:", "--implementation=cp"]
                 command += [f"--platform={entry.platform}", f"--python-version={entry.python}"]
@@ -49,6 +59,33 @@ def fetch(entries: list[Entry], folder: Path) -> None:
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         if not (folder / entry.file).exists():
             raise SystemExit(f"{entry.requirement} did not come as {entry.file}")
+
+
+def fetch_wheels(files: list[str], folder: Path) -> None:
+    """Downloads those wheels that are not in `folder` yet; a wheel's name says all that pip asks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # One call for as many as can be asked for alike, but never two of one project.
+    calls: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for file in files:
+        if (folder / file).exists():
+            continue
+        project, version, *_, python, abi, platform = file.removesuffix(".whl").split("-")
+        # Of several interpreters any will do.
+        implementation, major, minor = re.fullmatch(r"(?:.*\.)?([a-z]+)(\d)(\d*)", python).groups()
+        options = [f"--implementation={implementation}", f"--python-version={major}" + (minor and f".{minor}")]
+        options += [f"--abi={tag}" for tag in abi.split(".")]
+        options += [f"--platform={tag}" for tag in platform.split(".")]
+        calls.setdefault(tuple(options), {}).setdefault(project, []).append(version)
+    commands = []
+    for options, versions in calls.items():
+        for number in range(max(map(len, versions.values()))):
+            wanted = [f"{project}=={each[number]}" for project, each in versions.items() if number < len(each)]
+            commands.append([*PIP_DOWNLOAD, "--only-binary=:all:", "--ignore-requires-python", *options, *wanted])
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda command: subprocess.run(command, cwd=folder, check=True), commands))
+    for file in files:
+        if not (folder / file).exists():
+            raise SystemExit(f"{file} did not come under this name")
 
 
 def lay_out(
