@@ -61,6 +61,8 @@ pub struct Packing {
     pub comments: Sample<String>,
     /// Entries with a name beyond ASCII that no flag marks as UTF-8.
     pub unflagged: Sample<String>,
+    /// Symbolic links.
+    pub links: Sample<String>,
     /// Bytes of the wheel.
     pub packed: u64,
     /// Bytes of all its files, unpacked.

@@ -20,7 +20,7 @@ use super::record::{Checker, Hasher};
 use super::{Care, Known, MAX_METADATA, Seen, Wrong};
 use crate::archive::ArchiveError;
 use crate::archive::tar::begins_like_tar;
-use crate::archive::zip::{Entry, NameEncoding, ZipArchive};
+use crate::archive::zip::{Entry, EntryKind, NameEncoding, ZipArchive};
 use crate::distribution::Distribution;
 use crate::distribution::core_metadata::CoreMetadata;
 use crate::distribution::entry_points::EntryPoints;
@@ -261,6 +261,7 @@ fn packing(entries: &[Entry], packed: u64, head: &[u8]) -> Packing {
         descriptors: paths(|entry| entry.has_descriptor),
         comments: paths(|entry| entry.has_comment),
         unflagged: paths(|entry| entry.name_encoding == NameEncoding::Field),
+        links: paths(|entry| entry.kind == EntryKind::Link),
         packed,
         unpacked: entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size)),
         is_tar: begins_like_tar(head),

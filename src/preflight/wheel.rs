@@ -21,6 +21,7 @@ pub(super) fn judge(file: &Evidence) -> Vec<Finding> {
     findings.extend(tags(file, filename, &contents.wheel));
     findings.extend(build(file, filename, &contents.wheel));
     findings.extend(signatures(file, contents));
+    findings.extend(links(file, contents));
     findings.extend(data(file, contents));
     findings.extend(alike(file, filename, contents));
     findings.extend(super::native::judge(file, filename, contents));
@@ -130,6 +131,18 @@ fn signatures(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
             format!("it holds {}", contents.signatures),
             "no signature inside, which no installer verifies any more (PEP 815)",
             "Build it without, and sign by attesting the release.",
+        )
+    })
+}
+
+fn links(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
+    let links = &contents.packing.links;
+    (!links.is_empty()).then(|| {
+        file.finding(
+            Rule::WheelLink,
+            format!("it holds symbolic links: {links}"),
+            "regular files",
+            "Put the files themselves into the wheel, or make the links when the package is first used.",
         )
     })
 }

@@ -349,6 +349,12 @@ rules! {
         remedy: "Build it without, and attest the release.",
         source: "PEP 815",
     }
+    WheelLink = "wheel-link", Advice, Warning {
+        says: "A wheel holds no symbolic links.",
+        why: "The format has none: pip writes a file that holds the path which the link leads to.",
+        remedy: "Put the files themselves into the wheel, or make the links when the package is first used.",
+        source: "binary distribution format; pip",
+    }
     WheelBuild = "wheel-build", Advice, Warning {
         says: "The `Build:` line of `WHEEL` is the build tag of the file's name.",
         why: "The build tag decides which of two wheels of one version is installed, and tools that read `WHEEL` would decide otherwise.",

@@ -405,6 +405,9 @@ fn files_inside() {
         let wheel = cases.wheel(tags).file("p/xt_MARK.h", "").file("p/xt_mark.h", "");
         if breaks { cases.breaks(Rule::WheelNames, &wheel) } else { cases.holds(&wheel) }
     }
+    let link = Entry { mode: 0o120_777, ..Entry::new("p/npm", b"../lib/npm.js") };
+    let wheel = cases.pure().entry(link);
+    cases.breaks(Rule::WheelLink, &wheel);
     let utf8 = |name: &str| Entry { flags: 1 << 11, ..Entry::deflated(name, b"") };
     let wheel = cases.pure().entry(utf8("\u{e9}")).entry(utf8("e\u{301}"));
     cases.breaks(Rule::WheelNames, &wheel);
