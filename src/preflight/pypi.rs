@@ -12,7 +12,7 @@ use crate::evidence::Evidence;
 use crate::evidence::sample::Sample;
 use crate::evidence::wheel::{Packing, WheelContents};
 use crate::finding::Finding;
-use crate::rule::Rule;
+use crate::rule::{Rule, Severity};
 
 /// The largest file that a project may upload unless PyPI has raised its limit.
 const DEFAULT_MAX_SIZE: u64 = 100 << 20;
@@ -301,11 +301,16 @@ fn license_files(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
 
 fn entry_points(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     contents.entry_points.as_ref().map(|error| {
-        file.finding(
+        let mut finding = file.finding(
             Rule::WheelEntryPoints,
             format!("its entry_points.txt cannot be taken: {error}"),
             "`name = module:attribute` lines in sections, and scripts named with letters, digits, `_`, `.` and `-`",
             "Mend the project's `[project.scripts]` and `[project.entry-points]`.",
-        )
+        );
+        // Installers alone stumble over it, or read it each in their own way.
+        if error.is_taken_by_pypi() {
+            finding.severity = Severity::Warning;
+        }
+        finding
     })
 }

@@ -249,7 +249,7 @@ rules! {
     }
     WheelEntryPoints = "wheel-entry-points", Index, Error {
         says: "A wheel's `entry_points.txt` is well formed, and its scripts have names that a command can have.",
-        why: "Installers make a program of every script. A name with a slash or a blank makes one elsewhere, or none.",
+        why: "Installers make a program of every script. A name with a slash or a blank makes one elsewhere, or none. What PyPI takes and installers stumble over or read each in their own way is a warning.",
         remedy: "Mend the project's `[project.scripts]` and `[project.entry-points]`.",
         source: "entry points specification; PyPI, since May 2026",
     }

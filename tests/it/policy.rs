@@ -152,3 +152,21 @@ fn nothing_is_lost() {
     0644 upper-1.0.0.tgz
     ");
 }
+
+/// PyPI refuses a name that no command can have; it takes a script without an
+/// attribute, which pip cannot make.
+#[test]
+fn scripts_that_installers_alone_refuse() {
+    let name = "foo-1.0-py3-none-any.whl";
+    for (script, code, severity) in
+        [("a/b = foo:main", 1, "error"), ("a = foo", 0, "warning"), ("a = foo:main", 0, "")]
+    {
+        let text = format!("[console_scripts]\n{script}\n");
+        let wheel = Wheelwright::new(name).file("{}/entry_points.txt", text).build();
+        let run = Workspace::with([(format!("a/{name}"), wheel)]).prepare(&[]).exits(code);
+        assert_eq!(
+            run.out.split("[wheel-entry-points]").next().unwrap(),
+            if severity.is_empty() { &run.out } else { severity }
+        );
+    }
+}
