@@ -56,7 +56,7 @@ def check_verify(program: Path, folder: Path, prepared: Path) -> None:
 
 
 def check_refusals(program: Path, entries: list[corpus.Entry], downloads: Path, folder: Path) -> None:
-    """Each real name that nothing but a rewrite can mend is refused by its rule; nothing is written."""
+    """Each real wheel that nobody should release as it is is refused by name; nothing is written."""
     corpus.lay_out(entries, downloads, folder / "artifacts", seed=1)
     ended = by_hand([program, "prepare", "--artifacts-dir", "artifacts", "--version", "any"], folder)
     check(ended.returncode == 1, f"the release is refused (exit {ended.returncode}):\n{ended.stdout}")
