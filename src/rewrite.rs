@@ -129,7 +129,7 @@ impl Wheel<'_> {
     }
 
     fn write(&self, staging: &Staging, to: &File, care: &Care) -> Result<(), RewriteError> {
-        let moves = Moves::new(&self.contents.dist_info, &self.filename.canonical_metadata_prefix());
+        let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());
         let (wheel, record) = self.new_metadata(staging, &moves, care)?;
         let mut old = zip::ZipArchive::new(BufReader::new(staging.open(self.staged)?))?;
         let mut new = ZipWriter::new(to);
@@ -184,11 +184,8 @@ struct Moves {
 }
 
 impl Moves {
-    fn new(dist_info: &str, prefix: &str) -> Self {
-        let old = dist_info.trim_end_matches(".dist-info");
-        Self {
-            folders: [".dist-info/", ".data/"].map(|end| (format!("{old}{end}"), format!("{prefix}{end}"))),
-        }
+    fn new(old: &str, new: &str) -> Self {
+        Self { folders: [".dist-info/", ".data/"].map(|end| (format!("{old}{end}"), format!("{new}{end}"))) }
     }
 
     /// Where a file goes that does not stay where it is.

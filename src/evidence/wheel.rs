@@ -45,6 +45,14 @@ pub struct WheelContents {
     pub native: Vec<NativeFile>,
 }
 
+impl WheelContents {
+    /// What stands before `.dist-info`, and before `.data`.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.dist_info.strip_suffix(".dist-info").unwrap_or(&self.dist_info)
+    }
+}
+
 /// The most native files of a wheel that are looked at. Wheels of whole
 /// desktops have some hundred.
 pub const MAX_NATIVE: usize = 10_000;

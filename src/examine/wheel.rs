@@ -235,7 +235,7 @@ fn sboms(paths: &BTreeSet<&str>, dist_info: &str) -> Vec<String> {
 /// any of them that no installer would know where to put. Some installers take
 /// every folder whose name ends so for the wheel's own.
 fn data_folders(paths: &BTreeSet<&str>, dist_info: &str) -> (Sample<String>, Sample<String>) {
-    let own = format!("{}.data", dist_info.trim_end_matches(".dist-info"));
+    let own = dist_info.strip_suffix(".dist-info").map(|prefix| format!("{prefix}.data"));
     let mut foreign = BTreeSet::new();
     let mut unknown = Sample::default();
     for path in paths {
@@ -243,7 +243,7 @@ fn data_folders(paths: &BTreeSet<&str>, dist_info: &str) -> (Sample<String>, Sam
         if folder.strip_suffix(".data").is_none() {
             continue;
         }
-        if folder != own {
+        if Some(folder) != own.as_deref() {
             foreign.insert(folder.to_owned());
         }
         if !rest.split_once('/').is_some_and(|(scheme, _)| SCHEMES.contains(&scheme)) {

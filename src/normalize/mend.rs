@@ -43,20 +43,15 @@ pub fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<F
 
 fn needs_mending(filename: &WheelFilename, contents: &WheelContents) -> bool {
     let canonical = filename.canonical_metadata_prefix();
-    prefix(contents) != canonical || filename.metadata_prefix() != canonical || !contents.is_wheel_tidy
+    contents.prefix() != canonical || filename.metadata_prefix() != canonical || !contents.is_wheel_tidy
 }
 
 fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents) -> bool {
     let is_of = |project, version| project == filename.project() && version == filename.version();
-    filename.is_spelt_as(prefix(contents))
+    filename.is_spelt_as(contents.prefix())
         && matches!(&contents.metadata, Some(Ok(metadata)) if is_of(metadata.name(), metadata.version()))
         && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty())
         && contents.wheel.axes().is_some_and(|tags| tags == *filename.tags())
-}
-
-/// What stands before `.dist-info`.
-fn prefix(contents: &WheelContents) -> &str {
-    contents.dist_info.trim_end_matches(".dist-info")
 }
 
 fn not_rewritten(file: &Evidence, found: &str) -> Finding {

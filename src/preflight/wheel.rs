@@ -148,7 +148,7 @@ fn links(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
 }
 
 fn data(file: &Evidence, contents: &WheelContents) -> Vec<Finding> {
-    let own = format!("{}.data", contents.dist_info.trim_end_matches(".dist-info"));
+    let own = format!("{}.data", contents.prefix());
     let mut findings = Vec::new();
     if !contents.foreign_data.is_empty() {
         findings.push(file.finding(
