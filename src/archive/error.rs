@@ -123,6 +123,7 @@ impl Refusal {
             Flaw::Gap { .. } => "no bytes but those of the entries".into(),
             Flaw::Encrypted => "an entry that can be read without a password".into(),
             Flaw::Method(_) => "method 0 (stored) or 8 (deflate)".into(),
+            Flaw::Version(_) => "version 6.3 of the format, or an earlier one".into(),
             Flaw::Flags(_) => "flags for the deflate level, a data descriptor or UTF-8, and no others".into(),
             Flaw::UnflaggedName => "a name in ASCII, or the flag that says UTF-8".into(),
             Flaw::UnicodePath(_) => "one name".into(),
@@ -225,6 +226,8 @@ pub(super) enum Flaw {
     Encrypted,
     #[error("is compressed by method {0}")]
     Method(u16),
+    #[error("asks for version {}.{} of the format", .0 / 10, .0 % 10)]
+    Version(u16),
     #[error("has the flags {0:#06x}")]
     Flags(u16),
     #[error("has a name beyond ASCII and no flag that says how to read it")]

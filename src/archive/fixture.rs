@@ -9,6 +9,7 @@ use flate2::{Compression, Crc};
 /// The fields that a local header and an entry of the directory share.
 #[derive(Debug, Clone)]
 pub(crate) struct Header {
+    pub needed: u16,
     pub flags: u16,
     pub method: u16,
     pub crc32: u32,
@@ -20,6 +21,7 @@ pub(crate) struct Header {
 
 impl Header {
     fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.needed.to_le_bytes());
         out.extend(self.flags.to_le_bytes());
         out.extend(self.method.to_le_bytes());
         out.extend([0; 4]);
@@ -70,6 +72,7 @@ pub(crate) struct Member {
 impl Member {
     fn new(name: &str, content: &[u8], method: u16, data: Vec<u8>) -> Self {
         let header = Header {
+            needed: 20,
             flags: if name.is_ascii() { 0 } else { 1 << 11 },
             method,
             crc32: crc32(content),
@@ -228,7 +231,7 @@ impl Zip {
         let mut offsets = Vec::new();
         for member in &self.members {
             offsets.push(member.offset.unwrap_or(len32(&out)));
-            out.extend(b"PK\x03\x04\x14\0");
+            out.extend(b"PK\x03\x04");
             member.local.write(&mut out);
             for bytes in [&member.local.name, &member.local.extra, &member.data, &member.descriptor] {
                 out.extend(bytes);
@@ -239,7 +242,6 @@ impl Zip {
         for (member, offset) in self.members.iter().zip(offsets) {
             out.extend(b"PK\x01\x02");
             out.extend(member.made_by.to_le_bytes());
-            out.extend(b"\x14\0");
             member.central.write(&mut out);
             out.extend(len16(&member.comment));
             out.extend(member.disk.to_le_bytes());

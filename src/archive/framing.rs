@@ -167,6 +167,10 @@ fn check_sizes(entries: &[Entry], len: u64, limits: &Limits) -> Result<(), Archi
     Ok(())
 }
 
+/// The newest version of the format that an entry may ask for (4.4.3.2), in
+/// tenths. Python reads nothing of an archive in which one asks for more.
+const MAX_VERSION: u16 = 63;
+
 const FLAG_ENCRYPTED: u16 = 1 << 0;
 const FLAG_LEVEL: u16 = 0b110;
 const FLAG_DESCRIPTOR: u16 = 1 << 3;
@@ -226,6 +230,9 @@ fn judge(
     let shown = name::shown(raw_name);
     let refuse = |flaw| ArchiveError::from(Refusal::entry(&shown, flaw));
     let flags = central.flags;
+    if central.needed > MAX_VERSION {
+        return Err(refuse(Flaw::Version(central.needed)));
+    }
     if flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED) != 0 {
         return Err(refuse(Flaw::Encrypted));
     }

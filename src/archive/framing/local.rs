@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::record::{Cursor, Extra, Local, read_at};
-use super::{Entry, Method, check_unicode_path};
+use super::{Entry, MAX_VERSION, Method, check_unicode_path};
 use crate::archive::error::{ArchiveError, Flaw, Refusal};
 use crate::archive::name;
 
@@ -95,6 +95,9 @@ fn read_header<R: Read + Seek>(
     let mut fixed = [0; Local::LEN];
     read_at(reader, place.offset, &mut fixed).map_err(ArchiveError::Read)?;
     let local = Local::parse(fixed).ok_or_else(|| entry.refuse(Flaw::LocalHeader))?;
+    if local.needed > MAX_VERSION {
+        return Err(entry.refuse(Flaw::Version(local.needed)));
+    }
 
     // At most 131,070 bytes, and no more than lie before the next entry.
     let variable = usize::from(local.name_len) + usize::from(local.extra_len);

@@ -43,6 +43,7 @@ pub(super) fn read_at<R: Read + Seek>(reader: &mut R, at: u64, buffer: &mut [u8]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Central {
     pub made_by: u16,
+    pub needed: u16,
     pub flags: u16,
     pub method: u16,
     pub crc32: u32,
@@ -82,8 +83,7 @@ impl Central {
         if at.u32()? != Self::SIGNATURE {
             return None;
         }
-        let made_by = at.u16()?;
-        let _needed = at.u16()?;
+        let (made_by, needed) = (at.u16()?, at.u16()?);
         let flags = at.u16()?;
         let method = at.u16()?;
         let _time = at.u32()?;
@@ -94,6 +94,7 @@ impl Central {
         let (attributes, offset) = (at.u32()?, at.u32()?);
         Some(Self {
             made_by,
+            needed,
             flags,
             method,
             crc32,
@@ -112,6 +113,7 @@ impl Central {
 /// Local file header, 4.3.7, without its variable parts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Local {
+    pub needed: u16,
     pub flags: u16,
     pub method: u16,
     pub crc32: u32,
@@ -131,12 +133,11 @@ impl Local {
         if at.u32()? != Self::SIGNATURE {
             return None;
         }
-        let _needed = at.u16()?;
-        let (flags, method) = (at.u16()?, at.u16()?);
+        let (needed, flags, method) = (at.u16()?, at.u16()?, at.u16()?);
         let _time = at.u32()?;
         let (crc32, packed, size) = (at.u32()?, at.u32()?, at.u32()?);
         let (name_len, extra_len) = (at.u16()?, at.u16()?);
-        Some(Self { flags, method, crc32, packed, size, name_len, extra_len })
+        Some(Self { needed, flags, method, crc32, packed, size, name_len, extra_len })
     }
 }
 

@@ -334,6 +334,13 @@ mod entries {
     }
 
     #[test]
+    fn of_a_later_version() {
+        read(&Zip::of([a().both(|header| header.needed = 63)])).unwrap();
+        assert_snapshot!(one(a().both(|header| header.needed = 64)), @"archive-framing: `a.txt` asks for version 6.4 of the format; expected version 6.3 of the format, or an earlier one");
+        assert_eq!(one(a().locally(|header| header.needed = 64)), one(a().both(|header| header.needed = 64)));
+    }
+
+    #[test]
     fn of_a_strange_method_or_flag() {
         assert_snapshot!(one(a().both(|header| header.method = 93)), @"archive-framing: `a.txt` is compressed by method 93; expected method 0 (stored) or 8 (deflate)");
         assert_snapshot!(one(a().both(|header| header.flags |= 1 << 5)), @"archive-framing: `a.txt` has the flags 0x0020; expected flags for the deflate level, a data descriptor or UTF-8, and no others");
