@@ -61,6 +61,17 @@ def fetch(entries: list[Entry], folder: Path) -> None:
             raise SystemExit(f"{entry.requirement} did not come as {entry.file}")
 
 
+def pip_options(wheel: str) -> list[str]:
+    """What has pip take a wheel of that name wherever it runs."""
+    *_, python, abi, platform = wheel.removesuffix(".whl").split("-")
+    # Of several interpreters any will do.
+    implementation, major, minor = re.fullmatch(r"(?:.*\.)?([a-z]+)(\d)(\d*)", python).groups()
+    options = ["--only-binary=:all:", "--ignore-requires-python", f"--implementation={implementation}"]
+    options += [f"--python-version={major}" + (minor and f".{minor}")]
+    options += [f"--abi={tag}" for tag in abi.split(".")]
+    return options + [f"--platform={tag}" for tag in platform.split(".")]
+
+
 def fetch_wheels(files: list[str], folder: Path) -> None:
     """Downloads those wheels that are not in `folder` yet; a wheel's name says all that pip asks."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,18 +80,13 @@ def fetch_wheels(files: list[str], folder: Path) -> None:
     for file in files:
         if (folder / file).exists():
             continue
-        project, version, *_, python, abi, platform = file.removesuffix(".whl").split("-")
-        # Of several interpreters any will do.
-        implementation, major, minor = re.fullmatch(r"(?:.*\.)?([a-z]+)(\d)(\d*)", python).groups()
-        options = [f"--implementation={implementation}", f"--python-version={major}" + (minor and f".{minor}")]
-        options += [f"--abi={tag}" for tag in abi.split(".")]
-        options += [f"--platform={tag}" for tag in platform.split(".")]
-        calls.setdefault(tuple(options), {}).setdefault(project, []).append(version)
+        project, version, *_ = file.split("-")
+        calls.setdefault(tuple(pip_options(file)), {}).setdefault(project, []).append(version)
     commands = []
     for options, versions in calls.items():
         for number in range(max(map(len, versions.values()))):
             wanted = [f"{project}=={each[number]}" for project, each in versions.items() if number < len(each)]
-            commands.append([*PIP_DOWNLOAD, "--only-binary=:all:", "--ignore-requires-python", *options, *wanted])
+            commands.append([*PIP_DOWNLOAD, *options, *wanted])
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda command: subprocess.run(command, cwd=folder, check=True), commands))
     for file in files:
