@@ -3,7 +3,9 @@
 usage: memory.py PROGRAM NODE_MODULES SCRATCH
 
 Each kind of file is prepared once with a content of 1 MB and once of 500 MB,
-which does not compress, and the peaks are compared.
+which does not compress, and the peaks are compared. A wheel of 400 MB, which
+compresses as code does, is verified against its RECORD, and rewritten, within
+a limit.
 """
 
 import gzip
@@ -12,12 +14,12 @@ import shutil
 import sys
 import tarfile
 import zipfile
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import corpus
+import made
 from release import check, say
 from runner import by_hand
 
@@ -25,6 +27,8 @@ MEGABYTE = 1_000_000
 SIZES = (1, 500)
 # What may differ for other reasons: a thread's stack more, a table's growth.
 ALLOWED_MIB = 8
+# What a wheel of so many MB may take in all.
+WHEEL_SIZE, WHEEL_MIB = 400, 64
 
 
 def content(megabytes: int) -> Iterator[bytes]:
@@ -83,27 +87,32 @@ def package(folder: Path, megabytes: int) -> None:
     tar(folder / "large-1.0.0.tgz", megabytes, {"package/package.json": manifest}, "package/large.bin")
 
 
-def wheel(folder: Path, megabytes: int) -> None:
-    info = "large-1.0.dist-info"
+def wheel(folder: Path, megabytes: int, name: str = "large", incompressible: int = MEGABYTE) -> None:
+    info = f"{name}-1.0.dist-info"
     small = {
-        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: large\nVersion: 1.0\n",
+        f"{info}/METADATA": made.metadata(name, "1.0"),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    digests = {name: (hashlib.sha256(text), len(text)) for name, text in small.items()}
-    with zipfile.ZipFile(folder / "large-1.0-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         whole = hashlib.sha256()
         with file.open("large.bin", "w") as member:
             for chunk in content(megabytes):
+                chunk = chunk[:incompressible].ljust(MEGABYTE, b"-")
                 whole.update(chunk)
                 member.write(chunk)
-        digests["large.bin"] = (whole, megabytes * MEGABYTE)
-        for name, text in small.items():
-            file.writestr(name, text)
-        rows = [
-            f"{name},sha256={urlsafe_b64encode(digest.digest()).rstrip(b'=').decode()},{size}\n"
-            for name, (digest, size) in digests.items()
-        ]
-        file.writestr(f"{info}/RECORD", "".join(rows) + f"{info}/RECORD,,\n")
+        rows = [made.record_row("large.bin", whole.digest(), megabytes * MEGABYTE)]
+        for path, text in small.items():
+            file.writestr(path, text)
+            rows.append(made.record_row(path, hashlib.sha256(text).digest(), len(text)))
+        file.writestr(f"{info}/RECORD", "\n".join([*rows, f"{info}/RECORD,,\n"]))
+
+
+def code(folder: Path, megabytes: int) -> None:
+    wheel(folder, megabytes, incompressible=MEGABYTE // 4)
+
+
+def misspelt(folder: Path, megabytes: int) -> None:
+    wheel(folder, megabytes, "Large", incompressible=MEGABYTE // 4)
 
 
 def peak_mib(program: Path, folder: Path, *arguments: str) -> float:
@@ -116,19 +125,23 @@ def peak_mib(program: Path, folder: Path, *arguments: str) -> float:
 
 
 def measure(
-    program: Path, kind: Callable[[Path, int], None], megabytes: int, node_modules: Path | None, scratch: Path
+    program: Path,
+    kind: Callable[[Path, int], None],
+    megabytes: int,
+    scratch: Path,
+    *arguments: str,
+    node_modules: Path | None = None,
 ) -> float:
     """The peak of one run over one artifact with one file, in MiB."""
     folder = scratch / "workspace"
     artifact = folder / "artifacts" / f"large-{corpus.RUN_ID}"
     artifact.mkdir(parents=True)
     kind(artifact, megabytes)
-    arguments = []
     if node_modules:
         level = 0 if kind is wheel else 1  # what is compressed already is uploaded as it is
         corpus.zip_artifact(artifact, artifact.with_name(artifact.name + ".zip"), node_modules, level)
         shutil.rmtree(artifact)
-        arguments = ["--artifacts-zipped", "true"]
+        arguments = (*arguments, "--artifacts-zipped", "true")
     peak = peak_mib(program, folder, *arguments)
     shutil.rmtree(folder)
     return peak
@@ -140,11 +153,15 @@ def main(program: Path, node_modules: Path, scratch: Path) -> None:
         for kind in (executable, archive, sdist, package, wheel):
             if zipped and kind not in (executable, wheel):
                 continue
-            small, large = (measure(program, kind, size, zipped, scratch) for size in SIZES)
+            small, large = (measure(program, kind, size, scratch, node_modules=zipped) for size in SIZES)
             worst = max(worst, large - small)
             how = "a zipped artifact" if zipped else "a folder"
             say(f"{kind.__name__} in {how}: {small:.1f} MiB for {SIZES[0]} MB, {large:.1f} MiB for {SIZES[1]} MB")
     check(worst <= ALLOWED_MIB, f"peak memory grew by {worst:.1f} MiB, more than {ALLOWED_MIB}")
+    for kind, what, arguments in [(code, "verified", ()), (misspelt, "rewritten", ("--normalize", "rewrite"))]:
+        peak = measure(program, kind, WHEEL_SIZE, scratch, *arguments)
+        say(f"a wheel of {WHEEL_SIZE} MB, {what}: {peak:.1f} MiB")
+        check(peak < WHEEL_MIB, f"a wheel of {WHEEL_SIZE} MB takes less than {WHEEL_MIB} MiB: {peak:.1f}")
 
 
 if __name__ == "__main__":
