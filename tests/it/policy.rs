@@ -85,7 +85,7 @@ fn what_cannot_be_ignored() {
         ("record-digest *", "cannot be ignored"),
         ("nothing-selected *", "cannot be ignored"),
         ("wheel-platform", "is the id of a rule and a glob"),
-        ("wheel-plattform *", "there is no rule"),
+        ("wheel-plat *", "there is no rule"),
         ("wheel-platform !(a)", "not supported"),
     ] {
         let run = workspace.prepare_on_runner(&[("ignore", line)]).exits(2);
