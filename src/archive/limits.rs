@@ -103,10 +103,11 @@ impl Limits {
     }
 
     /// The same for an archive that is looked into and stays one: a wheel, a
-    /// source distribution, an npm package.
+    /// source distribution, an npm package. What it holds are no files of the
+    /// run, so that it may hold as many as any real one does ten times over.
     #[must_use]
     pub const fn inspecting(self) -> Self {
-        Self { purpose: Purpose::Inspect, ..self }
+        Self { entries: 200_000, purpose: Purpose::Inspect, ..self }
     }
 
     /// Whether so many bytes may unpack to so many.

@@ -365,6 +365,15 @@ fn wheels_that_are_refused() {
     }
 }
 
+/// `max-files` counts what the artifacts hold, not what wheels hold.
+#[test]
+fn files_inside_a_wheel_are_none_of_the_run() {
+    let workspace = Workspace::with([(format!("a/{WHEEL}"), wheel(WHEEL))]);
+    workspace.prepare(&["--max-files", "1"]).exits(0);
+    workspace.write("artifacts/a/tool", elf("tool"));
+    workspace.prepare(&["--max-files", "1"]).exits(1);
+}
+
 #[test]
 fn distributions_that_are_not_for_the_index() {
     let pyodide = "foo-1.0-cp313-cp313-pyodide_2025_0_wasm32.whl";
