@@ -46,6 +46,7 @@ impl From<StagingError> for Failure {
                 remedy: Some("Wait for it to end, or give this run an output-dir of its own.".into()),
                 cause: None,
             },
+            StagingError::Dir(error) => Self::fault("the release cannot be staged", error),
             error => Self::fault("the release cannot be staged", error),
         }
     }
