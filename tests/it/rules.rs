@@ -289,6 +289,8 @@ fn names_and_tags() {
     let mut cases = Cases::default();
     let wheel = Wheelwright::new("Foo-1.0-py3-none-any.whl");
     cases.breaks(Rule::WheelSpelling, &wheel);
+    let wheel = Wheelwright::new("epoch-1!2.0-py3-none-any.whl");
+    cases.breaks(Rule::IndexNameUnsafe, &wheel);
     let wheel = Wheelwright::new("bar-2024.08.30-py3-none-any.whl");
     cases.breaks(Rule::WheelVersionSpelling, &wheel);
     let wheel = Wheelwright::new("var-1.0-cp313-cp313-win_amd64-x86_64_v3.whl");
@@ -492,14 +494,13 @@ fn large_files() {
     cases.judge();
 }
 
-/// Rules that are not about one wheel, or need another mode, and where they
-/// are shown.
-const ELSEWHERE: [Rule; 7] = [
+/// Rules that are not about one wheel, or need another mode: tests/it/folder.rs
+/// shows them, and tests/it/rewrite.rs the last.
+const ELSEWHERE: [Rule; 6] = [
     Rule::SdistMetadata,
     Rule::SdistName,
     Rule::IndexDuplicate,
     Rule::TagOrder,
-    Rule::IndexNameUnsafe,
     Rule::NotRenamed,
     Rule::NotRewritten,
 ];
