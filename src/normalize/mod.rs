@@ -304,7 +304,7 @@ impl Planner<'_> {
     }
 
     fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
-        let name = file.name();
+        let name = name_inside(file);
         let Some(stored) = stored_name(&name).and_then(|stored| stored.parse::<FileName>().ok()) else {
             findings.push(file.finding(
                 Rule::AssetName,
@@ -341,6 +341,12 @@ fn python_project(distribution: &Distribution) -> Option<ProjectName> {
         Distribution::Sdist(sdist) => Some(sdist.project().clone()),
         _ => None,
     }
+}
+
+/// The name that a file's own bytes go by: for a rewritten wheel the one after
+/// which its folders are spelt now, for all else the name as it was sent.
+fn name_inside(file: &Evidence) -> FileName {
+    file.rewritten_from.and(file.distribution.canonical_name()).cloned().unwrap_or_else(|| file.name())
 }
 
 fn not_renamed(file: &Evidence, canonical: &FileName) -> Finding {

@@ -160,6 +160,27 @@ fn a_rename_that_is_enough_stays_a_rename() {
     assert_eq!(workspace.manifest()["files"][0]["origins"][0]["action"], "renamed");
 }
 
+/// A wheel that is not for the index is mended like any other, and goes by the
+/// name after which its folders are spelt then.
+#[test]
+fn an_asset_goes_by_its_new_name() {
+    let old = mendable();
+    let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
+    workspace.prepare(&[&REWRITE[..], &["--pypi-exclude", "Foo.Bar-*"]].concat()).exits(0);
+    let new = workspace.bytes("prepared/assets/foo_bar-1.0rc1-7-py2.py3-none-any.whl");
+    record_verifies(&new);
+    let file = &workspace.manifest()["files"][0];
+    assert_eq!(file["folder"], "assets");
+    assert_eq!(file["origins"][0]["path"], old.file_name());
+    assert_eq!(file["origins"][0]["action"], "rewritten");
+    assert_eq!(file["origins"][0]["rewritten_from"], sha256(&old.build()));
+
+    // Mended or not, the tags of an asset's name stay as they are.
+    let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
+    workspace.prepare(&["--version", "any", "--pypi-exclude", "Foo.Bar-*"]).exits(0);
+    assert_eq!(workspace.bytes(format!("prepared/assets/{}", old.file_name())), old.build());
+}
+
 #[test]
 fn what_is_signed_is_left_alone() {
     let unsorted = |name: &str| Wheelwright::new(name).wheel("Wheel-Version: 1.0\nTag: py2.py3-none-any\n");
