@@ -23,7 +23,8 @@ architectures=("${@:-}")
 [[ -n ${architectures[0]} ]] || architectures=(amd64 arm64)
 mkdir -p "$out"
 out=$(cd "$out" && pwd -P)
-target_dir=${CARGO_TARGET_DIR:-$root/target}/static
+# A folder for each architecture: cargo lets one build at a time into a folder.
+target_dirs=${CARGO_TARGET_DIR:-$root/target}/static
 tools_dir=${TOOLS_DIR:-$root/target/tools}
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 auditable_version=0.7.7
@@ -89,6 +90,7 @@ here() {
 # build TRIPLE PROGRAM CARGO RUSTC CC
 build() {
   local triple=$1 program=$2 cargo=$3 rustc=$4 cc=$5
+  local target_dir=$target_dirs/$program
   local sysroot local_rust_flags local_c_flags snake=${1//-/_}
   # Fetching comes first, because the folder of the crates is named only then.
   "$cargo" fetch --quiet --locked --target "$triple"
@@ -152,7 +154,7 @@ PYTHON
 
 cd "$root"
 cargo_auditable
-records=()
+records=() builds=()
 for architecture in "${architectures[@]}"; do
   program=release-prep-linux-$architecture
   case $architecture in
@@ -170,9 +172,16 @@ for architecture in "${architectures[@]}"; do
     *) die "no such architecture: $architecture (amd64, arm64)" ;;
   esac
   ((${#packages[@]})) || die "the versions of the toolchain for $architecture are unknown"
-  build "$triple" "$program" "$cargo" "$rustc" "$cc"
+  # Side by side: the end of a build, which is long, keeps one processor busy.
+  { build "$triple" "$program" "$cargo" "$rustc" "$cc" 2>&1 | sed "s/^/$architecture: /"; } &
+  builds+=($!)
   records+=("$(record "$program" "$triple" "$cargo" "$rustc" "$cc" "${packages[@]}")")
 done
+failed=0
+for build in "${builds[@]}"; do
+  wait "$build" || failed=1
+done
+((!failed)) || die 'a program could not be built (see above)'
 
 # The sources as git names them: a blob or tree id for each, from the files as
 # they lie here, committed or not.
