@@ -162,12 +162,33 @@ impl Artifact {
 
 /// Artifacts that are never taken: what the reusable workflow itself uploads,
 /// and docker's build records (gzip, not zip).
-const NEVER: [&str; 2] = ["prepared-release*", "*.dockerbuild"];
+const NEVER: [&str; 2] = ["!prepared-release*", "!*.dockerbuild"];
+
+/// A line of the input `pattern`: a glob on artifact names, which excludes if
+/// it stands behind a `!`.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    glob: Glob,
+    excludes: bool,
+}
+
+impl FromStr for Pattern {
+    type Err = GlobError;
+
+    fn from_str(line: &str) -> Result<Self, GlobError> {
+        // As a whole first: `!(a|b)` is an extended glob, and no exclusion.
+        let whole: Glob = line.parse()?;
+        Ok(match line.strip_prefix('!') {
+            Some(glob) => Self { glob: glob.parse()?, excludes: true },
+            None => Self { glob: whole, excludes: false },
+        })
+    }
+}
 
 /// Which artifacts are wanted, by name.
 ///
-/// Globs; one that begins with `!` excludes, and any exclusion wins. Only
-/// exclusions: everything else is wanted.
+/// Any exclusion wins, wherever it stands. Only exclusions: everything else is
+/// wanted.
 #[derive(Debug, Clone)]
 pub struct Selection {
     included: Vec<Glob>,
@@ -175,20 +196,14 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Reads patterns, one a line; empty lines say nothing.
-    ///
-    /// # Errors
-    /// The first pattern that is no glob.
-    pub fn new(lines: &str) -> Result<Self, GlobError> {
-        let mut excluded = NEVER.iter().map(|glob| glob.parse()).collect::<Result<Vec<_>, _>>()?;
-        let mut included = Vec::new();
-        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match line.strip_prefix('!') {
-                Some(glob) => excluded.push(glob.parse()?),
-                None => included.push(line.parse()?),
-            }
-        }
-        Ok(Self { included, excluded })
+    /// What these patterns select.
+    #[must_use]
+    pub fn new(patterns: Vec<Pattern>) -> Self {
+        let never = NEVER.iter().filter_map(|line| line.parse().ok());
+        let (excluded, included): (Vec<Pattern>, Vec<_>) =
+            patterns.into_iter().chain(never).partition(|pattern| pattern.excludes);
+        let globs = |patterns: Vec<Pattern>| patterns.into_iter().map(|pattern| pattern.glob).collect();
+        Self { included: globs(included), excluded: globs(excluded) }
     }
 
     /// Whether a user named what they want, so that nothing of it is left out
@@ -212,6 +227,10 @@ mod tests {
 
     fn name(text: &str) -> ArtifactName {
         text.parse().unwrap()
+    }
+
+    fn selecting(lines: &str) -> Selection {
+        Selection::new(lines.lines().map(|line| line.parse().unwrap()).collect())
     }
 
     #[test]
@@ -243,7 +262,7 @@ mod tests {
 
     #[test]
     fn selection() {
-        let takes = |patterns: &str, text: &str| Selection::new(patterns).unwrap().takes(&name(text));
+        let takes = |lines: &str, text: &str| selecting(lines).takes(&name(text));
         assert!(takes("", "anything"));
         assert!(!takes("", "prepared-release-1"));
         assert!(!takes("*", "x.dockerbuild"));
@@ -252,6 +271,14 @@ mod tests {
         // Wherever the exclusion stands, it wins.
         assert!(!takes("!wheels-debug-*\nwheels-*", "wheels-debug-linux"));
         assert!(takes("!logs", "wheels"));
-        assert!(!Selection::new("!logs").unwrap().is_explicit());
+        assert!(!selecting("!logs").is_explicit());
+        assert!(selecting("!logs\nwheels-*").is_explicit());
+    }
+
+    /// An extended glob that begins like an exclusion would select all but an
+    /// artifact whose name has parentheses.
+    #[test]
+    fn an_extended_glob_is_no_exclusion() {
+        assert!(matches!("!(sdist|logs)".parse::<Pattern>(), Err(GlobError::Unsupported(_))));
     }
 }

@@ -30,9 +30,10 @@ use crate::manifest::{Account, Folder, LeftOut, Manifest, RecordSetting, Setting
 use crate::normalize::mend::to_rewrite;
 use crate::normalize::{self, Plan};
 use crate::notice::Notices;
+use crate::preflight::expect::Counted;
 use crate::preflight::policy::{Judged, Standing};
 use crate::preflight::release::{self, Member};
-use crate::preflight::{self, expected};
+use crate::preflight::{self, expect_digests};
 use crate::release::Top;
 use crate::request::{Prepare, SourceRequest, Verify};
 use crate::rewrite;
@@ -186,7 +187,11 @@ fn judge<'a>(
     findings.extend(of_the_set);
     let (version, of_versions) = release::version(&members, &request.version);
     findings.extend(of_versions);
-    findings.extend(expected::digests(&members, &request.expected_digests));
+    findings.extend(expect_digests::judge(&members, &request.expected_digests));
+    if !members.is_empty() {
+        let counted = Counted { members: &members, left_out: &plan.left_out, artifacts: &listing.artifacts };
+        findings.extend(counted.judge(&request.expected));
+    }
     let standings = plan.planned.iter().filter_map(|planned| {
         let file = evidence.get(planned.evidence)?;
         let is_for_the_index = request.naming.is_for_the_index(file);

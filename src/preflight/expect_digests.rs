@@ -1,7 +1,10 @@
-//! What the jobs that built the files told of them, against what is there.
+//! What the jobs that built the files told of them (`expect-digests`), against
+//! what is there.
 //!
 //! GitHub's digests prove the transport; that a file is the one which a job
 //! built only that job can tell, through an output of its own.
+
+use std::str::FromStr;
 
 use crate::digest::Sha256;
 use crate::filename::FileName;
@@ -9,18 +12,46 @@ use crate::finding::Finding;
 use crate::preflight::release::Member;
 use crate::rule::Rule;
 
-/// Looks for each file by its name, as sent or as released, and compares.
-#[must_use]
-pub fn digests(members: &[Member<'_>], expected: &[(Sha256, FileName)]) -> Vec<Finding> {
-    expected.iter().filter_map(|(digest, name)| missing(members, *digest, name)).collect()
+/// A file of which a build job told the digest: a line as `sha256sum` writes
+/// it, with `*` for binary mode too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedDigest {
+    digest: Sha256,
+    /// As the file was sent, or as it is released.
+    name: FileName,
 }
 
-fn missing(members: &[Member<'_>], digest: Sha256, name: &FileName) -> Option<Finding> {
+/// Why a line tells no digest: a clause that follows the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 64 lowercase hexadecimal digits, two spaces and a bare file name")]
+pub struct ExpectedDigestError;
+
+impl FromStr for ExpectedDigest {
+    type Err = ExpectedDigestError;
+
+    fn from_str(line: &str) -> Result<Self, ExpectedDigestError> {
+        let (digest, name) = line.split_once(' ').ok_or(ExpectedDigestError)?;
+        let name = name.strip_prefix([' ', '*']).unwrap_or(name);
+        Ok(Self {
+            digest: digest.parse().map_err(|_| ExpectedDigestError)?,
+            name: name.parse().map_err(|_| ExpectedDigestError)?,
+        })
+    }
+}
+
+/// Looks for each file by its name, as sent or as released, and compares. A
+/// name may be told twice, for files of one name in two artifacts.
+#[must_use]
+pub fn judge(members: &[Member<'_>], expected: &[ExpectedDigest]) -> Vec<Finding> {
+    expected.iter().filter_map(|expected| missing(members, expected)).collect()
+}
+
+fn missing(members: &[Member<'_>], ExpectedDigest { digest, name }: &ExpectedDigest) -> Option<Finding> {
     let named: Vec<_> = members
         .iter()
         .filter(|member| member.planned.name == *name || member.all().any(|(_, file)| file.name() == *name))
         .collect();
-    if named.iter().any(|member| member.file.digests.sha256 == digest) {
+    if named.iter().any(|member| member.file.digests.sha256 == *digest) {
         return None;
     }
     let expected = format!("`{name}` with the SHA-256 {digest}, as a build job told (`expect-digests`)");

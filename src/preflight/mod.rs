@@ -1,7 +1,8 @@
 //! What the world will say of a release: pure functions of evidence, one file
 //! for each authority.
 
-pub mod expected;
+pub mod expect;
+pub mod expect_digests;
 mod native;
 pub mod policy;
 mod pypi;

@@ -26,17 +26,18 @@ pub struct Ignore {
     files: Glob,
 }
 
-/// A line that says of no findings that they are to be ignored.
+/// Why a line says of no findings that they are to be ignored: a clause that
+/// follows the line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IgnoreError {
     /// Not two words.
-    #[error("a line is the id of a rule and a glob of file names, as in `wheel-data tool-*.whl`")]
+    #[error("expected the id of a rule and a glob of file names, as in `wheel-data tool-*.whl`")]
     Form,
     /// No rule of that id.
-    #[error("there is no rule `{0}`; docs/rules.md has the table of all rules")]
+    #[error("but there is no rule `{0}`; docs/rules.md has the table of all rules")]
     NoRule(String),
     /// A rule that cannot be ignored.
-    #[error("`{0}` cannot be ignored: without it, what is released would not be what was built")]
+    #[error("but `{0}` cannot be ignored: without it, what is released would not be what was built")]
     Never(Rule),
     /// No glob.
     #[error(transparent)]

@@ -6,6 +6,7 @@
 
 mod run;
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use bytesize::ByteSize;
@@ -17,11 +18,11 @@ use crate::artifact::Selection;
 use crate::cli::{self, AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, VerifyArgs};
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::version::{ReleaseVersion, VersionTag};
-use crate::filename::FileName;
-use crate::glob::Glob;
 use crate::manifest::{RecordSetting, Run};
 use crate::normalize::{Naming, Normalization};
-use crate::preflight::policy::{Ignore, IgnoreError, Policy};
+use crate::preflight::expect::Expectation;
+use crate::preflight::expect_digests::ExpectedDigest;
+use crate::preflight::policy::Policy;
 use crate::preflight::release::VersionPolicy;
 use crate::rule::Strictness;
 use crate::source::github::RunRequest;
@@ -39,7 +40,7 @@ pub enum InputError {
         /// What is allowed.
         expected: String,
     },
-    /// A value that is not of the input's form.
+    /// A value, or a line of one, that is not of the input's form.
     #[error("{input}: found `{found}`, {why}")]
     Unfit {
         /// The input's or variable's name.
@@ -106,8 +107,10 @@ pub struct Prepare {
     pub policy: Policy,
     /// Whether wheels are held against their RECORD.
     pub record: RecordSetting,
+    /// What must be there.
+    pub expected: Vec<Expectation>,
     /// What the jobs that built the files told of them.
-    pub expected_digests: Vec<(Sha256, FileName)>,
+    pub expected_digests: Vec<ExpectedDigest>,
     /// What versions the files may declare.
     pub version: VersionPolicy,
     /// The input `version` as it was given, for the manifest.
@@ -191,11 +194,7 @@ fn verify(arguments: &VerifyArgs, surroundings: &Surroundings) -> Result<Verify,
 fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Request, InputError> {
     not_yet(arguments)?;
     let output = folder("output-dir", &arguments.output_dir, surroundings)?;
-    let selection = Selection::new(&arguments.pattern).map_err(|error| InputError::Value {
-        input: "pattern",
-        found: arguments.pattern.clone(),
-        expected: error.to_string(),
-    })?;
+    let selection = Selection::new(lines("pattern", &arguments.pattern)?);
     let max_unpacked = size("max-unpacked-size", &arguments.max_unpacked_size)?;
     let source = match arguments.artifacts_dir.trim() {
         "" => SourceRequest::Run(Box::new(run::run(
@@ -214,7 +213,7 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
         pypi: strictness(arguments.pypi),
         npm: strictness(arguments.npm),
         lets_names_promise: arguments.normalize == Normalize::Off,
-        ignore: ignore(&arguments.ignore)?,
+        ignore: lines("ignore", &arguments.ignore)?,
     };
     let naming = Naming {
         normalization: match arguments.normalize {
@@ -223,7 +222,7 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
             Normalize::Rename => Normalization::Rename,
             Normalize::Rewrite => Normalization::Rewrite,
         },
-        not_for_the_index: globs("pypi-exclude", &arguments.pypi_exclude)?,
+        not_for_the_index: lines("pypi-exclude", &arguments.pypi_exclude)?,
         unknown_kinds: selection.is_explicit(),
     };
     Ok(Request::Prepare(Box::new(Prepare {
@@ -235,7 +234,8 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
             Record::Verify => RecordSetting::Verify,
             Record::Off => RecordSetting::Off,
         },
-        expected_digests: expected_digests(&arguments.expect_digests)?,
+        expected: lines("expect", &arguments.expect)?,
+        expected_digests: lines("expect-digests", &arguments.expect_digests)?,
         version: version(&arguments.version, surroundings)?,
         version_as_given: arguments.version.trim().to_owned(),
         algorithms: algorithms(&arguments.checksum_algorithms)?,
@@ -252,11 +252,6 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
 fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
     let refuse =
         |input, found: &str, instead| Err(InputError::NotYet { input, found: found.to_owned(), instead });
-    let empty = |input: &'static str, value: &str| match value.trim() {
-        "" => Ok(()),
-        value => refuse(input, value.lines().next().unwrap_or_default(), "leave it empty"),
-    };
-    empty("expect", &arguments.expect)?;
     if arguments.asset_names == AssetNames::Qualify {
         return refuse("asset-names", "qualify", "`keep` is");
     }
@@ -292,28 +287,6 @@ fn size(input: &'static str, text: &str) -> Result<u64, InputError> {
     })
 }
 
-/// Lines as `sha256sum` writes them, `*` for binary mode too; empty ones say
-/// nothing. A name may stand twice, for files of one name in two artifacts.
-fn expected_digests(lines: &str) -> Result<Vec<(Sha256, FileName)>, InputError> {
-    let read = |line: &str| {
-        let (digest, name) = line.split_once(' ')?;
-        let name = name.strip_prefix([' ', '*']).unwrap_or(name);
-        Some((digest.parse().ok()?, name.parse().ok()?))
-    };
-    lines
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| {
-            read(line).ok_or_else(|| InputError::Value {
-                input: "expect-digests",
-                found: line.to_owned(),
-                expected: "lines of 64 lowercase hexadecimal digits, two spaces and a bare file name".into(),
-            })
-        })
-        .collect()
-}
-
 const fn strictness(given: cli::Strictness) -> Strictness {
     match given {
         cli::Strictness::Error => Strictness::Error,
@@ -322,30 +295,16 @@ const fn strictness(given: cli::Strictness) -> Strictness {
     }
 }
 
-fn ignore(lines: &str) -> Result<Vec<Ignore>, InputError> {
-    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            line.parse().map_err(|error: IgnoreError| InputError::Unfit {
-                input: "ignore",
-                found: line.to_owned(),
-                why: error.to_string(),
-            })
+/// What the lines of an input mean; empty ones say nothing.
+fn lines<T: FromStr<Err: Display>>(input: &'static str, text: &str) -> Result<Vec<T>, InputError> {
+    let read = |line: &str| {
+        line.parse().map_err(|why: T::Err| InputError::Unfit {
+            input,
+            found: line.to_owned(),
+            why: why.to_string(),
         })
-        .collect()
-}
-
-fn globs(input: &'static str, lines: &str) -> Result<Vec<Glob>, InputError> {
-    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            line.parse().map_err(|error: crate::glob::GlobError| InputError::Value {
-                input,
-                found: line.to_owned(),
-                expected: error.to_string(),
-            })
-        })
-        .collect()
+    };
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(read).collect()
 }
 
 fn algorithms(list: &str) -> Result<Algorithms, InputError> {
@@ -478,8 +437,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_refused_by_name() {
         for (arguments, input) in [
-            (&["--expect", "*.whl"][..], "expect"),
-            (&["--asset-names", "qualify"], "asset-names"),
+            (&["--asset-names", "qualify"][..], "asset-names"),
             (&["--sidecars", "true"], "sidecars"),
             (&["--previous-manifest", "m.json"], "previous-manifest"),
         ] {

@@ -325,6 +325,12 @@ rules! {
         remedy: "Give the file a name of ASCII letters, digits, `.`, `_`, `+` and `-` where it is built.",
         source: "GitHub's releases, names of assets",
     }
+    ExpectedFiles = "expected-files", Release, Error {
+        says: "Of every file and artifact that `expect` names there are as many as it says.",
+        why: "A platform whose job failed, was skipped or uploaded nothing leaves no trace in the files that are there, and its users are the first to notice. The input `expect` says what a release consists of, and here it has less of something, or more.",
+        remedy: "Look at the job that builds what is missing, and at `pattern`, which may not select its artifact. What is no longer built, or was added, is a change of `expect`.",
+        source: "the input `expect`",
+    }
     VersionMismatch = "version-mismatch", Release, Error {
         says: "Every file that declares a version declares the release's.",
         why: "A release of `v1.2.3` that holds a wheel of 1.2.2 is a build of the wrong commit, or a forgotten version bump.",

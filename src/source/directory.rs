@@ -313,8 +313,9 @@ mod tests {
         (folder, Utf8PathBuf::from_path_buf(path).unwrap())
     }
 
-    fn open(path: &Utf8Path, patterns: &str, zipped: bool) -> Directory {
-        Directory::open(path, &Selection::new(patterns).unwrap(), zipped, 1000).unwrap()
+    fn open(path: &Utf8Path, pattern: &str, zipped: bool) -> Directory {
+        let patterns = pattern.lines().map(|line| line.parse().unwrap()).collect();
+        Directory::open(path, &Selection::new(patterns), zipped, 1000).unwrap()
     }
 
     fn contents(directory: Directory) -> Vec<(String, Vec<String>)> {
@@ -403,7 +404,7 @@ mod tests {
     fn a_folder_that_is_not_there() {
         let (_keep, path) = temporary();
         let error =
-            Directory::open(&path.join("no/where"), &Selection::new("").unwrap(), false, 1).unwrap_err();
+            Directory::open(&path.join("no/where"), &Selection::new(Vec::new()), false, 1).unwrap_err();
         assert!(matches!(&error, SourceError::Input(message) if message.contains("there is no")), "{error}");
     }
 }

@@ -16,6 +16,7 @@ mod action;
 mod architecture;
 mod disk;
 mod docs;
+mod expect;
 mod fixture;
 mod folder;
 mod github;

@@ -84,9 +84,9 @@ fn what_cannot_be_ignored() {
     for (line, why) in [
         ("record-digest *", "cannot be ignored"),
         ("nothing-selected *", "cannot be ignored"),
-        ("wheel-platform", "is the id of a rule and a glob"),
+        ("wheel-platform", "the id of a rule and a glob"),
         ("wheel-plat *", "there is no rule"),
-        ("wheel-platform !(a)", "not supported"),
+        ("wheel-platform !(a)", "an extended glob"),
     ] {
         let run = workspace.prepare_on_runner(&[("ignore", line)]).exits(2);
         assert!(run.err.starts_with("error: ignore: found `") && run.err.contains(why), "{}", run.err);

@@ -82,7 +82,7 @@ fn fifteen_pages() {
     stage.on_blobs(
         Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_raw("x", "application/zip")),
     );
-    let request = RunRequest { selection: Selection::new("a12*").unwrap(), ..stage.request() };
+    let request = RunRequest { selection: Selection::new(vec!["a12*".parse().unwrap()]), ..stage.request() };
     let outcome = stage.run(request);
     assert_eq!(outcome.errors.len(), 0, "{:?}", outcome.errors);
     assert_eq!(outcome.payloads.len(), 111);
@@ -161,7 +161,7 @@ fn expired_ones_are_named() {
     stage.list(
         json!({"total_count": 2, "artifacts": [expired("wheels"), with(expired("logs"), "id", json!(2))]}),
     );
-    let request = RunRequest { selection: Selection::new("!logs").unwrap(), ..stage.request() };
+    let request = RunRequest { selection: Selection::new(vec!["!logs".parse().unwrap()]), ..stage.request() };
     assert_eq!(stage.run(request).error(), "3 these artifacts of run 4242 of o/r have expired: `wheels`");
 }
 

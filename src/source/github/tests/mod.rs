@@ -35,7 +35,7 @@ pub(super) fn request() -> RunRequest {
         token: Some(CANARY.parse().unwrap()),
         runtime: None,
         artifact_api: ArtifactApi::Auto,
-        selection: Selection::new("").unwrap(),
+        selection: Selection::new(Vec::new()),
         artifact_ids: BTreeSet::new(),
         require_digests: RequireDigests::Auto,
         foreign_run: ForeignRun::Refuse,

@@ -1,0 +1,121 @@
+//! `expect`: a platform that is missing is noticed before the release.
+
+use crate::fixture::wheel;
+use crate::harness::{Run, Workspace};
+use crate::wheelwright::Wheelwright;
+
+/// A release of four platforms, two of them not canonically named, and a file
+/// of no known kind.
+fn release() -> Workspace {
+    Workspace::with(
+        ["linux_2_17_x86_64.manylinux2014_x86_64", "linux_2_17_aarch64.manylinux2014_aarch64"]
+            .map(|platform| format!("many{platform}"))
+            .into_iter()
+            .chain(["win_amd64", "macosx_11_0_arm64"].map(str::to_owned))
+            .map(|platform| {
+                let name = format!("foo-1.0-cp39-abi3-{platform}.whl");
+                (format!("wheels-{}/{name}", &platform[..3]), wheel(&name))
+            })
+            .chain([("notes/foo.notes".to_owned(), b"notes".to_vec())]),
+    )
+}
+
+fn expecting(lines: &str) -> Run {
+    release().prepare(&["--expect", lines])
+}
+
+#[test]
+fn what_is_there() {
+    expecting("*.whl").exits(0);
+    expecting("4 *.whl\n\n 2+ *-manylinux*.whl \n0 *.tar.gz\n  *-{win,macosx}_*\n").exits(0);
+    expecting("4 artifact:*\nartifact:notes").exits(0);
+    // Two of the same are one file.
+    let name = "foo-1.0-py3-none-any.whl";
+    let twice = Workspace::with([(format!("a/{name}"), wheel(name)), (format!("b/{name}"), wheel(name))]);
+    twice.prepare(&["--expect", "1 *.whl\n2 artifact:*"]).exits(0);
+    // Names that are kept or given, of whatever folder.
+    Workspace::of_the_example()
+        .prepare(&[
+            "--expect",
+            "4 *.whl\nhello_release-1.2.3.tar.gz\n3 *.tgz\ninstall.sh\n2 hello-release-x86_64-*",
+        ])
+        .exits(0);
+}
+
+#[test]
+fn what_is_not() {
+    let run = expecting("*-win_arm64.whl\n2 *-win_*.whl\n3 *.whl\n0 *-macosx_*").exits(1);
+    insta::assert_snapshot!(run.out, @r"
+    error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-cp39-abi3-macosx_11_0_arm64.whl`
+      expected: none, as the line `0 *-macosx_*` of `expect` says
+      help: Take out of the artifacts what does not belong there, or change the count in `expect`.
+    error[expected-files]: 1 file of the release matches `*-win_*.whl`: `foo-1.0-cp39-abi3-win_amd64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+      expected: exactly 2, as the line `2 *-win_*.whl` of `expect` says
+      help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
+    error[expected-files]: 4 files of the release match `*.whl`: `foo-1.0-cp39-abi3-macosx_11_0_arm64.whl`, `foo-1.0-cp39-abi3-manylinux2014_aarch64.manylinux_2_17_aarch64.whl`, `foo-1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`, `foo-1.0-cp39-abi3-win_amd64.whl`
+      expected: exactly 3, as the line `3 *.whl` of `expect` says
+      help: Take out of the artifacts what does not belong there, or change the count in `expect`.
+    error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+      expected: at least 1, as the line `*-win_arm64.whl` of `expect` says
+      help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
+    warning[unknown-kind]: 1 of no known kind left out: notes: foo.notes
+      expected: wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars
+      help: Name their artifacts in `pattern` to release them, or exclude them there with `!`.
+    left out: notes: foo.notes, of no known kind
+    no release was written: 4 errors
+    ");
+    let run = expecting("artifact:wheels-musl*\n2+ artifact:notes").exits(1);
+    insta::assert_snapshot!(run.findings(), @r"
+    error[expected-files]: 1 artifact that was taken matches `notes`: `notes`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+    error[expected-files]: no artifact that was taken matches `wheels-musl*`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+    warning[unknown-kind]: 1 of no known kind left out: notes: foo.notes
+    ");
+}
+
+/// The names that count are those of the release: what has another one by then
+/// is named.
+#[test]
+fn what_was_perhaps_meant() {
+    let run = expecting("*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\n*.notes").exits(1);
+    insta::assert_snapshot!(run.findings(), @r"
+    error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was sent, and is released as `foo-1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+    error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is left out: of no known kind
+    warning[unknown-kind]: 1 of no known kind left out: notes: foo.notes
+    ");
+    // With a pattern it is released.
+    release().prepare(&["--expect", "*.notes", "--pattern", "*"]).exits(0);
+}
+
+#[test]
+fn lines_that_say_nothing() {
+    for (line, why) in [
+        ("3", "expected a glob of file names"),
+        ("pypi/*.whl", "no name holds a `/`"),
+        ("0+ *.whl", "asks for nothing"),
+        ("!(x)", "an extended glob"),
+    ] {
+        let run = release().prepare_on_runner(&[("expect", line)]).exits(2);
+        assert!(run.err.starts_with(&format!("error: expect: found `{line}`, ")), "{}", run.err);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+}
+
+/// All is told in one run, and that nothing is there at all is told instead.
+#[test]
+fn beside_other_findings() {
+    let wrong = Wheelwright::new("foo-1.0-py3-none-any.whl").wheel("Wheel-Version: 1.0\nTag: py2-none-any\n");
+    let workspace = Workspace::with([(format!("a/{}", wrong.file_name()), wrong.build())]);
+    let run = workspace.prepare(&["--expect", "*.tar.gz"]).exits(1);
+    insta::assert_snapshot!(run.findings(), @r"
+    error[wheel-tags]: a: foo-1.0-py3-none-any.whl: the `Tag:` lines of WHEEL have the python tags `py2`
+    error[expected-files]: no file of the release matches `*.tar.gz`; the artifacts are `a`
+    ");
+    let nothing = Workspace::with([("a/.gitignore", "*")]);
+    insta::assert_snapshot!(nothing.prepare(&["--expect", "*.whl"]).exits(1).findings(), @"error[nothing-selected]: nothing to release in the artifacts found: a");
+}
+
+#[test]
+fn what_is_expected_may_be_ignored_and_that_is_told() {
+    let run = release().prepare(&["--expect", "*-win_arm64.whl", "--ignore", "expected-files *"]).exits(0);
+    assert!(run.out.contains("ignored[expected-files]: no file of the release"), "{}", run.out);
+}
