@@ -26,6 +26,7 @@ use data_encoding::BASE64URL_NOPAD;
 use flate2::{Crc, read::DeflateDecoder};
 use release_prep::archive::Limits;
 use release_prep::digest::Algorithms;
+use release_prep::evidence::Distribution;
 use release_prep::examine::{self, Care, Examined};
 use release_prep::finding::Place;
 use release_prep::staging::{StagedFile, Staging};
@@ -94,8 +95,8 @@ fn examine(staging: &Staging, staged: &StagedFile) {
     let care = Care { limits: Limits::within(10 << 30, 100_000).inspecting(), prove_record: true };
     let place = Place::file("bench".parse().unwrap(), NAME);
     let examined = examine::wheel(staging, staged, &NAME.parse().unwrap(), &place, &care).unwrap();
-    let Examined::Known(known) = examined else { panic!("{examined:?}") };
-    let check = known.wheel.unwrap().record.unwrap().unwrap();
+    let Examined::Known(Distribution::Wheel { contents, .. }) = examined else { panic!("{examined:?}") };
+    let check = contents.record.unwrap().unwrap();
     assert!(check.proved && check.wrong.is_empty() && check.unlisted.is_empty(), "{check:?}");
 }
 

@@ -2,9 +2,8 @@
 
 use crate::artifact::Artifact;
 use crate::digest::{Algorithms, Digests};
-use crate::distribution::Distribution;
 use crate::distribution::wheel::TagSet;
-use crate::evidence::Evidence;
+use crate::evidence::{Distribution, Evidence};
 use crate::manifest::{File, Folder, Npm, Origin, Wheel};
 use crate::preflight::release::Member;
 
@@ -43,19 +42,15 @@ pub fn describe(member: &Member<'_>, algorithms: Algorithms) -> File {
 }
 
 fn wheel_of(file: &Evidence) -> Option<Wheel> {
-    let Distribution::Wheel(wheel) = &file.distribution else { return None };
+    let Distribution::Wheel { filename, contents } = &file.distribution else { return None };
     let texts = |tags: &TagSet| tags.iter().map(ToString::to_string).collect();
     Some(Wheel {
-        python: texts(wheel.python()),
-        abi: texts(wheel.abi()),
-        platform: texts(wheel.platform()),
-        build: wheel.build().map(ToString::to_string),
-        generator: file
-            .wheel
-            .as_ref()
-            .map(|contents| contents.wheel.generators().to_vec())
-            .unwrap_or_default(),
-        sboms: file.wheel.as_ref().map(|contents| contents.sboms.clone()).unwrap_or_default(),
+        python: texts(filename.python()),
+        abi: texts(filename.abi()),
+        platform: texts(filename.platform()),
+        build: filename.build().map(ToString::to_string),
+        generator: contents.wheel.generators().to_vec(),
+        sboms: contents.sboms.clone(),
     })
 }
 

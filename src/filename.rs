@@ -19,22 +19,29 @@ pub const MAX_PATH_BYTES: usize = 4096;
 /// Why a text cannot be the name of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FileNameError {
-    /// Nothing between two slashes, or nothing at all.
+    /// Nothing at all.
     #[error("it is empty")]
     Empty,
+    /// Nothing between two slashes, or behind the last one.
+    #[error("a part of it is empty")]
+    EmptyPart,
     /// `.` or `..`.
-    #[error("`.` and `..` leave the folder that they stand in")]
+    #[error("`.` or `..` is a part of it")]
     Dots,
     /// A `/` or `\`, or a drive letter: another operating system would leave
     /// the folder.
     #[error("it holds a path separator")]
     Separator,
-    /// A control character, a line separator or a bidirectional override.
-    #[error("it holds U+{0:04X}, a control character")]
+    /// A control character, a line separator, a bidirectional override or one
+    /// that cannot be seen.
+    #[error("it holds U+{0:04X}, a control or invisible character")]
     Control(u32),
     /// Longer than a file system takes.
     #[error("it has {0} bytes, {MAX_NAME_BYTES} are the most")]
     TooLong(usize),
+    /// A path longer than a system call takes.
+    #[error("the path has {0} bytes, {MAX_PATH_BYTES} are the most")]
+    PathTooLong(usize),
     /// Starts with `/`.
     #[error("it is absolute")]
     Absolute,
@@ -57,10 +64,19 @@ pub const fn is_control(character: char) -> bool {
     )
 }
 
+/// Whether a character is a [control character](is_control) that no file has
+/// in its name in earnest. Some do hold the joiners of Persian and Indic scripts
+/// and of emoji, soft hyphens, and the tags that flags are made of.
+#[must_use]
+pub const fn is_forbidden_in_names(character: char) -> bool {
+    let is_joiner = matches!(character, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
+    is_control(character) && !is_joiner
+}
+
 /// The name of one file: a single safe component of a path.
 ///
 /// 1 to 255 bytes of UTF-8, neither `.` nor `..`, without separators (`\` is
-/// one on Windows) and without control characters.
+/// one on Windows) and without control or invisible characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -109,7 +125,7 @@ impl FromStr for FileName {
             if matches!(character, '/' | '\\') {
                 return Err(FileNameError::Separator);
             }
-            if is_control(character) {
+            if is_forbidden_in_names(character) {
                 return Err(FileNameError::Control(character.into()));
             }
         }
@@ -164,12 +180,12 @@ impl RelativePath {
     /// The path of `name` in the folder that this path is.
     ///
     /// # Errors
-    /// [`FileNameError::TooLong`] if the whole is longer than
+    /// [`FileNameError::PathTooLong`] if the whole is longer than
     /// [`MAX_PATH_BYTES`].
     pub fn join(&self, name: &FileName) -> Result<Self, FileNameError> {
         let joined = format!("{}/{}", self.0, name.0);
         if joined.len() > MAX_PATH_BYTES {
-            return Err(FileNameError::TooLong(joined.len()));
+            return Err(FileNameError::PathTooLong(joined.len()));
         }
         Ok(Self(joined))
     }
@@ -186,13 +202,16 @@ impl FromStr for RelativePath {
 
     fn from_str(path: &str) -> Result<Self, FileNameError> {
         if path.len() > MAX_PATH_BYTES {
-            return Err(FileNameError::TooLong(path.len()));
+            return Err(FileNameError::PathTooLong(path.len()));
         }
         if path.starts_with('/') {
             return Err(FileNameError::Absolute);
         }
         for component in path.split('/') {
-            component.parse::<FileName>()?;
+            component.parse::<FileName>().map_err(|error| match error {
+                FileNameError::Empty if !path.is_empty() => FileNameError::EmptyPart,
+                error => error,
+            })?;
         }
         Ok(Self(path.to_owned()))
     }

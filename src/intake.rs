@@ -12,7 +12,7 @@ use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
 use crate::artifact::Artifact;
 use crate::digest::Algorithms;
 use crate::evidence::Evidence;
-use crate::examine::{self, Care, Examined, Known};
+use crate::examine::{self, Care, Examined};
 use crate::failure::Failure;
 use crate::filename::RelativePath;
 use crate::finding::{Finding, Place};
@@ -57,9 +57,9 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Takes payloads as they arrive. The iterator is walked by this thread,
-    /// which is none of the pool's: waiting for a download, it holds no worker
-    /// back.
+    /// Takes payloads as they arrive, up to the first fault. The iterator is
+    /// walked by this thread, which is none of the pool's: waiting for a
+    /// download, it holds no worker back.
     ///
     /// # Errors
     /// The source's fault. What it finds wrong with one artifact is a finding
@@ -70,6 +70,9 @@ impl<'a> Intake<'a> {
     ) -> Result<(), SourceError> {
         rayon::in_place_scope(|scope| {
             for payload in payloads {
+                if !self.lock().faults.is_empty() {
+                    break;
+                }
                 match payload {
                     Ok(payload) => self.take(scope, payload),
                     Err(SourceError::Refused(finding)) => self.lock().findings.push(*finding),
@@ -189,7 +192,7 @@ impl<'a> Intake<'a> {
     ) -> Result<(), Failure> {
         let (staged, head) = writer.finish()?;
         match examine::examine(self.staging, &staged, &head, &artifact.name, path, &self.care)? {
-            Examined::Known(Known { distribution, wheel, flaw }) => {
+            Examined::Known(distribution) => {
                 let evidence = Evidence {
                     artifact: Arc::clone(artifact),
                     path: path.clone(),
@@ -198,8 +201,6 @@ impl<'a> Intake<'a> {
                     rewritten_from: None,
                     executable,
                     distribution,
-                    wheel,
-                    flaw,
                 };
                 self.lock().files.push((staged, evidence));
             }

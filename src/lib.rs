@@ -21,7 +21,7 @@
 //! | conduct | [`cli`], [`request`], [`pipeline`], [`intake`], [`failure`] |
 //! | hands | [`dir`], [`source`], [`archive`], [`examine`], [`rewrite`], [`staging`], [`verify`] |
 //! | judgement | [`evidence`], [`normalize`], [`preflight`], [`entry`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
-//! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`], [`notice`] |
+//! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`], [`notice`], [`sample`] |
 
 pub mod action;
 pub mod archive;
@@ -50,6 +50,7 @@ pub mod report;
 pub mod request;
 pub mod rewrite;
 pub mod rule;
+pub mod sample;
 pub mod source;
 pub mod staging;
 pub mod subject;

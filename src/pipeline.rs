@@ -18,20 +18,18 @@ use std::sync::Arc;
 
 use crate::archive::Limits;
 use crate::dir::Dir;
-use crate::distribution::Distribution;
 use crate::distribution::npm::PackageJson;
 use crate::entry::{describe, is_executable};
-use crate::evidence::Evidence;
+use crate::evidence::{Distribution, Evidence};
 use crate::examine::Care;
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::intake::Intake;
 use crate::manifest::{Account, Folder, LeftOut, Manifest, RecordSetting, Settings};
-use crate::normalize::mend::to_rewrite;
-use crate::normalize::{self, Plan};
+use crate::normalize::{self, Plan, mend};
 use crate::notice::Notices;
 use crate::preflight::expect::Counted;
-use crate::preflight::policy::{Judged, Standing};
+use crate::preflight::policy::Judged;
 use crate::preflight::release::{self, Member};
 use crate::preflight::{self, expect_digests};
 use crate::release::Top;
@@ -99,7 +97,7 @@ pub fn prepare(
     let intake = Intake::new(&staging, request.algorithms, limits, care);
     intake.take_all(source.payloads(staging.spool()?))?;
     let mut taken = intake.finish()?;
-    taken.findings.extend(mend(&staging, request, &mut taken.files, &care)?);
+    taken.findings.extend(mended(&staging, request, &mut taken.files, &care)?);
     let (staged, evidence): (Vec<StagedFile>, Vec<Evidence>) = taken.files.into_iter().unzip();
     taken.findings.extend_from_slice(&listing.findings);
 
@@ -158,17 +156,18 @@ pub fn prepare(
     Ok(outcome)
 }
 
-/// Rewrites the wheels that are to be.
-fn mend(
+/// Rewrites the wheels that are to be, and says of which it was not done.
+fn mended(
     staging: &Staging,
     request: &Prepare,
     files: &mut [(StagedFile, Evidence)],
     care: &Care,
 ) -> Result<Vec<Finding>, Failure> {
     let evidence: Vec<&Evidence> = files.iter().map(|(_, file)| file).collect();
-    let (chosen, findings) = to_rewrite(&evidence, &request.naming);
-    rewrite::rewrite_all(staging, files, &chosen, request.algorithms, care)
+    let (chosen, mut findings) = mend::to_rewrite(&evidence, &request.naming);
+    let left = rewrite::rewrite_all(staging, files, &chosen, request.algorithms, care)
         .map_err(|error| Failure::fault("a wheel cannot be rewritten", error))?;
+    findings.extend(left.iter().filter_map(|(index, why)| Some(mend::unfit(&files.get(*index)?.1, why))));
     Ok(findings)
 }
 
@@ -182,7 +181,7 @@ fn judge<'a>(
     listing: &Listing,
 ) -> (Vec<Member<'a>>, Option<String>, Judged) {
     findings.extend_from_slice(&plan.findings);
-    findings.extend(preflight::files(evidence));
+    findings.extend(preflight::files(evidence, &request.naming));
     let (members, of_the_set) = release::members(evidence, &plan.planned);
     findings.extend(of_the_set);
     let (version, of_versions) = release::version(&members, &request.version);
@@ -192,12 +191,11 @@ fn judge<'a>(
         let counted = Counted { members: &members, left_out: &plan.left_out, artifacts: &listing.artifacts };
         findings.extend(counted.judge(&request.expected));
     }
-    let standings = plan.planned.iter().filter_map(|planned| {
-        let file = evidence.get(planned.evidence)?;
-        let is_for_the_index = request.naming.is_for_the_index(file);
-        Some((file.place(), Standing { name: &planned.name, is_for_the_index }))
-    });
-    let mut judged = request.policy.judge(findings, &standings.collect());
+    let released = plan
+        .planned
+        .iter()
+        .filter_map(|planned| Some((evidence.get(planned.evidence)?.place(), &planned.name)));
+    let mut judged = request.policy.judge(findings, &released.collect());
     if members.is_empty() && !judged.findings.iter().any(Finding::is_error) {
         judged.findings.insert(0, nothing_selected(listing));
     }

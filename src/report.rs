@@ -335,7 +335,8 @@ impl Summary {
         const MARGIN: usize = 20_000;
         while let Some(row) = rows.next() {
             if self.text.len() + row.len() + MARGIN > MAX_SUMMARY {
-                line(&mut self.text, format_args!("\nand {} more", rows.len() + 1));
+                let more = rows.len() + 1;
+                self.push(&format!("\nand {more} more\n\n"));
                 return;
             }
             self.text.push_str(&row);

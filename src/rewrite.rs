@@ -10,11 +10,13 @@
 //!    lies. No clock is asked: what is written anew keeps its time and mode.
 //! 5. What came out is examined as what came in was, under its new name.
 //!
-//! The same wheel gives the same bytes every time. Which wheels may be
-//! rewritten, [`crate::normalize::mend`] says.
+//! The same wheel gives the same bytes every time. Which wheels are to be
+//! rewritten, [`crate::normalize::mend`] says. One of which that cannot be done
+//! without changing more than its spelling keeps its bytes: two files would
+//! become one, or the records hold what a copy would not.
 
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{self, BufReader, Write};
 
 use rayon::prelude::*;
 use zip::ZipWriter;
@@ -23,72 +25,86 @@ use zip::result::ZipError;
 use crate::archive::ArchiveError;
 use crate::archive::zip::ZipArchive;
 use crate::digest::{Algorithms, Sha256};
-use crate::distribution::Distribution;
 use crate::distribution::wheel::{
-    MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, RecordError, WheelFilename, WheelMetadata, WheelMetadataError,
+    MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, RecordRow, WheelFilename, WheelMetadata,
 };
-use crate::evidence::Evidence;
 use crate::evidence::wheel::WheelContents;
-use crate::examine::{self, Care, Examined, Known};
+use crate::evidence::{Distribution, Evidence};
+use crate::examine::{self, Care, Examined};
+use crate::finding::Finding;
 use crate::staging::{StagedFile, Staging, StagingError};
 
-/// Why a wheel could not be rewritten. It was read and found in order before,
-/// so it is nobody's fault but the disk's or this program's.
+/// Why a wheel was not rewritten.
 #[derive(Debug, thiserror::Error)]
 pub enum RewriteError {
     /// The staging area failed.
     #[error(transparent)]
     Staging(#[from] StagingError),
-    /// What was read a moment ago cannot be read again.
-    #[error("the wheel cannot be read again")]
-    Archive(#[from] ArchiveError),
-    /// A zip library reads it otherwise than this program, or cannot write it.
-    #[error("the wheel cannot be copied")]
-    Zip(#[from] ZipError),
-    /// A file that was there is not.
-    #[error("`{0}` is no longer in the wheel")]
-    Missing(String),
-    /// RECORD was read a moment ago.
-    #[error("RECORD cannot be read again")]
-    Record(#[from] RecordError),
-    /// So was WHEEL.
-    #[error("WHEEL cannot be read again")]
-    Wheel(#[from] WheelMetadataError),
-    /// What was written is no wheel.
-    #[error("the rewritten wheel is refused: {0}")]
-    Refused(String),
+    /// The disk failed.
+    #[error("a wheel cannot be rewritten")]
+    Disk(#[source] io::Error),
+    /// The wheel is not one that can be: a clause that says why.
+    #[error("{0}")]
+    Unfit(String),
 }
 
-/// Rewrites some of the files, in place of which those that come out stand.
+impl From<ArchiveError> for RewriteError {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Read(cause) | ArchiveError::Write(cause) => Self::Disk(cause),
+            ArchiveError::Refused(_) | ArchiveError::Budget(_) => Self::Unfit(error.to_string()),
+        }
+    }
+}
+
+impl From<ZipError> for RewriteError {
+    fn from(error: ZipError) -> Self {
+        match error {
+            // What the system said; other errors of that type are the library's
+            // way of saying that the archive is not as it should be.
+            ZipError::Io(cause) if cause.raw_os_error().is_some() => Self::Disk(cause),
+            error => Self::Unfit(format!("it cannot be copied record by record ({error})")),
+        }
+    }
+}
+
+/// Rewrites some of the files, in place of which those that come out stand, and
+/// tells by index which were left as they are, and why.
 ///
 /// # Errors
-/// That of the first file by index.
+/// The disk's, of the first file by index.
 pub fn rewrite_all(
     staging: &Staging,
     files: &mut [(StagedFile, Evidence)],
     chosen: &[usize],
     algorithms: Algorithms,
     care: &Care,
-) -> Result<(), RewriteError> {
+) -> Result<Vec<(usize, String)>, RewriteError> {
     let rewritten: Vec<_> = chosen
         .par_iter()
         .filter_map(|index| files.get(*index).map(|(staged, file)| (*index, staged, file)))
-        .filter_map(|(index, staged, file)| match (&file.distribution, &file.wheel) {
-            (Distribution::Wheel(filename), Some(contents)) => {
+        .filter_map(|(index, staged, file)| match &file.distribution {
+            Distribution::Wheel { filename, contents } => {
                 let wheel = Wheel { staged, file, filename, contents };
                 Some((index, wheel.rewrite(staging, algorithms, care)))
             }
             _ => None,
         })
         .collect();
+    let mut left = Vec::new();
     for (index, result) in rewritten {
-        let new = result?;
-        if let Some(slot) = files.get_mut(index) {
-            staging.discard(&slot.0)?;
-            *slot = new;
+        match result {
+            Ok(new) => {
+                if let Some(slot) = files.get_mut(index) {
+                    staging.discard(&slot.0)?;
+                    *slot = new;
+                }
+            }
+            Err(RewriteError::Unfit(why)) => left.push((index, why)),
+            Err(fault) => return Err(fault),
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 /// A wheel that is to be rewritten.
@@ -110,27 +126,41 @@ impl Wheel<'_> {
         self.write(staging, raw.file(), care)?;
         let staged = raw.seal(algorithms)?;
         let place = self.file.place();
-        let examined = examine::wheel(staging, &staged, self.filename.canonical(), &place, care)?;
-        let known = match examined {
-            Examined::Known(known) => known,
-            Examined::Refused(finding) => return Err(RewriteError::Refused(finding.found)),
+        let distribution = match examine::wheel(staging, &staged, self.filename.canonical(), &place, care)? {
+            Examined::Known(distribution) => distribution,
+            Examined::Refused(finding) => return Err(unfit_after(&finding)),
         };
-        let Known { distribution, wheel, flaw } = known;
+        match &distribution {
+            Distribution::Archive { flaw: Some(flaw) } => return Err(unfit_after(flaw)),
+            Distribution::Wheel { contents, .. } if !matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty()) =>
+            {
+                return Err(RewriteError::Unfit("its RECORD would not be true of what comes out".to_owned()));
+            }
+            _ => {}
+        }
         let evidence = Evidence {
             size: staged.size,
             digests: staged.digests,
-            rewritten_from: Some(self.file.digests.sha256),
+            rewritten_from: Some(self.file.digest_as_sent()),
             distribution,
-            wheel,
-            flaw,
             ..self.file.clone()
         };
         Ok((staged, evidence))
     }
 
     fn write(&self, staging: &Staging, to: &File, care: &Care) -> Result<(), RewriteError> {
+        let reader = BufReader::new(staging.open(self.staged)?);
+        let mut archive = ZipArchive::open(reader, self.staged.size, &care.limits)?;
         let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());
-        let (wheel, record) = self.new_metadata(staging, &moves, care)?;
+        let record = self.read(&mut archive, "RECORD", MAX_RECORD_BYTES)?;
+        let record = Record::read(&record).map_err(|error| RewriteError::Unfit(error.to_string()))?;
+        let named = archive.entries().iter().map(|entry| entry.path.as_str());
+        moves.have_room(&named.chain(record.rows().iter().map(RecordRow::path)).collect::<Vec<_>>())?;
+        let wheel = self.read(&mut archive, "WHEEL", MAX_WHEEL_BYTES)?;
+        let wheel = WheelMetadata::rewritten(&wheel, self.filename.build())
+            .map_err(|error| RewriteError::Unfit(error.to_string()))?;
+        let record = self.new_record(&record, &wheel, &moves);
+        drop(archive);
         let mut old = zip::ZipArchive::new(BufReader::new(staging.open(self.staged)?))?;
         let mut new = ZipWriter::new(to);
         for number in 0..old.len() {
@@ -155,27 +185,31 @@ impl Wheel<'_> {
         Ok(())
     }
 
-    /// The new `WHEEL` and the new `RECORD`.
-    fn new_metadata(
+    /// A file of the `.dist-info` folder.
+    fn read(
         &self,
-        staging: &Staging,
-        moves: &Moves,
-        care: &Care,
-    ) -> Result<(Vec<u8>, Vec<u8>), RewriteError> {
-        let reader = BufReader::new(staging.open(self.staged)?);
-        let mut archive = ZipArchive::open(reader, self.staged.size, &care.limits)?;
-        let mut read = |name: &str, most: usize| {
-            let path = format!("{}/{name}", self.contents.dist_info);
-            let number = archive.position(&path).ok_or(RewriteError::Missing(path))?;
-            Ok::<_, RewriteError>(archive.read_entry(number, most as u64)?)
-        };
-        let wheel = WheelMetadata::rewritten(&read("WHEEL", MAX_WHEEL_BYTES)?, self.filename.build())?;
-        let record = Record::read(&read("RECORD", MAX_RECORD_BYTES)?)?;
-        let path = format!("{}.dist-info/WHEEL", self.filename.canonical_metadata_prefix());
-        let replaced = [(path, Sha256::of(&wheel), wheel.len() as u64)];
-        let record = record.rewritten(|path| moves.new_path(path), &replaced);
-        Ok((wheel, record))
+        archive: &mut ZipArchive<BufReader<File>>,
+        name: &str,
+        most: usize,
+    ) -> Result<Vec<u8>, RewriteError> {
+        let path = format!("{}/{name}", self.contents.dist_info);
+        let number = archive
+            .position(&path)
+            .ok_or_else(|| RewriteError::Unfit(format!("there is no `{path}` in it")))?;
+        Ok(archive.read_entry(number, most as u64)?)
     }
+
+    fn new_record(&self, record: &Record, wheel: &[u8], moves: &Moves) -> Vec<u8> {
+        let path = |name| format!("{}.dist-info/{name}", self.filename.canonical_metadata_prefix());
+        let replaced =
+            [(path("WHEEL"), Some((Sha256::of(wheel), wheel.len() as u64))), (path("RECORD"), None)];
+        record.rewritten(|path| moves.new_path(path), &replaced)
+    }
+}
+
+/// What was written is no wheel for this reason.
+fn unfit_after(finding: &Finding) -> RewriteError {
+    RewriteError::Unfit(format!("what would come out is refused: {}", finding.found))
 }
 
 /// The two folders that move.
@@ -188,11 +222,24 @@ impl Moves {
         Self { folders: [".dist-info/", ".data/"].map(|end| (format!("{old}{end}"), format!("{new}{end}"))) }
     }
 
+    /// Nothing lies where these folders move to, and nobody speaks of it: what
+    /// was there would become one with what moves.
+    fn have_room(&self, paths: &[&str]) -> Result<(), RewriteError> {
+        for (_, new) in self.moving() {
+            let folder = new.trim_end_matches('/');
+            if paths.iter().any(|path| path.split('/').next() == Some(folder)) {
+                return Err(RewriteError::Unfit(format!("`{folder}` is there already, or in its RECORD")));
+            }
+        }
+        Ok(())
+    }
+
+    fn moving(&self) -> impl Iterator<Item = &(String, String)> {
+        self.folders.iter().filter(|(old, new)| old != new)
+    }
+
     /// Where a file goes that does not stay where it is.
     fn new_path(&self, path: &str) -> Option<String> {
-        self.folders
-            .iter()
-            .filter(|(old, new)| old != new)
-            .find_map(|(old, new)| Some(format!("{new}{}", path.strip_prefix(old.as_str())?)))
+        self.moving().find_map(|(old, new)| Some(format!("{new}{}", path.strip_prefix(old.as_str())?)))
     }
 }

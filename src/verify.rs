@@ -8,7 +8,7 @@
 //! 4. Nothing else is there, but for the attestations that the publishing
 //!    action writes beside distributions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -58,7 +58,7 @@ pub fn verify(dir: &Dir, expected: Option<Sha256>) -> Result<Verification, Verif
         problems.push(Problem::Manifest { expected, found: manifest_digest });
     }
     let sized: Vec<Expected> = contents(&manifest);
-    let suspected: Vec<String> = problems.iter().filter_map(Problem::path).map(str::to_owned).collect();
+    let suspected: BTreeSet<String> = problems.iter().filter_map(Problem::path).map(str::to_owned).collect();
     let changed: Vec<Option<Problem>> = sized
         .par_iter()
         .filter(|expected| !suspected.contains(&expected.path()))

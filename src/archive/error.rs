@@ -70,6 +70,12 @@ impl Refusal {
         }
     }
 
+    /// Whether it ends before it is whole, so that no reader gets to its end.
+    #[must_use]
+    pub const fn is_broken_off(&self) -> bool {
+        matches!(self.flaw(), Flaw::BreaksOff(_))
+    }
+
     /// The finding that it is, about whatever lies at `place`.
     #[must_use]
     pub fn finding(&self, place: Place) -> Finding {
@@ -101,7 +107,7 @@ impl Refusal {
     pub fn expected(&self) -> String {
         match self.flaw() {
             Flaw::NoEntry(_) => "the number of an entry".into(),
-            Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::Gzip(_) => {
+            Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::BreaksOff(_) | Flaw::Gzip(_) => {
                 "an archive that is whole".into()
             }
             Flaw::TarHeaders(_) => "headers that tell every reader the same".into(),
@@ -155,10 +161,16 @@ impl Refusal {
             }
             Flaw::NotAFile(_) => "Put the file itself into the archive.",
             Flaw::TooManyEntries { .. } => {
-                "Raise `max-files` if the archive is meant to hold so many, or upload less."
+                "Pack fewer files. `max-files` raises the limit of an artifact; what is looked through inside a wheel or tar has one of its own."
             }
             Flaw::UnpackedTooLarge { .. } => {
                 "Raise `max-unpacked-size` if the archive is meant to be so large, or upload less."
+            }
+            Flaw::TooLargeToRead { .. } => {
+                "Make it smaller where it is built: it is metadata, of which nobody reads so much."
+            }
+            Flaw::DirectoryTooLarge { .. } | Flaw::ExtendedHeaderTooLarge { .. } => {
+                "Pack fewer files into one archive, under shorter names."
             }
             Flaw::Ratio { .. } => {
                 "Leave out what is nothing but repetition; no release needs a file like that."
@@ -169,6 +181,7 @@ impl Refusal {
             | Flaw::Smaller { .. }
             | Flaw::Crc { .. }
             | Flaw::Tar(_)
+            | Flaw::BreaksOff(_)
             | Flaw::Gzip(_) => "Build and upload it again: it is broken, or was altered.",
             _ => {
                 "Build it again with a tool that writes plain archives; if it was not built so, find out who altered it."
@@ -276,6 +289,8 @@ pub(super) enum Flaw {
     Tar(&'static str),
     #[error("{0}")]
     TarHeaders(&'static str),
+    #[error("breaks off in {0}")]
+    BreaksOff(&'static str),
     #[error("has a gzip stream that {0}")]
     Gzip(&'static str),
 }

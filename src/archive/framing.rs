@@ -40,16 +40,6 @@ pub enum EntryKind {
     Link,
 }
 
-/// What says how to read an entry's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameEncoding {
-    /// It is ASCII, or its flag says UTF-8.
-    Utf8,
-    /// It is beyond ASCII, and only an extra field says UTF-8: readers that do
-    /// not know the field take another code page.
-    Field,
-}
-
 /// A file or folder of an archive, as all accounts of it agree.
 ///
 /// Its sizes and its CRC-32 are still what the archive declares: only
@@ -74,8 +64,6 @@ pub struct Entry {
     pub has_descriptor: bool,
     /// Whether the directory has a comment on it (PyPI refuses those too).
     pub has_comment: bool,
-    /// What says how to read its name.
-    pub name_encoding: NameEncoding,
     pub(super) data_start: u64,
 }
 
@@ -256,7 +244,8 @@ fn judge(
     }
     let (path, is_folder) = name::parse(raw_name).map_err(|error| refuse(Flaw::Name(error)))?;
     check_unicode_path(extra.unicode_path, raw_name)?;
-    if !raw_name.is_ascii() && flags & FLAG_UTF8 == 0 && extra.unicode_path.is_none() {
+    // An extra field may say UTF-8 as well, which not every reader knows.
+    if !raw_name.is_ascii() && flags & FLAG_UTF8 == 0 {
         return Err(refuse(Flaw::UnflaggedName));
     }
 
@@ -282,11 +271,6 @@ fn judge(
         executable: kind == EntryKind::File && central.is_unix() && central.mode() & 0o100 != 0,
         has_descriptor: flags & FLAG_DESCRIPTOR != 0,
         has_comment: central.comment_len != 0,
-        name_encoding: if raw_name.is_ascii() || flags & FLAG_UTF8 != 0 {
-            NameEncoding::Utf8
-        } else {
-            NameEncoding::Field
-        },
         data_start: 0,
     };
     Ok((entry, Placed { offset, flags }))

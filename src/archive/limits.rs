@@ -104,10 +104,11 @@ impl Limits {
 
     /// The same for an archive that is looked into and stays one: a wheel, a
     /// source distribution, an npm package. What it holds are no files of the
-    /// run, so that it may hold as many as any real one does ten times over.
+    /// run, so that it may hold as many as any real one does ten times over,
+    /// packed as tightly as they can be.
     #[must_use]
     pub const fn inspecting(self) -> Self {
-        Self { entries: 200_000, purpose: Purpose::Inspect, ..self }
+        Self { entries: 200_000, ratio: u64::MAX, purpose: Purpose::Inspect, ..self }
     }
 
     /// Whether so many bytes may unpack to so many.

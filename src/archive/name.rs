@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn names_that_are_refused() {
-        use FileNameError::{Absolute, Control, Dots, Empty, NotUtf8, Separator, TooLong};
+        use FileNameError::{Absolute, Control, Dots, Empty, EmptyPart, NotUtf8, PathTooLong, Separator};
         let long = "x/".repeat(2050);
         for (raw, error) in [
             (&b""[..], Empty),
@@ -91,8 +91,8 @@ mod tests {
             (b"./a", Dots),
             (b"a/.", Dots),
             (b"../", Dots),
-            (b"a//b", Empty),
-            (b"a//", Empty),
+            (b"a//b", EmptyPart),
+            (b"a//", EmptyPart),
             (b"a\\b", Separator),
             (b"\\\\host\\share", Separator),
             (b"C:/x", Separator),
@@ -101,7 +101,7 @@ mod tests {
             (b"a\nb", Control(10)),
             (b"a\x7fb", Control(0x7f)),
             (b"gr\xf6sse", NotUtf8),
-            (long.as_bytes(), TooLong(4099)),
+            (long.as_bytes(), PathTooLong(4099)),
         ] {
             assert_eq!(parse(raw), Err(error), "{}", shown(raw));
         }

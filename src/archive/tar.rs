@@ -132,7 +132,7 @@ impl<R: Read> TarGz<R> {
                 return Ok(None);
             }
             if got < BLOCK {
-                return Err(refuse(Flaw::Tar("breaks off in a header")));
+                return Err(refuse(Flaw::BreaksOff("a header")));
             }
             let header = Header::parse(&block).map_err(refuse)?;
             if self.read_extended(&header, &mut extended)? {
@@ -288,7 +288,7 @@ impl<R: Read> TarGz<R> {
         if self.stream.fill(buffer)? == buffer.len() {
             Ok(())
         } else {
-            Err(refuse(Flaw::Tar("breaks off in an entry")))
+            Err(refuse(Flaw::BreaksOff("an entry")))
         }
     }
 
@@ -297,10 +297,15 @@ impl<R: Read> TarGz<R> {
     fn expect_zeros(&mut self) -> Result<(), ArchiveError> {
         let mut buffer = [0; 8 << 10];
         loop {
-            let got = self.stream.fill(&mut buffer)?;
-            if got == 0 {
-                return Ok(());
-            }
+            let got = match self.stream.fill(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(got) => got,
+                // All that was packed is there.
+                Err(ArchiveError::Refused(refusal)) if refusal.is_broken_off() => {
+                    return Err(refuse(Flaw::Gzip("does not end where its tar does")));
+                }
+                Err(error) => return Err(error),
+            };
             if buffer.iter().take(got).any(|byte| *byte != 0) {
                 return Err(refuse(Flaw::Tar("has bytes behind its end")));
             }
@@ -386,7 +391,7 @@ impl<R: Read> Stream<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if self.decoder.get_ref().has_failed => return Err(ArchiveError::Read(error)),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Err(refuse(Flaw::Gzip("breaks off")));
+                    return Err(refuse(Flaw::BreaksOff("its gzip stream")));
                 }
                 Err(_) => return Err(refuse(Flaw::Gzip("cannot be inflated"))),
             };

@@ -14,7 +14,7 @@ use super::error::{ArchiveError, Flaw, Refusal};
 use super::framing;
 use super::limits::{Budget, Limits};
 
-pub use super::framing::{Entry, EntryKind, Method, NameEncoding};
+pub use super::framing::{Entry, EntryKind, Method};
 
 /// Bytes read, and bytes inflated, at a time.
 const BLOCK: usize = 64 << 10;

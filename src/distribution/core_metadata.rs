@@ -1,10 +1,14 @@
 //! Core metadata: an sdist's PKG-INFO and a wheel's METADATA.
 
-use pep440_rs::Version;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifier};
 
 use super::header::{self, Header};
 use super::project::{ProjectName, ProjectNameError};
 use super::text::{NotUtf8, excerpt};
+use crate::filename::MAX_NAME_BYTES;
+use crate::sample::Sample;
 
 /// The most bytes of a metadata file that are read. Long descriptions have
 /// some hundred thousand.
@@ -36,20 +40,76 @@ pub enum CoreMetadataError {
     /// No PEP 440 version.
     #[error("its version {0:?} is none (PEP 440)")]
     Version(String),
+    /// A version that fits no file's name.
+    #[error("its version has {0} bytes, {MAX_NAME_BYTES} are the most of a file's name")]
+    LongVersion(usize),
 }
 
 /// What a distribution's own metadata tells of it, as far as anybody here asks.
+///
+/// It is kept for every file of a release, so it stays small however long the
+/// metadata is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoreMetadata {
     metadata_version: String,
     name: ProjectName,
     version: Version,
     version_given: String,
-    summary: Option<String>,
+    summary: Option<Summary>,
     content_type: Option<String>,
-    license_files: Vec<String>,
-    direct_references: Vec<String>,
+    direct_references: Sample<String>,
+    early_fields: Vec<EarlyField>,
+    private_classifier: Option<String>,
+    has_two_licenses: bool,
+    wrong_requires_python: Option<String>,
 }
+
+/// A field that came with a later version of the metadata than a file says it
+/// is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlyField {
+    /// Its name.
+    pub name: &'static str,
+    /// The version that it came with.
+    pub since: (u32, u32),
+}
+
+/// What is asked of a `Summary`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// Its length.
+    pub characters: usize,
+    /// Whether it goes on behind the end of its line.
+    pub has_several_lines: bool,
+}
+
+/// The fields by the version of the metadata that they came with (core
+/// metadata specification). `License-File` is not among them: builders wrote it
+/// long before its version, and uploaders leave it out then.
+const SINCE: [((u32, u32), &[&str]); 6] = [
+    ((1, 1), &["Supported-Platform", "Download-URL", "Classifier", "Requires", "Provides", "Obsoletes"]),
+    (
+        (1, 2),
+        &[
+            "Maintainer",
+            "Maintainer-email",
+            "Requires-Dist",
+            "Requires-Python",
+            "Requires-External",
+            "Provides-Dist",
+            "Obsoletes-Dist",
+            "Project-URL",
+        ],
+    ),
+    ((2, 1), &["Provides-Extra", "Description-Content-Type"]),
+    ((2, 2), &["Dynamic"]),
+    ((2, 4), &["License-Expression"]),
+    ((2, 5), &["Import-Name", "Import-Namespace"]),
+];
+
+/// Where Python's `str.splitlines` ends a line.
+const LINE_ENDS: [char; 10] =
+    ['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
 
 impl CoreMetadata {
     /// Reads the fields that every metadata file must have, once each, and
@@ -68,15 +128,26 @@ impl CoreMetadata {
         let all = |name: &'static str| {
             headers.iter().filter(move |header| header.is(name)).map(|header| header.value.as_str())
         };
+        // What old builders wrote where there was nothing to say.
+        let says = |name| all(name).any(|text| !text.is_empty() && text != "UNKNOWN");
+        if version.len() > MAX_NAME_BYTES {
+            return Err(CoreMetadataError::LongVersion(version.len()));
+        }
         Ok(Self {
-            metadata_version: metadata_version.to_owned(),
+            metadata_version: excerpt(metadata_version),
             name: name.parse().map_err(|error| CoreMetadataError::Name { name: excerpt(name), error })?,
             version: version.parse().map_err(|_| CoreMetadataError::Version(excerpt(version)))?,
             version_given: version.to_owned(),
-            summary: all("Summary").next().map(str::to_owned),
-            content_type: all("Description-Content-Type").next().map(str::to_owned),
-            license_files: all("License-File").map(str::to_owned).collect(),
+            summary: all("Summary").next().map(|summary| Summary {
+                characters: summary.chars().count(),
+                has_several_lines: summary.contains(LINE_ENDS),
+            }),
+            content_type: all("Description-Content-Type").next().map(excerpt),
             direct_references: all("Requires-Dist").filter(|line| is_direct(line)).map(excerpt).collect(),
+            early_fields: early_fields(version_number(metadata_version), |name| all(name).next().is_some()),
+            private_classifier: all("Classifier").find(|text| text.starts_with("Private ::")).map(excerpt),
+            has_two_licenses: says("License") && says("License-Expression"),
+            wrong_requires_python: all("Requires-Python").find(|text| !is_specifiers(text)).map(excerpt),
         })
     }
 
@@ -104,13 +175,13 @@ impl CoreMetadata {
         &self.version_given
     }
 
-    /// `Summary`, as given, its lines joined by their ends.
+    /// What is asked of `Summary`, its lines joined by their ends.
     #[must_use]
-    pub fn summary(&self) -> Option<&str> {
-        self.summary.as_deref()
+    pub const fn summary(&self) -> Option<Summary> {
+        self.summary
     }
 
-    /// `Description-Content-Type`, as given.
+    /// `Description-Content-Type`, as given, shortened to what an error shows.
     #[must_use]
     pub fn description_content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
@@ -119,29 +190,79 @@ impl CoreMetadata {
     /// `Metadata-Version` as major and minor number; nothing if it is not two.
     #[must_use]
     pub fn metadata_version_number(&self) -> Option<(u32, u32)> {
-        let (major, minor) = self.metadata_version.split_once('.')?;
-        Some((major.parse().ok()?, minor.parse().ok()?))
+        version_number(&self.metadata_version)
     }
 
-    /// Every `License-File`, as given: a path below the licences' folder.
+    /// Fields that came with a later version than the metadata is of.
     #[must_use]
-    pub fn license_files(&self) -> &[String] {
-        &self.license_files
+    pub fn early_fields(&self) -> &[EarlyField] {
+        &self.early_fields
     }
 
-    /// Whether the licence files that are named must be there: since version
-    /// 2.4 of the metadata (PEP 639).
+    /// A `Classifier` that begins with `Private ::`, by which a project says
+    /// that it is not to be published.
     #[must_use]
-    pub fn carries_license_files(&self) -> bool {
-        self.metadata_version_number().is_some_and(|version| version >= (2, 4))
+    pub fn private_classifier(&self) -> Option<&str> {
+        self.private_classifier.as_deref()
+    }
+
+    /// Whether it has a `License` and a `License-Expression`, which take each
+    /// other's place (PEP 639).
+    #[must_use]
+    pub const fn has_two_licenses(&self) -> bool {
+        self.has_two_licenses
+    }
+
+    /// A `Requires-Python` that is no list of version specifiers.
+    #[must_use]
+    pub fn wrong_requires_python(&self) -> Option<&str> {
+        self.wrong_requires_python.as_deref()
     }
 
     /// Every `Requires-Dist` that names a URL instead of versions, shortened to
     /// what an error shows.
     #[must_use]
-    pub fn direct_references(&self) -> &[String] {
+    pub const fn direct_references(&self) -> &Sample<String> {
         &self.direct_references
     }
+}
+
+fn early_fields(version: Option<(u32, u32)>, is_there: impl Fn(&'static str) -> bool) -> Vec<EarlyField> {
+    let Some(version) = version else { return Vec::new() };
+    let later = SINCE.iter().filter(|(since, _)| *since > version);
+    later
+        .flat_map(|(since, names)| names.iter().map(|name| EarlyField { name, since: *since }))
+        .filter(|field| is_there(field.name))
+        .collect()
+}
+
+/// Whether a text is a list of version specifiers (PEP 440), as `packaging`
+/// reads one: empty members are passed over, and so is a text of none.
+fn is_specifiers(text: &str) -> bool {
+    let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+    members.into_iter().all(|member| VersionSpecifier::from_str(member).is_ok())
+}
+
+/// The licence files that a metadata file names and that must be there: every
+/// `License-File` as given, a path below the licences' folder, since version
+/// 2.4 of the metadata (PEP 639). None of what cannot be read.
+#[must_use]
+pub fn license_files(bytes: &[u8]) -> Vec<String> {
+    let headers = header::read(bytes).unwrap_or_default();
+    match only(&headers, "Metadata-Version").ok().and_then(version_number) {
+        Some(version) if version >= (2, 4) => headers
+            .into_iter()
+            .filter(|header| header.is("License-File"))
+            .map(|header| header.value)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn version_number(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    let (major, minor) = (major.parse().ok()?, minor.parse().ok()?);
+    (format!("{major}.{minor}") == text).then_some((major, minor))
 }
 
 /// Whether a requirement is `name[extras] @ URL` (dependency specifiers,
@@ -189,19 +310,29 @@ mod tests {
               Requires-Dist: d @ git+https://d\nRequires-Dist: e (>=1)\n",
         )
         .unwrap();
-        assert_eq!(metadata.summary(), Some("one\n two"));
-        assert_eq!(metadata.license_files(), ["LICENSE", "licenses/MIT.txt"]);
-        assert!(metadata.carries_license_files());
-        assert_eq!(metadata.direct_references(), ["c[x, y]@ https://c", "d @ git+https://d"]);
+        assert_eq!(metadata.summary(), Some(Summary { characters: 8, has_several_lines: true }));
+        assert_eq!(metadata.direct_references().to_string(), "`c[x, y]@ https://c`, `d @ git+https://d`");
+    }
+
+    #[test]
+    fn licence_files() {
+        let named = |version: &str| {
+            let text = format!(
+                "Metadata-Version: {version}\nName: a\nLicense-File: LICENSE\nLicense-File: licenses/MIT.txt\n"
+            );
+            license_files(text.as_bytes())
+        };
+        for version in ["2.4", "2.10", "3.0"] {
+            assert_eq!(named(version), ["LICENSE", "licenses/MIT.txt"], "{version}");
+        }
         for version in ["2.3", "1.9", "2", "x"] {
-            let text = format!("Metadata-Version: {version}\nName: a\nVersion: 1\n");
-            assert!(!CoreMetadata::read(text.as_bytes()).unwrap().carries_license_files(), "{version}");
+            assert!(named(version).is_empty(), "{version}");
         }
     }
 
     #[test]
     fn refused() {
-        use CoreMetadataError::{Duplicate, Missing, Name, Text, Version};
+        use CoreMetadataError::{Duplicate, LongVersion, Missing, Name, Text, Version};
         let read = |text: &[u8]| CoreMetadata::read(text).unwrap_err();
         assert_eq!(read(b""), Missing("Metadata-Version"));
         assert_eq!(read(b"Metadata-Version: 2.1\nName: a"), Missing("Version"));
@@ -211,6 +342,8 @@ mod tests {
         assert_eq!(read(b"Metadata-Version: 2.1\nName: a\rName: b\nVersion: 1"), Duplicate("Name"));
         assert!(matches!(read(b"Metadata-Version: 2.1\nName: a\n b\nVersion: 1"), Name { .. }));
         assert!(matches!(read(b"Metadata-Version: 2.1\nName: a\nVersion: x"), Version(_)));
+        let long = format!("Metadata-Version: 2.1\nName: a\nVersion: 1{}", ".0".repeat(MAX_NAME_BYTES));
+        assert_eq!(read(long.as_bytes()), LongVersion(511));
         assert!(matches!(read(b"Metadata-Version: 2.1\nName: \xe9\nVersion: 1"), Text(_)));
         assert!(matches!(
             CoreMetadata::read(&vec![b'\n'; MAX_CORE_METADATA_BYTES + 1]),

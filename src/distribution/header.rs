@@ -33,7 +33,7 @@ impl Header {
 ///
 /// A line that begins with a blank continues the one before; lines end with
 /// LF, CRLF or a lone CR. The headers end at an empty line, or at one that is
-/// no header.
+/// no header. One without a name is an envelope's.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
     let mut headers: Vec<Header> = Vec::new();
     let mut end_of_line = 0;
@@ -47,6 +47,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
             last.span.end = span.end;
             continue;
         }
+        // The envelope of a mail, wherever it stands, is no header and no end
+        // of them: Python passes over it, and over what continues it.
+        if line.starts_with("From ") {
+            headers.push(Header { name: String::new(), value: String::new(), span });
+            continue;
+        }
         let Some((name, value)) = line.split_once(':') else { break };
         if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
             break;
@@ -54,7 +60,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
         headers.push(Header { name: name.to_owned(), value: value.to_owned(), span });
     }
     for header in &mut headers {
-        header.value = header.value.trim().to_owned();
+        header.value = header.value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
     }
     Ok(headers)
 }

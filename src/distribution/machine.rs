@@ -21,6 +21,8 @@ pub enum Machine {
     Ppc64le,
     /// IBM Z, 64 bits.
     S390x,
+    /// RISC-V with 32 bits, as in firmware.
+    Riscv32,
     /// RISC-V, 64 bits.
     Riscv64,
     /// 64 bits, as of Loongson.
@@ -68,6 +70,7 @@ impl fmt::Display for Machine {
             Self::Ppc64 => "ppc64",
             Self::Ppc64le => "ppc64le",
             Self::S390x => "s390x",
+            Self::Riscv32 => "riscv32",
             Self::Riscv64 => "riscv64",
             Self::Loongarch64 => "loongarch64",
             Self::Mips => "mips",

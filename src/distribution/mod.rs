@@ -1,15 +1,11 @@
 //! What a file is: a wheel, source distribution, npm package, archive,
 //! program, and so on; and what its name and metadata say.
 //!
-//! Values in, values out; nothing here opens a file. Classifying takes two
-//! steps:
-//!
-//! 1. [`Shape::of`] a name and the first bytes says what must be looked into:
-//!    a `.tar.gz` is a source distribution if its one top folder holds
-//!    PKG-INFO, a `.tgz` an npm package if it holds `package/package.json`.
-//! 2. Whoever can open the file does, and makes the [`Distribution`] from the
-//!    name or the metadata. Where there is none, it is what
-//!    [`Shape::plain`] says.
+//! Values in, values out; nothing here opens a file. [`Shape::of`] a name and
+//! the first bytes says what must be looked into: a `.tar.gz` is a source
+//! distribution if its one top folder holds PKG-INFO, a `.tgz` an npm package
+//! if it holds `package/package.json`. What a file turned out to be is its
+//! [`evidence`](crate::evidence).
 
 pub mod bundle;
 pub mod core_metadata;
@@ -35,10 +31,6 @@ use serde::{Deserialize, Serialize};
 pub use text::NotUtf8;
 
 use self::executable::ExecutableFormat;
-use self::npm::PackageJson;
-use self::sdist::Sdist;
-use self::version::DeclaredVersion;
-use self::wheel::WheelFilename;
 use crate::filename::FileName;
 
 /// What kind of file a distribution is.
@@ -130,110 +122,6 @@ impl Shape {
             Self::Other
         }
     }
-
-    /// What the file is if nothing is found in it; nothing for a wheel, which
-    /// goes by its name.
-    #[must_use]
-    pub const fn plain(self) -> Option<Distribution> {
-        match self {
-            Self::Wheel => None,
-            Self::MaybeSdist | Self::MaybeNpm | Self::Archive => Some(Distribution::Archive),
-            Self::Executable => Some(Distribution::Executable),
-            Self::Installer => Some(Distribution::Installer),
-            Self::Sidecar => Some(Distribution::Sidecar),
-            Self::Other => Some(Distribution::Other),
-        }
-    }
-}
-
-/// What a file is.
-#[derive(Debug, Clone)]
-pub enum Distribution {
-    /// A wheel, by its name.
-    Wheel(Box<WheelFilename>),
-    /// A source distribution, by its PKG-INFO.
-    Sdist(Box<Sdist>),
-    /// An npm package, by its package.json.
-    NpmPackage(Box<PackageJson>),
-    /// An archive to unpack.
-    Archive,
-    /// A program or library.
-    Executable,
-    /// An installer, a package of an operating system, or a script.
-    Installer,
-    /// Something that speaks of other files.
-    Sidecar,
-    /// None of these.
-    Other,
-}
-
-impl Distribution {
-    /// Its kind.
-    #[must_use]
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::Wheel(_) => Kind::Wheel,
-            Self::Sdist(_) => Kind::Sdist,
-            Self::NpmPackage(_) => Kind::NpmPackage,
-            Self::Archive => Kind::Archive,
-            Self::Executable => Kind::Executable,
-            Self::Installer => Kind::Installer,
-            Self::Sidecar => Kind::Sidecar,
-            Self::Other => Kind::Other,
-        }
-    }
-
-    /// The project that it says it is of: normalized (PEP 503) for a wheel and
-    /// an sdist, with its scope for an npm package.
-    #[must_use]
-    pub fn project(&self) -> Option<&str> {
-        match self {
-            Self::Wheel(wheel) => Some(wheel.project().normalized()),
-            Self::Sdist(sdist) => Some(sdist.project().normalized()),
-            Self::NpmPackage(package) => Some(package.name().as_str()),
-            _ => None,
-        }
-    }
-
-    /// The version that it declares.
-    #[must_use]
-    pub fn version(&self) -> Option<DeclaredVersion> {
-        match self {
-            Self::Wheel(wheel) => Some(wheel.version().into()),
-            Self::Sdist(sdist) => Some(sdist.version().into()),
-            Self::NpmPackage(package) => Some(package.version().into()),
-            _ => None,
-        }
-    }
-
-    /// The name that it must have, where its metadata or its parts say so.
-    #[must_use]
-    pub fn canonical_name(&self) -> Option<&FileName> {
-        match self {
-            Self::Wheel(wheel) => Some(wheel.canonical()),
-            Self::Sdist(sdist) => Some(sdist.canonical()),
-            Self::NpmPackage(package) => Some(package.tarball_name()),
-            _ => None,
-        }
-    }
-}
-
-impl From<WheelFilename> for Distribution {
-    fn from(wheel: WheelFilename) -> Self {
-        Self::Wheel(Box::new(wheel))
-    }
-}
-
-impl From<Sdist> for Distribution {
-    fn from(sdist: Sdist) -> Self {
-        Self::Sdist(Box::new(sdist))
-    }
-}
-
-impl From<PackageJson> for Distribution {
-    fn from(package: PackageJson) -> Self {
-        Self::NpmPackage(Box::new(package))
-    }
 }
 
 #[cfg(test)]
@@ -276,27 +164,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_a_distribution_tells() {
-        let wheel: WheelFilename = "Foo.Bar-1.0-py3-none-any.whl".parse().unwrap();
-        let sdist = Sdist::read(b"Metadata-Version: 2.4\nName: foo-bar\nVersion: 1.0.0\n").unwrap();
-        let npm = PackageJson::read(br#"{"name":"@foo/bar","version":"1.0.0"}"#).unwrap();
-        let all: [Distribution; 3] = [wheel.into(), sdist.into(), npm.into()];
-        let projects: Vec<_> = all.iter().filter_map(Distribution::project).collect();
-        assert_eq!(projects, ["foo-bar", "foo-bar", "@foo/bar"]);
-        assert!(all.iter().all(|distribution| distribution.version() == all[0].version()));
-        let names: Vec<_> =
-            all.iter().filter_map(Distribution::canonical_name).map(FileName::as_str).collect();
-        assert_eq!(names, ["foo_bar-1.0-py3-none-any.whl", "foo_bar-1.0.0.tar.gz", "foo-bar-1.0.0.tgz"]);
-    }
-
     proptest::proptest! {
         #[test]
         fn any_bytes_are_answered(text in "[ -~\\r\\n\\t:é]{0,200}", head in proptest::collection::vec(0_u8.., 0..200)) {
             let bytes = [text.as_bytes(), &head].concat();
-            let _ = Sdist::read(&bytes);
+            let _ = sdist::Sdist::read(&bytes);
             let _ = wheel::WheelMetadata::read(&bytes);
-            let _ = PackageJson::read(&bytes);
+            let _ = npm::PackageJson::read(&bytes);
             let _ = ExecutableFormat::of(&head);
         }
     }

@@ -27,7 +27,7 @@ pub enum NativeKind {
 }
 
 /// What the first bytes of a native file tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Native {
     format: ExecutableFormat,
     machines: BTreeSet<Machine>,
@@ -74,6 +74,16 @@ impl Native {
     pub fn is_host_code(&self) -> bool {
         self.machines.iter().any(|machine| machine.is_host())
     }
+}
+
+/// Whether an interpreter would import a native file of that path (PEP 3149,
+/// and what other interpreters and the stable ABI put in the place of its tag).
+#[must_use]
+pub fn is_extension_module(path: &str) -> bool {
+    const ABIS: [&str; 5] = [".cpython-", ".abi3.", ".abi3t.", ".pypy", ".graalpy"];
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    let has_suffix = |suffix: &str| name.len() > suffix.len() && name.ends_with(suffix);
+    has_suffix(".pyd") || (has_suffix(".so") && ABIS.iter().any(|abi| name.contains(abi)))
 }
 
 /// The numbers of a header, the big or the little end first.
@@ -138,6 +148,7 @@ fn elf(head: &[u8]) -> Option<Seen> {
         // With 32 bits it is x32, which neither of x86's interpreters loads.
         (62, true, false) => Machine::X86_64,
         (183, true, false) => Machine::Aarch64,
+        (243, false, false) => Machine::Riscv32,
         (243, true, false) => Machine::Riscv64,
         (258, true, false) => Machine::Loongarch64,
         // EM_CUDA, EM_INTELGT, EM_AMDGPU
@@ -320,7 +331,7 @@ mod tests {
     fn elf_machines() {
         use Machine::{
             Aarch64, Arm, Bpf, Gpu, Ia64, Loongarch64, Mips, Mips64, Mips64el, Mipsel, Other, Ppc, Ppc64,
-            Ppc64le, Riscv64, S390x, X86, X86_64,
+            Ppc64le, Riscv32, Riscv64, S390x, X86, X86_64,
         };
         for (class, data, number, machine) in [
             (1, 1, 3, X86),
@@ -345,7 +356,7 @@ mod tests {
             // x32, ILP32, 32 bits of RISC-V and IBM Z, AVR
             (1, 1, 62, Other(62)),
             (1, 1, 183, Other(183)),
-            (1, 1, 243, Other(243)),
+            (1, 1, 243, Riscv32),
             (1, 2, 22, Other(22)),
             (1, 1, 83, Other(83)),
         ] {

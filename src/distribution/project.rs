@@ -7,12 +7,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::filename::MAX_NAME_BYTES;
+
 /// A text that is no project name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProjectNameError {
     /// No text.
     #[error("it is empty")]
     Empty,
+    /// No file could bear it.
+    #[error("it has {0} bytes, {MAX_NAME_BYTES} are the most of a file's name")]
+    TooLong(usize),
     /// Only ASCII letters and digits, `-`, `_` and `.` are allowed.
     #[error("it holds {0:?}")]
     Character(char),
@@ -59,6 +64,9 @@ impl FromStr for ProjectName {
 
     fn from_str(given: &str) -> Result<Self, ProjectNameError> {
         let separator = |character: char| matches!(character, '-' | '_' | '.');
+        if given.len() > MAX_NAME_BYTES {
+            return Err(ProjectNameError::TooLong(given.len()));
+        }
         if let Some(character) = given.chars().find(|&c| !c.is_ascii_alphanumeric() && !separator(c)) {
             return Err(ProjectNameError::Character(character));
         }

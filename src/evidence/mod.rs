@@ -1,15 +1,15 @@
 //! All that judgement needs to know of a file, read once.
 
-pub mod sample;
+pub mod distribution;
+pub mod sdist;
 pub mod wheel;
 
 use std::sync::Arc;
 
-use self::wheel::WheelContents;
+pub use distribution::Distribution;
 
 use crate::artifact::Artifact;
 use crate::digest::{Digests, Sha256};
-use crate::distribution::Distribution;
 use crate::filename::{FileName, RelativePath};
 use crate::finding::{Finding, Place};
 use crate::rule::Rule;
@@ -31,11 +31,6 @@ pub struct Evidence {
     pub executable: bool,
     /// What it is.
     pub distribution: Distribution,
-    /// For a wheel, what it holds.
-    pub wheel: Option<Box<WheelContents>>,
-    /// Why it is not the distribution that its name promises. It is taken for
-    /// an archive then.
-    pub flaw: Option<Box<Finding>>,
 }
 
 impl Evidence {
@@ -43,6 +38,12 @@ impl Evidence {
     #[must_use]
     pub fn name(&self) -> FileName {
         self.path.file_name()
+    }
+
+    /// The SHA-256 that it had when it came: whoever built it knows no other.
+    #[must_use]
+    pub fn digest_as_sent(&self) -> Sha256 {
+        self.rewritten_from.unwrap_or(self.digests.sha256)
     }
 
     /// Where a finding about it points.

@@ -1,12 +1,13 @@
 //! What a wheel holds, as far as any rule asks for it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use super::sample::Sample;
 use crate::distribution::core_metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::entry_points::EntryPointsError;
 use crate::distribution::native::Native;
 use crate::distribution::wheel::{RecordError, WheelMetadata};
+use crate::sample::Sample;
 
 /// All that is known of the inside of a wheel.
 #[derive(Debug, Clone)]
@@ -40,9 +41,9 @@ pub struct WheelContents {
     pub packing: Packing,
     /// Pairs of names that are one name to some file systems.
     pub alike: Sample<Alike>,
-    /// Its native code, in the order of the archive, [`MAX_NATIVE`] files at
-    /// the most.
-    pub native: Vec<NativeFile>,
+    /// Its native code by kind, with the paths of the files; [`MAX_NATIVE`]
+    /// kinds at the most.
+    pub native: NativeFiles,
 }
 
 impl WheelContents {
@@ -53,9 +54,9 @@ impl WheelContents {
     }
 }
 
-/// The most native files of a wheel that are looked at. Wheels of whole
-/// desktops have some hundred.
-pub const MAX_NATIVE: usize = 10_000;
+/// The most kinds of native files of a wheel that are told apart. Debuggers
+/// bring a dozen.
+pub const MAX_NATIVE: usize = 1000;
 
 /// The most software bills of materials that are told.
 pub const MAX_SBOMS: usize = 100;
@@ -67,8 +68,6 @@ pub struct Packing {
     pub descriptors: Sample<String>,
     /// Entries with a comment.
     pub comments: Sample<String>,
-    /// Entries with a name beyond ASCII that no flag marks as UTF-8.
-    pub unflagged: Sample<String>,
     /// Symbolic links.
     pub links: Sample<String>,
     /// Bytes of the wheel.
@@ -111,6 +110,9 @@ pub struct RecordCheck {
     pub absent: Sample<String>,
     /// Files that it lists without a digest.
     pub undigested: Sample<String>,
+    /// Paths that it spells in another way than the archive: with `\`, or with
+    /// `./` in front.
+    pub respelt: Sample<String>,
     /// Paths that it lists more than once.
     pub repeated: Sample<String>,
 }
@@ -140,6 +142,8 @@ pub enum Difference {
         /// That of the bytes, as RECORD would have it.
         found: String,
     },
+    /// Two rows speak of it, and one of them must be wrong.
+    Rows,
     /// The size.
     Size {
         /// As RECORD has it, in bytes.
@@ -164,11 +168,14 @@ impl fmt::Display for WeakRow {
     }
 }
 
-/// A native file of a wheel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Native files by kind, with their paths.
+pub type NativeFiles = BTreeMap<NativeFile, Sample<String>>;
+
+/// What kind of native file it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NativeFile {
-    /// Its path.
-    pub path: String,
     /// Its code.
     pub native: Native,
+    /// Whether an interpreter would import it.
+    pub is_module: bool,
 }

@@ -1,28 +1,22 @@
 //! A staged file becomes evidence: all that rules need to know of it, read
 //! once.
 
+mod npm;
 mod record;
+mod sdist;
 mod wheel;
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 
-use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
-use crate::archive::tar::{TarGz, TarKind};
+use crate::archive::{ArchiveError, Refusal};
 use crate::artifact::ArtifactName;
-use crate::distribution::npm::PackageJson;
-use crate::distribution::sdist::Sdist;
-use crate::distribution::{Distribution, Shape};
-use crate::evidence::wheel::WheelContents;
+use crate::distribution::Shape;
+use crate::evidence::Distribution;
 use crate::filename::{FileName, RelativePath};
 use crate::finding::{Finding, Place};
-use crate::rule::Rule;
+use crate::rule::{Rule, Severity};
 use crate::staging::{StagedFile, Staging, StagingError};
-
-/// The most bytes of a metadata file. The largest PKG-INFO of well-known
-/// projects, README included, has a few hundred kilobytes.
-const MAX_METADATA: u64 = 4 << 20;
 
 /// How closely files are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -37,27 +31,9 @@ pub struct Care {
 #[derive(Debug)]
 pub enum Examined {
     /// What it is.
-    Known(Known),
+    Known(Distribution),
     /// It cannot be released, whatever is asked for.
     Refused(Box<Finding>),
-}
-
-/// What is known of a file that was looked at.
-#[derive(Debug)]
-pub struct Known {
-    /// What it is.
-    pub distribution: Distribution,
-    /// For a wheel, what it holds.
-    pub wheel: Option<Box<WheelContents>>,
-    /// Why it is not the distribution that its name promises, and so taken
-    /// for an archive.
-    pub flaw: Option<Box<Finding>>,
-}
-
-impl From<Distribution> for Known {
-    fn from(distribution: Distribution) -> Self {
-        Self { distribution, wheel: None, flaw: None }
-    }
 }
 
 /// Looks into a staged file as far as its name and first bytes call for it.
@@ -77,19 +53,33 @@ pub fn examine(
     let shape = Shape::of(&name, head);
     let looked = match shape {
         Shape::Wheel => return wheel(staging, staged, &name, &place, care),
-        Shape::MaybeSdist => sdist(staging.open(staged)?, &care.limits),
-        Shape::MaybeNpm => npm(staging.open(staged)?, &care.limits),
+        Shape::MaybeSdist => sdist::look(staging.open(staged)?, &care.limits),
+        Shape::MaybeNpm => npm::look(staging.open(staged)?, &care.limits),
         _ => Ok(Seen::Nothing),
     };
     match looked {
-        // An archive that cannot be read as a tar may still be what somebody
-        // wants to release; one that is named like a source distribution of a
-        // project is refused when the names are planned.
-        Err(ArchiveError::Refused(_) | ArchiveError::Budget(_)) => {
-            Ok(Examined::Known(Distribution::Archive.into()))
+        // It may be what somebody wants to release all the same.
+        Err(ArchiveError::Refused(refusal)) => {
+            Ok(Examined::Known(Distribution::flawed(unreadable(&refusal, place))))
         }
-        looked => seen(looked, shape.plain().unwrap_or(Distribution::Other), place),
+        looked => seen(looked, shape, place),
     }
+}
+
+/// An archive that is released as it is and cannot be read to its end: by
+/// nobody, or by programs as strict as this one.
+fn unreadable(refusal: &Refusal, place: Place) -> Finding {
+    let mut finding = Finding::new(
+        Rule::ArchiveUnreadable,
+        Some(place),
+        refusal.found(),
+        refusal.expected(),
+        refusal.remedy(),
+    );
+    if !refusal.is_broken_off() {
+        finding.severity = Severity::Warning;
+    }
+    finding
 }
 
 /// Looks into a staged wheel of that name.
@@ -104,43 +94,34 @@ pub fn wheel(
     care: &Care,
 ) -> Result<Examined, StagingError> {
     let looked = wheel::look(name, staging.open(staged)?, staged.size, care);
-    seen(looked, Distribution::Archive, place.clone())
+    seen(looked, Shape::Wheel, place.clone())
 }
 
-/// What follows from what was seen.
-fn seen(
-    looked: Result<Seen, ArchiveError>,
-    plain: Distribution,
-    place: Place,
-) -> Result<Examined, StagingError> {
+/// What follows from what was seen in a file of that shape.
+fn seen(looked: Result<Seen, ArchiveError>, shape: Shape, place: Place) -> Result<Examined, StagingError> {
+    let unread = |cause| StagingError::Read { path: place.to_string().into(), cause };
     Ok(match looked {
-        Ok(Seen::Nothing) => Examined::Known(plain.into()),
-        Ok(Seen::Known(known)) => Examined::Known(known),
+        Ok(Seen::Nothing) => Examined::Known(Distribution::plain(shape)),
+        Ok(Seen::Known(distribution)) => Examined::Known(distribution),
         Ok(Seen::Wrong(wrong)) => {
-            let finding = Box::new(wrong.finding(place));
+            let finding = wrong.finding(place);
             if finding.rule.is_integrity() {
-                Examined::Refused(finding)
+                Examined::Refused(Box::new(finding))
             } else {
-                let flaw = Some(finding);
-                Examined::Known(Known { distribution: Distribution::Archive, wheel: None, flaw })
+                Examined::Known(Distribution::flawed(finding))
             }
         }
         Err(ArchiveError::Refused(refusal)) => Examined::Refused(Box::new(refusal.finding(place))),
         // Nothing is counted against a budget here.
-        Err(ArchiveError::Budget(exceeded)) => {
-            let cause = io::Error::other(exceeded);
-            return Err(StagingError::Read { path: place.to_string().into(), cause });
-        }
-        Err(ArchiveError::Read(cause) | ArchiveError::Write(cause)) => {
-            return Err(StagingError::Read { path: place.to_string().into(), cause });
-        }
+        Err(ArchiveError::Budget(exceeded)) => return Err(unread(io::Error::other(exceeded))),
+        Err(ArchiveError::Read(cause) | ArchiveError::Write(cause)) => return Err(unread(cause)),
     })
 }
 
 /// What was seen inside.
 enum Seen {
     Nothing,
-    Known(Known),
+    Known(Distribution),
     Wrong(Wrong),
 }
 
@@ -156,76 +137,4 @@ impl Wrong {
     fn finding(self, place: Place) -> Finding {
         Finding::new(self.rule, Some(place), self.found, self.expected, self.remedy)
     }
-}
-
-/// A source distribution has one top folder, and PKG-INFO right in it
-/// ("Source distribution format", "Source distribution archive features").
-fn sdist(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
-    let mut tar = TarGz::new(BufReader::new(file), limits);
-    let mut top: Option<String> = None;
-    let mut pkg_info = None;
-    while let Some(entry) = tar.next_entry()? {
-        let Ok(path) = &entry.path else { return Ok(Seen::Nothing) };
-        let mut components = path.components();
-        let (first, second, third) = (components.next(), components.next(), components.next());
-        if top.as_deref().is_some_and(|top| Some(top) != first)
-            || (second.is_none() && entry.kind != TarKind::Folder)
-        {
-            // Something lies beside the one folder: an ordinary archive.
-            return Ok(Seen::Nothing);
-        }
-        top = first.map(str::to_owned);
-        if (second, third) == (Some("PKG-INFO"), None) {
-            if entry.kind != TarKind::File {
-                return Ok(Seen::Nothing);
-            }
-            if pkg_info.replace(tar.read_entry(MAX_METADATA)?).is_some() {
-                return Ok(sdist_wrong(
-                    "there are two PKG-INFO in it, and readers differ in which they take".to_owned(),
-                ));
-            }
-        }
-    }
-    let Some(pkg_info) = pkg_info else { return Ok(Seen::Nothing) };
-    Ok(match Sdist::read(&pkg_info) {
-        Ok(sdist) => Seen::Known(Distribution::from(sdist).into()),
-        Err(error) => sdist_wrong(error.to_string()),
-    })
-}
-
-fn sdist_wrong(found: String) -> Seen {
-    Seen::Wrong(Wrong {
-        rule: Rule::SdistMetadata,
-        found,
-        expected: "a PKG-INFO that gives the project's name and version",
-        remedy: "Build it with the project's build backend (`python -m build --sdist`).",
-    })
-}
-
-/// An npm package holds `package/package.json` (npm, `npm pack`).
-fn npm(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
-    let mut tar = TarGz::new(BufReader::new(file), limits);
-    let mut json = None;
-    while let Some(entry) = tar.next_entry()? {
-        let is_json = entry.path.as_ref().is_ok_and(|path| path.as_str() == "package/package.json");
-        if is_json && entry.kind == TarKind::File && json.replace(tar.read_entry(MAX_METADATA)?).is_some() {
-            return Ok(npm_wrong(
-                "there are two package.json in it, and readers differ in which they take".to_owned(),
-            ));
-        }
-    }
-    let Some(json) = json else { return Ok(Seen::Nothing) };
-    Ok(match PackageJson::read(&json) {
-        Ok(package) => Seen::Known(Distribution::from(package).into()),
-        Err(error) => npm_wrong(format!("its package.json cannot be taken: {error}")),
-    })
-}
-
-fn npm_wrong(found: String) -> Seen {
-    Seen::Wrong(Wrong {
-        rule: Rule::NpmMetadata,
-        found,
-        expected: "a package.json with a name and a version that npm accepts",
-        remedy: "Correct package.json, and pack it again with `npm pack`.",
-    })
 }

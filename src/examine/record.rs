@@ -1,6 +1,7 @@
 //! RECORD, held against the archive that it speaks of (binary distribution
 //! format, "The .dist-info directory").
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
@@ -10,7 +11,7 @@ use crate::evidence::wheel::{Difference, RecordCheck, WeakRow, WrongFile};
 
 /// What RECORD says, looked up as the files of the archive pass by.
 pub(super) struct Checker<'a> {
-    rows: BTreeMap<&'a str, &'a RecordRow>,
+    rows: BTreeMap<Cow<'a, str>, &'a RecordRow>,
     /// Files that need no digest: RECORD itself, and its signatures.
     exempt: BTreeSet<String>,
     check: RecordCheck,
@@ -32,11 +33,18 @@ impl<'a> Checker<'a> {
 
     fn row(&mut self, row: &'a RecordRow) {
         let path = || row.path().to_owned();
-        if self.rows.insert(row.path(), row).is_some() {
+        let spelt = as_archives_spell(row.path());
+        if spelt != row.path() {
+            self.check.respelt.push(path());
+        }
+        if let Some(other) = self.rows.insert(spelt, row) {
             self.check.repeated.push(path());
+            if (other.digest(), other.size()) != (row.digest(), row.size()) {
+                self.check.wrong.push(WrongFile { path: path(), difference: Difference::Rows });
+            }
         }
         match row.digest() {
-            None if self.exempt.contains(row.path()) => {}
+            None if self.exempt.contains(as_archives_spell(row.path()).as_ref()) => {}
             None => self.check.undigested.push(path()),
             Some(digest) if !digest.is_proof() => {
                 self.check.weak.push(WeakRow { path: path(), digest: digest.to_string() });
@@ -69,17 +77,24 @@ impl<'a> Checker<'a> {
     pub(super) fn finish(mut self, paths: &BTreeSet<&str>) -> RecordCheck {
         let is_signature = |path: &str| self.exempt.contains(path) && !path.ends_with("/RECORD");
         for path in paths {
-            if !self.rows.contains_key(path) && !is_signature(path) {
+            if !self.rows.contains_key(*path) && !is_signature(path) {
                 self.check.unlisted.push((*path).to_owned());
             }
         }
         for path in self.rows.keys() {
-            if !paths.contains(path) {
-                self.check.absent.push((*path).to_owned());
+            if !paths.contains(path.as_ref()) {
+                self.check.absent.push(path.clone().into_owned());
             }
         }
         self.check
     }
+}
+
+/// A path as it is spelt in an archive. Some builders on Windows write RECORD
+/// with `\`, which no file of a wheel has in its name.
+fn as_archives_spell(path: &str) -> Cow<'_, str> {
+    let path = path.trim_start_matches("./");
+    if path.contains('\\') { path.replace('\\', "/").into() } else { path.into() }
 }
 
 /// The algorithms of which a digest in RECORD proves anything.

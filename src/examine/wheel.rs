@@ -17,21 +17,21 @@ use std::io::{self, BufReader, Read, Write};
 use unicode_normalization::UnicodeNormalization;
 
 use super::record::{Checker, Hasher};
-use super::{Care, Known, MAX_METADATA, Seen, Wrong};
+use super::{Care, Seen, Wrong};
 use crate::archive::ArchiveError;
 use crate::archive::tar::begins_like_tar;
-use crate::archive::zip::{Entry, EntryKind, NameEncoding, ZipArchive};
-use crate::distribution::Distribution;
-use crate::distribution::core_metadata::CoreMetadata;
-use crate::distribution::entry_points::EntryPoints;
-use crate::distribution::native::Native;
+use crate::archive::zip::{Entry, EntryKind, ZipArchive};
+use crate::distribution::core_metadata::{CoreMetadata, MAX_CORE_METADATA_BYTES, license_files};
+use crate::distribution::entry_points::{EntryPoints, MAX_ENTRY_POINTS_BYTES};
+use crate::distribution::native::{Native, is_extension_module};
 use crate::distribution::wheel::{
-    MAX_RECORD_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
+    MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
 };
-use crate::evidence::sample::Sample;
-use crate::evidence::wheel::{Alike, MAX_NATIVE, MAX_SBOMS, NativeFile, Packing, WheelContents};
+use crate::evidence::Distribution;
+use crate::evidence::wheel::{Alike, MAX_NATIVE, MAX_SBOMS, NativeFile, NativeFiles, Packing, WheelContents};
 use crate::filename::FileName;
 use crate::rule::Rule;
+use crate::sample::Sample;
 
 /// Bytes of a file that tell what native code it is.
 const HEAD: usize = 4 << 10;
@@ -57,11 +57,9 @@ pub(super) fn look(name: &FileName, file: File, size: u64, care: &Care) -> Resul
         }
     };
     Ok(match read(&filename, file, size, care)? {
-        Ok(contents) => Seen::Known(Known {
-            distribution: Distribution::from(filename),
-            wheel: Some(Box::new(contents)),
-            flaw: None,
-        }),
+        Ok(contents) => {
+            Seen::Known(Distribution::Wheel { filename: Box::new(filename), contents: Box::new(contents) })
+        }
         Err(found) => Seen::Wrong(Wrong {
             rule: Rule::WheelUnreadable,
             found,
@@ -87,7 +85,7 @@ fn read(
         Err(found) => return Ok(Err(found)),
     };
     let mut reader = Reader { archive, dist_info };
-    let Some(wheel) = reader.metadata("WHEEL", MAX_METADATA)? else {
+    let Some(wheel) = reader.metadata("WHEEL", MAX_WHEEL_BYTES)? else {
         return Ok(Err(format!("there is no `{}/WHEEL` in it", reader.dist_info)));
     };
     let is_wheel_tidy = WheelMetadata::rewritten(&wheel, filename.build()).is_ok_and(|tidy| tidy == wheel);
@@ -99,9 +97,11 @@ fn read(
         let version = wheel.wheel_version();
         return Ok(Err(format!("it is of version {version} of the format, which no installer reads")));
     }
-    let metadata = reader.metadata("METADATA", MAX_METADATA)?.map(|bytes| CoreMetadata::read(&bytes));
-    let entry_points = reader.metadata("entry_points.txt", MAX_METADATA)?;
-    let record = reader.metadata("RECORD", MAX_RECORD_BYTES as u64)?.map(|bytes| Record::read(&bytes));
+    let metadata = reader.metadata("METADATA", MAX_CORE_METADATA_BYTES)?;
+    let licenses = metadata.as_deref().map(license_files).unwrap_or_default();
+    let metadata = metadata.map(|bytes| CoreMetadata::read(&bytes));
+    let entry_points = reader.metadata("entry_points.txt", MAX_ENTRY_POINTS_BYTES)?;
+    let record = reader.metadata("RECORD", MAX_RECORD_BYTES)?.map(|bytes| Record::read(&bytes));
     let mut checker = match &record {
         Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, care.prove_record)),
         _ => None,
@@ -113,11 +113,7 @@ fn read(
     let check = checker.map(|checker| checker.finish(&paths)).unwrap_or_default();
     let (foreign_data, unknown_schemes) = data_folders(&paths, &dist_info);
     Ok(Ok(WheelContents {
-        missing_licenses: missing_licenses(
-            metadata.as_ref().and_then(|read| read.as_ref().ok()),
-            &paths,
-            &dist_info,
-        ),
+        missing_licenses: missing_licenses(licenses, &paths, &dist_info),
         sboms: sboms(&paths, &dist_info),
         signatures: ["RECORD.jws", "RECORD.p7s"]
             .iter()
@@ -164,14 +160,14 @@ struct Reader {
 
 impl Reader {
     /// A file of the `.dist-info` folder.
-    fn metadata(&mut self, name: &str, most: u64) -> Result<Option<Vec<u8>>, ArchiveError> {
+    fn metadata(&mut self, name: &str, most: usize) -> Result<Option<Vec<u8>>, ArchiveError> {
         let path = format!("{}/{name}", self.dist_info);
-        self.archive.position(&path).map(|number| self.archive.read_entry(number, most)).transpose()
+        self.archive.position(&path).map(|number| self.archive.read_entry(number, most as u64)).transpose()
     }
 
     /// Passes over all files once.
-    fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<Vec<NativeFile>, ArchiveError> {
-        let mut native = Vec::new();
+    fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<NativeFiles, ArchiveError> {
+        let mut native = NativeFiles::new();
         for number in 0..self.archive.entries().len() {
             let Some(path) = self.archive.entries().get(number).map(|entry| entry.path.clone()) else {
                 break;
@@ -182,10 +178,11 @@ impl Reader {
             if let Some(checker) = &mut checker {
                 checker.compare(path.as_str(), size, passing.hasher);
             }
-            if native.len() < MAX_NATIVE
-                && let Some(code) = Native::of(&passing.head)
-            {
-                native.push(NativeFile { path: path.to_string(), native: code });
+            if let Some(code) = Native::of(&passing.head) {
+                let kind = NativeFile { native: code, is_module: is_extension_module(path.as_str()) };
+                if native.len() < MAX_NATIVE || native.contains_key(&kind) {
+                    native.entry(kind).or_default().push(path.to_string());
+                }
             }
         }
         Ok(native)
@@ -213,16 +210,9 @@ impl Write for Passing {
     }
 }
 
-fn missing_licenses(
-    metadata: Option<&CoreMetadata>,
-    paths: &BTreeSet<&str>,
-    dist_info: &str,
-) -> Sample<String> {
-    let Some(metadata) = metadata.filter(|metadata| metadata.carries_license_files()) else {
-        return Sample::default();
-    };
-    let is_missing = |file: &&String| !paths.contains(format!("{dist_info}/licenses/{file}").as_str());
-    metadata.license_files().iter().filter(is_missing).cloned().collect()
+fn missing_licenses(named: Vec<String>, paths: &BTreeSet<&str>, dist_info: &str) -> Sample<String> {
+    let is_missing = |file: &String| !paths.contains(format!("{dist_info}/licenses/{file}").as_str());
+    named.into_iter().filter(is_missing).collect()
 }
 
 fn sboms(paths: &BTreeSet<&str>, dist_info: &str) -> Vec<String> {
@@ -260,7 +250,6 @@ fn packing(entries: &[Entry], packed: u64, head: &[u8]) -> Packing {
     Packing {
         descriptors: paths(|entry| entry.has_descriptor),
         comments: paths(|entry| entry.has_comment),
-        unflagged: paths(|entry| entry.name_encoding == NameEncoding::Field),
         links: paths(|entry| entry.kind == EntryKind::Link),
         packed,
         unpacked: entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size)),

@@ -7,10 +7,9 @@
 //! is done, and the rules say what is wrong.
 
 use super::{Naming, Normalization, Signed};
-use crate::distribution::Distribution;
 use crate::distribution::wheel::WheelFilename;
-use crate::evidence::Evidence;
 use crate::evidence::wheel::WheelContents;
+use crate::evidence::{Distribution, Evidence};
 use crate::finding::Finding;
 use crate::rule::Rule;
 
@@ -22,18 +21,18 @@ pub fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<F
     if naming.normalization != Normalization::Rewrite {
         return (chosen, findings);
     }
-    let signed = Signed::of(evidence.iter().copied());
+    let signatures = Signed::of(evidence.iter().copied());
     for (index, file) in evidence.iter().enumerate() {
-        let (Distribution::Wheel(filename), Some(contents)) = (&file.distribution, &file.wheel) else {
-            continue;
-        };
+        let Distribution::Wheel { filename, contents } = &file.distribution else { continue };
         if !needs_mending(filename, contents) || !differs_in_spelling_alone(filename, contents) {
             continue;
         }
-        if signed.covers(file) {
-            findings.push(not_rewritten(file, "it has a signature or attestation under its name"));
+        if matches!(&contents.record, Some(Ok(check)) if !check.respelt.is_empty()) {
+            findings.push(unfit(file, "its RECORD spells paths in another way than the archive"));
+        } else if signatures.covers(file) {
+            findings.push(signed(file, "it has a signature or attestation under its name"));
         } else if !contents.signatures.is_empty() {
-            findings.push(not_rewritten(file, &format!("its RECORD is signed: {}", contents.signatures)));
+            findings.push(signed(file, &format!("its RECORD is signed: {}", contents.signatures)));
         } else {
             chosen.push(index);
         }
@@ -50,11 +49,23 @@ fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents)
     let is_of = |project, version| project == filename.project() && version == filename.version();
     filename.is_spelt_as(contents.prefix())
         && matches!(&contents.metadata, Some(Ok(metadata)) if is_of(metadata.name(), metadata.version()))
-        && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty())
+        && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty() && check.weak.is_empty())
+        && contents.foreign_data.is_empty()
         && contents.wheel.axes().is_some_and(|tags| tags == *filename.tags())
 }
 
-fn not_rewritten(file: &Evidence, found: &str) -> Finding {
+/// What is to be said of a wheel that turned out to be unfit for it.
+#[must_use]
+pub fn unfit(file: &Evidence, why: &str) -> Finding {
+    file.finding(
+        Rule::NotRewritten,
+        format!("it is not rewritten: {why}"),
+        "a wheel of which nothing but the spelling changes",
+        "It keeps its bytes. Build it under canonical names, with a tool that writes plain zips.",
+    )
+}
+
+fn signed(file: &Evidence, found: &str) -> Finding {
     file.finding(
         Rule::NotRewritten,
         found,

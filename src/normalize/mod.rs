@@ -19,12 +19,13 @@ pub mod mend;
 
 use std::collections::BTreeSet;
 
+use crate::digest::Sha256;
+use crate::distribution::project::ProjectName;
 use crate::distribution::sdist::could_be_sdist_of;
 use crate::distribution::sidecar;
 use crate::distribution::stray::is_stray;
 use crate::distribution::wheel::{Deviation, WheelFilename};
-use crate::distribution::{Distribution, project::ProjectName};
-use crate::evidence::Evidence;
+use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::finding::Finding;
 use crate::glob::Glob;
@@ -158,63 +159,81 @@ enum Decision {
     Refuse,
 }
 
-/// Artifact and name of each file that a signature or attestation in the same
-/// artifact speaks of.
-struct Signed<'a>(BTreeSet<(&'a str, String)>);
+/// Files that a signature or attestation in the same artifact speaks of, by
+/// name and content: the same file in another artifact is no less signed.
+struct Signed(BTreeSet<(FileName, Sha256)>);
 
-impl<'a> Signed<'a> {
-    fn of(evidence: impl IntoIterator<Item = &'a Evidence>) -> Self {
-        let signatures =
-            evidence.into_iter().filter(|file| sidecar::is_attestation_or_signature(&file.name()));
-        let subject = |file: &'a Evidence| {
-            Some((file.artifact.name.as_str(), sidecar::subject_of(&file.name())?.to_owned()))
-        };
-        Self(signatures.filter_map(subject).collect())
+impl Signed {
+    fn of<'a>(evidence: impl IntoIterator<Item = &'a Evidence> + Clone) -> Self {
+        let subjects: BTreeSet<_> = evidence
+            .clone()
+            .into_iter()
+            .filter(|file| sidecar::is_attestation_or_signature(&file.name()))
+            .filter_map(|file| Some((&file.artifact.name, sidecar::subject_of(&file.name())?.to_owned())))
+            .collect();
+        let is_subject =
+            |file: &&'a Evidence| subjects.contains(&(&file.artifact.name, file.name().to_string()));
+        Self(evidence.into_iter().filter(is_subject).map(identity).collect())
     }
 
     fn covers(&self, file: &Evidence) -> bool {
-        self.0.contains(&(file.artifact.name.as_str(), file.name().as_str().to_owned()))
+        self.0.contains(&identity(file))
     }
+}
+
+/// A file as it was sent.
+fn identity(file: &Evidence) -> (FileName, Sha256) {
+    (file.name(), file.digest_as_sent())
 }
 
 struct Planner<'a> {
     naming: &'a Naming,
-    signed: Signed<'a>,
+    signed: Signed,
     /// The projects that wheels and source distributions are of.
     projects: BTreeSet<ProjectName>,
 }
 
 impl Planner<'_> {
     fn decide(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
-        let name = file.name();
         if is_stray(&file.path) {
             return Decision::LeaveOut(Why::Stray);
         }
         match &file.distribution {
-            Distribution::Wheel(wheel) if self.naming.is_for_the_index(file) => {
-                self.wheel(file, wheel, findings)
+            Distribution::Wheel { filename, .. } if self.naming.is_for_the_index(file) => {
+                self.wheel(file, filename, findings)
             }
-            Distribution::Sdist(sdist) if self.naming.is_for_the_index(file) => {
+            Distribution::Sdist { sdist, .. } if self.naming.is_for_the_index(file) => {
+                findings.extend(index_name_unsafe(file, sdist.canonical()));
                 self.named_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
             }
             Distribution::NpmPackage(package) => {
                 self.named_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
             }
             Distribution::Other if !self.naming.unknown_kinds => Decision::LeaveOut(Why::UnknownKind),
-            Distribution::Archive => {
-                let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project));
-                if let Some(project) = project.filter(|_| file.flaw.is_none()) {
-                    findings.push(file.finding(
-                        Rule::SdistMetadata,
-                        format!("the name is that of a source distribution of {project}, but there is no PKG-INFO in the one folder at its top"),
-                        "a source distribution, or an archive with another name",
-                        "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
-                    ));
-                }
+            Distribution::Archive { flaw } if self.naming.is_for_the_index(file) => {
+                findings.extend(self.no_sdist(file, flaw.as_deref()));
                 self.asset(file, findings)
             }
             _ => self.asset(file, findings),
         }
+    }
+
+    /// An archive that the project's users would take for its source
+    /// distribution, unless an error is told of it already.
+    fn no_sdist(&self, file: &Evidence, flaw: Option<&Finding>) -> Option<Finding> {
+        let name = file.name();
+        let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project))?;
+        let why = match flaw {
+            None => "there is no PKG-INFO in the one folder at its top",
+            Some(flaw) if flaw.is_error() => return None,
+            Some(flaw) => &flaw.found,
+        };
+        Some(file.finding(
+            Rule::SdistMetadata,
+            format!("the name is that of a source distribution of {project}, but {why}"),
+            "a source distribution, or an archive with another name",
+            "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
+        ))
     }
 
     fn wheel(&self, file: &Evidence, wheel: &WheelFilename, findings: &mut Vec<Finding>) -> Decision {
@@ -228,14 +247,7 @@ impl Planner<'_> {
                 "PyPI takes it as it is. Give the version its normal form where it is declared.",
             ));
         }
-        if name.as_str().bytes().any(|byte| !is_stored_unchanged(byte)) {
-            findings.push(file.finding(
-                Rule::IndexNameUnsafe,
-                format!("a GitHub release would store it as `{}`", stored_name(&name).unwrap_or_default()),
-                "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
-                "Publish it on the index only, or choose another version.",
-            ));
-        }
+        findings.extend(index_name_unsafe(file, sorted));
         let kept =
             |name: FileName| Decision::Release { folder: Folder::Pypi, name, canonical: canonical.clone() };
         if *sorted == name {
@@ -250,8 +262,8 @@ impl Planner<'_> {
             Normalization::Check | Normalization::Off => {
                 findings.push(file.finding(
                     Rule::TagOrder,
-                    "the tags are not sorted, not in lower case, or repeated",
-                    format!("{sorted}"),
+                    format!("its tags `{}` are not canonical", wheel.tags().as_given()),
+                    format!("`{}`: sorted, in lower case, none twice", wheel.tags()),
                     "Set `normalize: rename`, or build with a tool that sorts tags (maturin 1.16, auditwheel 6.4 and later).",
                 ));
                 kept(name)
@@ -305,7 +317,7 @@ impl Planner<'_> {
 
     fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
         let name = name_inside(file);
-        let Some(stored) = stored_name(&name).and_then(|stored| stored.parse::<FileName>().ok()) else {
+        let Some(stored) = stored_name(&name) else {
             findings.push(file.finding(
                 Rule::AssetName,
                 "there is no character in the name that GitHub would keep",
@@ -319,11 +331,11 @@ impl Planner<'_> {
             findings.push(file.finding(
                 Rule::AssetName,
                 if signed {
-                    "it was signed or attested under a name that GitHub will not keep"
+                    format!("it was signed or attested under a name that GitHub will not keep, but store as `{stored}`")
                 } else {
-                    "GitHub would store it under another name"
+                    format!("GitHub would store it as `{stored}`")
                 },
-                format!("{stored}"),
+                format!("`{stored}`"),
                 "Give the file that name where it is built.",
             ));
         }
@@ -337,10 +349,26 @@ impl Planner<'_> {
 
 fn python_project(distribution: &Distribution) -> Option<ProjectName> {
     match distribution {
-        Distribution::Wheel(wheel) => Some(wheel.project().clone()),
-        Distribution::Sdist(sdist) => Some(sdist.project().clone()),
+        Distribution::Wheel { filename, .. } => Some(filename.project().clone()),
+        Distribution::Sdist { sdist, .. } => Some(sdist.project().clone()),
         _ => None,
     }
+}
+
+/// A distribution that a GitHub release would store under another name than the
+/// index, and than the one that was attested.
+fn index_name_unsafe(file: &Evidence, name: &FileName) -> Option<Finding> {
+    if name.as_str().bytes().all(is_stored_unchanged) {
+        return None;
+    }
+    let stored =
+        stored_name(name).map_or_else(|| "something else".to_owned(), |stored| format!("`{stored}`"));
+    Some(file.finding(
+        Rule::IndexNameUnsafe,
+        format!("a GitHub release would store it as {stored}"),
+        "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
+        "Publish it on the index only, or choose another version.",
+    ))
 }
 
 /// The name that a file's own bytes go by: for a rewritten wheel the one after
@@ -366,12 +394,12 @@ const fn is_stored_unchanged(byte: u8) -> bool {
 /// The name under which an asset can be uploaded and will be found again:
 /// runs of other characters and dots become one `.`, and none stands at either
 /// end. A name that needs no change gets none.
-fn stored_name(name: &FileName) -> Option<String> {
+fn stored_name(name: &FileName) -> Option<FileName> {
     if name.as_str().bytes().all(is_stored_unchanged)
         && !name.as_str().starts_with('.')
         && !name.as_str().ends_with('.')
     {
-        return Some(name.as_str().to_owned());
+        return Some(name.clone());
     }
     let mut stored = String::with_capacity(name.as_str().len());
     for character in name.as_str().chars() {
@@ -381,8 +409,7 @@ fn stored_name(name: &FileName) -> Option<String> {
             _ => stored.push('.'),
         }
     }
-    let trimmed = stored.trim_matches('.');
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    stored.trim_matches('.').parse().ok()
 }
 
 /// One warning for all of them, for one pattern mends all of them.
@@ -427,7 +454,8 @@ mod tests {
             ("a..b", Some("a..b")),
             ("…", None),
         ] {
-            assert_eq!(stored_name(&name.parse().unwrap()).as_deref(), stored, "{name}");
+            let found = stored_name(&name.parse().unwrap());
+            assert_eq!(found.as_ref().map(FileName::as_str), stored, "{name}");
         }
     }
 
@@ -435,7 +463,7 @@ mod tests {
     fn a_stored_name_stays() {
         for name in ["my tool (1).zip", ".a. .b.", "~x~", "a (b)"] {
             let stored = stored_name(&name.parse().unwrap()).unwrap();
-            assert_eq!(stored_name(&stored.parse().unwrap()), Some(stored.clone()), "{name}");
+            assert_eq!(stored_name(&stored), Some(stored.clone()), "{name}");
         }
     }
 }

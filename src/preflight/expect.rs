@@ -9,12 +9,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
-use crate::evidence::sample::Sample;
 use crate::finding::Finding;
 use crate::glob::{Glob, GlobError};
 use crate::manifest::LeftOut;
 use crate::preflight::release::Member;
 use crate::rule::Rule;
+use crate::sample::Sample;
 
 /// A line of the input `expect`: so many of such a name.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@
 use std::str::FromStr;
 
 use crate::digest::Sha256;
+use crate::evidence::Evidence;
 use crate::filename::FileName;
 use crate::finding::Finding;
 use crate::preflight::release::Member;
@@ -39,26 +40,28 @@ impl FromStr for ExpectedDigest {
     }
 }
 
-/// Looks for each file by its name, as sent or as released, and compares. A
-/// name may be told twice, for files of one name in two artifacts.
+/// Looks for each file by its name, as sent or as released, and compares the
+/// digest that it was sent with. A name may be told twice, for files of one
+/// name in two artifacts.
 #[must_use]
 pub fn judge(members: &[Member<'_>], expected: &[ExpectedDigest]) -> Vec<Finding> {
     expected.iter().filter_map(|expected| missing(members, expected)).collect()
 }
 
 fn missing(members: &[Member<'_>], ExpectedDigest { digest, name }: &ExpectedDigest) -> Option<Finding> {
-    let named: Vec<_> = members
+    let named: Vec<&Evidence> = members
         .iter()
         .filter(|member| member.planned.name == *name || member.all().any(|(_, file)| file.name() == *name))
+        .flat_map(|member| member.all().map(|(_, file)| file))
         .collect();
-    if named.iter().any(|member| member.file.digests.sha256 == *digest) {
+    if named.iter().any(|file| file.digest_as_sent() == *digest) {
         return None;
     }
     let expected = format!("`{name}` with the SHA-256 {digest}, as a build job told (`expect-digests`)");
     Some(match named.first() {
-        Some(member) => member.file.finding(
+        Some(file) => file.finding(
             Rule::ExpectedDigest,
-            format!("it has the SHA-256 {}", member.file.digests.sha256),
+            format!("it has the SHA-256 {}", file.digest_as_sent()),
             expected,
             "Find out who changed or uploaded the file after it was built, before anything is released.",
         ),

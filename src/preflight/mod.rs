@@ -9,15 +9,33 @@ mod pypi;
 pub mod release;
 mod wheel;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Distribution, Evidence};
 use crate::finding::Finding;
+use crate::normalize::Naming;
+use crate::rule::Class;
 
-/// What is wrong with files, each looked at alone.
+/// What is wrong with files, each looked at alone. The index is not asked of
+/// what it is not to have.
 #[must_use]
-pub fn files(evidence: &[Evidence]) -> Vec<Finding> {
-    let judge = |file: &Evidence| {
-        let flaw = file.flaw.as_deref().cloned();
-        flaw.into_iter().chain(pypi::judge(file)).chain(wheel::judge(file)).collect::<Vec<_>>()
-    };
-    evidence.iter().flat_map(judge).collect()
+pub fn files(evidence: &[Evidence], naming: &Naming) -> Vec<Finding> {
+    evidence.iter().flat_map(|file| judge(file, naming.is_for_the_index(file))).collect()
+}
+
+fn judge(file: &Evidence, is_for_the_index: bool) -> Vec<Finding> {
+    match &file.distribution {
+        Distribution::Wheel { filename, contents } => {
+            let mut findings = wheel::judge(file, filename, contents);
+            if is_for_the_index {
+                findings.extend(pypi::wheel(file, filename, contents));
+            }
+            findings
+        }
+        Distribution::Sdist { sdist, contents } if is_for_the_index => pypi::sdist(file, sdist, contents),
+        Distribution::Archive { flaw: Some(flaw) }
+            if is_for_the_index || flaw.rule.class() != Class::Index =>
+        {
+            vec![Finding::clone(flaw)]
+        }
+        _ => Vec::new(),
+    }
 }

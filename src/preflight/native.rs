@@ -14,10 +14,13 @@ use crate::distribution::machine::Machine;
 use crate::distribution::native::NativeKind;
 use crate::distribution::wheel::{PlatformTag, System, WheelFilename};
 use crate::evidence::Evidence;
-use crate::evidence::sample::Sample;
-use crate::evidence::wheel::{NativeFile, WheelContents};
+use crate::evidence::wheel::{NativeFile, NativeFiles, WheelContents};
 use crate::finding::Finding;
 use crate::rule::Rule;
+use crate::sample::Sample;
+
+/// Files of one kind, and their paths.
+type Paths<'a> = (&'a NativeFile, &'a Sample<String>);
 
 const REMEDY: &str =
     "Build it on, or cross-compile it for, the machine that the tag names; look at the job that uploaded it.";
@@ -29,39 +32,33 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
     }
     let Some(promise) = Promise::of(&platforms) else { return Vec::new() };
     let tags = filename.platform();
-    let wrong = |found: String, expected: &BTreeSet<Machine>| {
-        let expected = format!("code for {}, as the platform tag `{tags}` says", joined(expected, " or "));
+    let wrong = |found: String, machines: String| {
+        let expected = format!("code for {machines}, as the platform tag `{tags}` says");
         file.finding(Rule::NativeMachine, found, expected, REMEDY)
     };
-    let foreign: Sample<String> = promise.foreign_modules(&contents.native).map(described).collect();
+    let (any, all) = (joined(&promise.named, " or "), joined(&promise.required, " and "));
+    let foreign = described(promise.foreign_modules(&contents.native).collect());
     if !foreign.is_empty() {
-        return vec![wrong(format!("extension modules for another machine: {foreign}"), &promise.named)];
+        return vec![wrong(format!("extension modules for another machine: {foreign}"), any)];
     }
-    let half: Sample<String> = promise.half_modules(&contents.native).map(described).collect();
+    let half = described(promise.half_modules(&contents.native).collect());
     if !half.is_empty() {
-        let found = format!("extension modules for one machine alone: {half}");
-        return vec![file.finding(
-            Rule::NativeMachine,
-            found,
-            format!("code for {}, as the platform tag `{tags}` says", joined(&promise.required, " and ")),
-            REMEDY,
-        )];
+        return vec![wrong(format!("extension modules for one machine alone: {half}"), all)];
     }
-    let others: Sample<String> = promise.strangers(&contents.native).map(described).collect();
+    let others = described(promise.strangers(&contents.native).collect());
     if !others.is_empty() {
-        return vec![wrong(format!("native code for other machines alone: {others}"), &promise.named)];
+        return vec![wrong(format!("native code for other machines alone: {others}"), any)];
     }
     let lacking = promise.lacking(&contents.native);
     if !lacking.is_empty() {
-        return vec![wrong(format!("no native code for {}", joined(&lacking, " and ")), &promise.required)];
+        return vec![wrong(format!("no native code for {}", joined(&lacking, " and ")), all)];
     }
     Vec::new()
 }
 
 /// An extension module for any platform is one that cannot be imported on most.
 fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
-    let modules: Sample<String> =
-        contents.native.iter().filter(|file| is_module(file)).map(described).collect();
+    let modules = described(contents.native.iter().filter(|(file, _)| file.is_module).collect());
     (!modules.is_empty()).then(|| {
         file.finding(
             Rule::NativeAny,
@@ -123,23 +120,23 @@ impl Promise {
         self.is_of_format(file) && (is_emulated || !machines.is_disjoint(&self.named))
     }
 
-    fn foreign_modules<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
-        self.modules(native).filter(|file| file.native.machines().is_disjoint(&self.named))
+    fn foreign_modules<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
+        self.modules(native).filter(|(file, _)| file.native.machines().is_disjoint(&self.named))
     }
 
-    fn half_modules<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
-        self.modules(native).filter(|file| !self.required.is_subset(file.native.machines()))
+    fn half_modules<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
+        self.modules(native).filter(|(file, _)| !self.required.is_subset(file.native.machines()))
     }
 
     /// Extension modules that an interpreter of these systems would load.
-    fn modules<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
-        native.iter().filter(|file| is_module(file) && self.is_of_format(file) && is_host_code(file))
+    fn modules<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
+        native.iter().filter(|(file, _)| file.is_module && self.is_of_format(file) && is_host_code(file))
     }
 
     /// Code for other machines, if there is none for those that are named.
-    fn strangers<'a>(&'a self, native: &'a [NativeFile]) -> impl Iterator<Item = &'a NativeFile> {
-        let is_kept = native.iter().any(|file| self.is_kept(file));
-        native.iter().filter(move |file| {
+    fn strangers<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
+        let is_kept = native.keys().any(|file| self.is_kept(file));
+        native.iter().filter(move |(file, _)| {
             // Launchers for another system are carried, not run.
             let counts = file.native.kind() == NativeKind::Library || self.is_of_format(file);
             !is_kept && counts && is_host_code(file)
@@ -148,9 +145,19 @@ impl Promise {
 
     /// Machines that are required and that no file is for, if there is native
     /// code at all.
-    fn lacking(&self, native: &[NativeFile]) -> BTreeSet<Machine> {
-        let code = native.iter().filter(|file| self.is_of_format(file) && is_host_code(file));
-        let there: BTreeSet<Machine> = code.flat_map(|file| file.native.machines()).copied().collect();
+    fn lacking(&self, native: &NativeFiles) -> BTreeSet<Machine> {
+        let code = native.keys().filter(|file| self.is_of_format(file) && is_host_code(file));
+        let mut there = BTreeSet::new();
+        for file in code {
+            there.extend(file.native.machines());
+            // macOS runs programs for x86-64 on Arm (Rosetta).
+            if self.systems.contains(&System::MacOs)
+                && file.native.kind() == NativeKind::Program
+                && file.native.machines().contains(&Machine::X86_64)
+            {
+                there.insert(Machine::Aarch64);
+            }
+        }
         if there.is_empty() { BTreeSet::new() } else { &self.required - &there }
     }
 }
@@ -161,17 +168,13 @@ fn is_host_code(file: &NativeFile) -> bool {
     file.native.kind() != NativeKind::Object && file.native.is_host_code()
 }
 
-/// Whether an interpreter would import it (PEP 3149, and what other
-/// interpreters and the stable ABI put in the place of its tag).
-fn is_module(file: &NativeFile) -> bool {
-    const ABIS: [&str; 5] = [".cpython-", ".abi3.", ".abi3t.", ".pypy", ".graalpy"];
-    let name = file.path.rsplit_once('/').map_or(file.path.as_str(), |(_, name)| name);
-    let has_suffix = |suffix: &str| name.len() > suffix.len() && name.ends_with(suffix);
-    has_suffix(".pyd") || (has_suffix(".so") && ABIS.iter().any(|abi| name.contains(abi)))
-}
-
-fn described(file: &NativeFile) -> String {
-    format!("{} ({})", file.path, joined(file.native.machines(), " and "))
+fn described(files: Vec<Paths<'_>>) -> Sample<String> {
+    let mut told = Sample::default();
+    for (file, paths) in files {
+        let machines = joined(file.native.machines(), " and ");
+        told.include(paths, |path| format!("{path} ({machines})"));
+    }
+    told
 }
 
 fn joined(machines: &BTreeSet<Machine>, with: &str) -> String {

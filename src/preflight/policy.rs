@@ -77,15 +77,6 @@ pub struct Policy {
     pub ignore: Vec<Ignore>,
 }
 
-/// Where a file of the release stands.
-#[derive(Debug, Clone, Copy)]
-pub struct Standing<'a> {
-    /// The name that it is released under.
-    pub name: &'a FileName,
-    /// Whether the index is to have it, or would if it could.
-    pub is_for_the_index: bool,
-}
-
 /// Findings, each where it belongs.
 #[derive(Debug, Default)]
 pub struct Judged {
@@ -98,20 +89,17 @@ pub struct Judged {
 }
 
 impl Policy {
-    /// Lets each finding count for what it may; `released` are the files of
-    /// the release by where they came from.
+    /// Lets each finding count for what it may; `released` are the names that
+    /// files have in the release, by where they came from.
     #[must_use]
-    pub fn judge(&self, findings: Vec<Finding>, released: &BTreeMap<Place, Standing<'_>>) -> Judged {
+    pub fn judge(&self, findings: Vec<Finding>, released: &BTreeMap<Place, &FileName>) -> Judged {
         let mut judged = Judged::default();
         let mut used = vec![false; self.ignore.len()];
         for mut finding in findings {
-            let standing = finding.place.as_ref().and_then(|place| released.get(place));
+            let name = finding.place.as_ref().and_then(|place| released.get(place)).copied();
             // About the release as a whole, or about a file of it.
-            let may_relax = finding.place.is_none() || standing.is_some();
-            if finding.rule.class() == Class::Index && standing.is_some_and(|file| !file.is_for_the_index) {
-                continue;
-            }
-            let ignoring = self.ignore.iter().position(|ignore| ignore.covers(&finding, standing));
+            let may_relax = finding.place.is_none() || name.is_some();
+            let ignoring = self.ignore.iter().position(|ignore| ignore.covers(&finding, name));
             if let Some(used) = ignoring.and_then(|number| used.get_mut(number)).filter(|_| may_relax) {
                 *used = true;
                 judged.ignored.push(finding);
@@ -147,12 +135,11 @@ impl Ignore {
     /// By the name under which a file is released, or the one under which it
     /// was sent. A finding about the release as a whole has no name, which `*`
     /// matches.
-    fn covers(&self, finding: &Finding, standing: Option<&Standing<'_>>) -> bool {
+    fn covers(&self, finding: &Finding, released_as: Option<&FileName>) -> bool {
         let sent = finding.place.as_ref().and_then(|place| place.path.as_deref()).unwrap_or_default();
         let sent = sent.rsplit_once('/').map_or(sent, |(_, name)| name);
         self.rule == finding.rule
-            && (self.files.matches(sent)
-                || standing.is_some_and(|file| self.files.matches(file.name.as_str())))
+            && (self.files.matches(sent) || released_as.is_some_and(|name| self.files.matches(name.as_str())))
     }
 }
 
@@ -168,12 +155,11 @@ mod tests {
         Finding::new(rule, path.map(place), "x", "y", "Z.")
     }
 
-    /// What a policy makes of one finding about a file that is released (or
-    /// not), and is for the index (or not).
-    fn becomes(policy: &Policy, rule: Rule, is_released: bool, is_for_the_index: bool) -> &'static str {
+    /// What a policy makes of one finding about a file that is released, or
+    /// not.
+    fn becomes(policy: &Policy, rule: Rule, is_released: bool) -> &'static str {
         let name: FileName = "new.whl".parse().unwrap();
-        let standing = Standing { name: &name, is_for_the_index };
-        let released = is_released.then(|| (place("b/old.whl"), standing)).into_iter().collect();
+        let released = is_released.then(|| (place("b/old.whl"), &name)).into_iter().collect();
         let judged = policy.judge(vec![finding(rule, Some("b/old.whl"))], &released);
         match (judged.findings.first(), judged.ignored.first()) {
             (Some(finding), None) if finding.is_error() => "error",
@@ -210,7 +196,7 @@ mod tests {
             (ignoring("wheel-tags b/*"), Rule::WheelTags, "error"),
             (ignoring("wheel-data *"), Rule::WheelTags, "error"),
         ] {
-            assert_eq!(becomes(&policy, rule, true, true), becomes_what, "{policy:?} {rule}");
+            assert_eq!(becomes(&policy, rule, true), becomes_what, "{policy:?} {rule}");
         }
     }
 
@@ -218,14 +204,8 @@ mod tests {
     #[test]
     fn a_file_that_is_dropped_is_never_forgiven() {
         let off = Policy { pypi: Strictness::Off, ..Policy::default() };
-        assert_eq!(becomes(&off, Rule::WheelPlatform, false, true), "error");
-        assert_eq!(becomes(&ignoring("asset-name *"), Rule::AssetName, false, true), "error");
-    }
-
-    #[test]
-    fn the_index_judges_what_is_for_it() {
-        assert_eq!(becomes(&Policy::default(), Rule::WheelPlatform, true, false), "nothing");
-        assert_eq!(becomes(&Policy::default(), Rule::NativeMachine, true, false), "error");
+        assert_eq!(becomes(&off, Rule::WheelPlatform, false), "error");
+        assert_eq!(becomes(&ignoring("asset-name *"), Rule::AssetName, false), "error");
     }
 
     #[test]

@@ -5,14 +5,15 @@
 //! were in August 2026. What it compares a whole project with (a name that was
 //! used before, a closed release) nobody but PyPI can know.
 
-use crate::distribution::Distribution;
 use crate::distribution::core_metadata::CoreMetadata;
+use crate::distribution::sdist::Sdist;
 use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilename, pypi_takes};
 use crate::evidence::Evidence;
-use crate::evidence::sample::Sample;
+use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::{Packing, WheelContents};
 use crate::finding::Finding;
 use crate::rule::{Rule, Severity};
+use crate::sample::Sample;
 
 /// The largest file that a project may upload unless PyPI has raised its limit.
 const DEFAULT_MAX_SIZE: u64 = 100 << 20;
@@ -32,24 +33,39 @@ const CONTENT_TYPES: [&str; 3] = ["text/plain", "text/x-rst", "text/markdown"];
 /// The most characters of a summary.
 const MAX_SUMMARY: usize = 512;
 
-/// What PyPI would say of one file.
+/// What PyPI would say of a wheel.
 #[must_use]
-pub(super) fn judge(file: &Evidence) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    match (&file.distribution, &file.wheel) {
-        (Distribution::Wheel(filename), Some(contents)) => {
-            findings.extend(name(file, filename));
-            findings.extend(packing(file, &contents.packing));
-            findings.extend(dist_info(file, filename, contents));
-            findings.extend(platforms(file, filename));
-            findings.extend(wheel_metadata(file, filename, contents));
-            findings.extend(record(file, contents));
-            findings.extend(license_files(file, contents));
-            findings.extend(entry_points(file, contents));
-        }
-        (Distribution::Sdist(sdist), _) => findings.extend(metadata(file, sdist.metadata())),
-        _ => return findings,
-    }
+pub(super) fn wheel(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
+    let mut findings = name(file, filename);
+    findings.extend(packing(file, &contents.packing));
+    findings.extend(dist_info(file, filename, contents));
+    findings.extend(platforms(file, filename));
+    findings.extend(wheel_metadata(file, filename, contents));
+    findings.extend(record(file, contents));
+    findings.extend(license_files(
+        file,
+        Rule::WheelLicenseFile,
+        &contents.missing_licenses,
+        &format!("{}/licenses", contents.dist_info),
+        "Build with a backend that knows PEP 639 (the newest of any), or mend the project's `license-files`.",
+    ));
+    findings.extend(entry_points(file, contents));
+    findings.extend(size(file));
+    findings
+}
+
+/// What PyPI would say of a source distribution.
+#[must_use]
+pub(super) fn sdist(file: &Evidence, sdist: &Sdist, contents: &SdistContents) -> Vec<Finding> {
+    let mut findings = metadata(file, Rule::SdistMetadata, sdist.metadata());
+    findings.extend(sparse(file, contents));
+    findings.extend(license_files(
+        file,
+        Rule::SdistLicenseFile,
+        &contents.missing_licenses,
+        &contents.top,
+        "Let the build backend pack them (for maturin `include = [\"LICENSE\"]`), or mend the project's `license-files`.",
+    ));
     findings.extend(size(file));
     findings
 }
@@ -58,9 +74,20 @@ fn size(file: &Evidence) -> Option<Finding> {
     (file.size > DEFAULT_MAX_SIZE).then(|| {
         file.finding(
             Rule::FileSize,
-            format!("it has {} MiB", file.size >> 20),
-            "at most 100 MiB, unless PyPI has raised the project's limit",
+            format!("it has {} bytes", file.size),
+            format!("at most {DEFAULT_MAX_SIZE} (100 MiB), unless PyPI has raised the project's limit"),
             "Make sure that the limit was raised (the project's settings on PyPI say so), or make the file smaller.",
+        )
+    })
+}
+
+fn sparse(file: &Evidence, contents: &SdistContents) -> Option<Finding> {
+    (!contents.sparse.is_empty()).then(|| {
+        file.finding(
+            Rule::SdistSparse,
+            format!("it holds files with holes: {}", contents.sparse),
+            "files whose content is all there",
+            "Build it with the project's build backend, or pack it without `--sparse`.",
         )
     })
 }
@@ -105,11 +132,6 @@ fn packing(file: &Evidence, packing: &Packing) -> Vec<Finding> {
         "sizes and CRC-32 in front of every entry",
     ));
     findings.extend(framing(&packing.comments, "entries have a comment", "no comments in the directory"));
-    findings.extend(framing(
-        &packing.unflagged,
-        "entries have a name beyond ASCII that no flag marks as UTF-8",
-        "names that every reader reads alike",
-    ));
     if packing.is_tar {
         findings.push(file.finding(
             Rule::WheelPolyglot,
@@ -189,7 +211,7 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
         }
         Some(Ok(metadata)) => metadata,
     };
-    let mut findings = self::metadata(file, metadata);
+    let mut findings = self::metadata(file, Rule::WheelMetadata, metadata);
     if metadata.name() != wheel.project() {
         findings.push(wrong(
             format!("its METADATA is of the project `{}`", metadata.name().as_given()),
@@ -205,8 +227,8 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
     findings
 }
 
-/// What is asked of any distribution's metadata.
-fn metadata(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
+/// What is asked of any distribution's metadata; `rule` speaks of its fields.
+fn metadata(file: &Evidence, rule: Rule, metadata: &CoreMetadata) -> Vec<Finding> {
     let mut findings = Vec::new();
     let version = metadata.version();
     if version.is_local() {
@@ -217,7 +239,7 @@ fn metadata(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
             "Build it without the local part, or set `pypi-exclude: \"*+*\"` to release it among the assets.",
         ));
     }
-    let direct: Sample<&String> = metadata.direct_references().iter().collect();
+    let direct = metadata.direct_references();
     if !direct.is_empty() {
         findings.push(file.finding(
             Rule::DirectReference,
@@ -227,15 +249,11 @@ fn metadata(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
         ));
     }
     findings.extend(fields(metadata).into_iter().map(|(found, expected)| {
-        let rule = match file.distribution {
-            Distribution::Sdist(_) => Rule::SdistMetadata,
-            _ => Rule::WheelMetadata,
-        };
         file.finding(
             rule,
             found,
             expected,
-            "Build it with a current build backend, which says what it does not take.",
+            "Mend the metadata of the project (`pyproject.toml`), or build it with a current backend, which knows what goes together.",
         )
     }));
     findings
@@ -252,13 +270,36 @@ fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
             "1.0 to 1.2, or 2.1 and later (there was never a version 2.0)".to_owned(),
         ));
     }
-    let summary = metadata.summary().unwrap_or_default();
-    let characters = summary.chars().count();
-    let line = || format!("one line of at most {MAX_SUMMARY} characters");
-    if summary.contains(['\n', '\r']) {
-        wrong.push(("its summary has several lines".to_owned(), line()));
-    } else if characters > MAX_SUMMARY {
-        wrong.push((format!("its summary has {characters} characters"), line()));
+    for field in metadata.early_fields() {
+        let (major, minor) = field.since;
+        wrong.push((
+            format!(
+                "it has the field {}, and is of version {} of the metadata",
+                field.name,
+                metadata.metadata_version()
+            ),
+            format!("version {major}.{minor} or later, with which the field came"),
+        ));
+    }
+    if let Some(classifier) = metadata.private_classifier() {
+        let found = format!("its classifier `{classifier}` keeps it from being published");
+        wrong.push((found, "no `Private ::` classifier on what is for PyPI".to_owned()));
+    }
+    if metadata.has_two_licenses() {
+        let found = "it has both License and License-Expression".to_owned();
+        wrong.push((found, "License-Expression alone (PEP 639)".to_owned()));
+    }
+    if let Some(given) = metadata.wrong_requires_python() {
+        let found = format!("it requires Python `{given}`");
+        wrong.push((found, "version specifiers, as in `>=3.9` (PEP 440)".to_owned()));
+    }
+    if let Some(summary) = metadata.summary() {
+        let line = || format!("one line of at most {MAX_SUMMARY} characters");
+        if summary.has_several_lines {
+            wrong.push(("its summary has several lines".to_owned(), line()));
+        } else if summary.characters > MAX_SUMMARY {
+            wrong.push((format!("its summary has {} characters", summary.characters), line()));
+        }
     }
     if let Some(given) = metadata.description_content_type() {
         let content_type = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -287,14 +328,19 @@ fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     ))
 }
 
-fn license_files(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
-    let missing = &contents.missing_licenses;
+fn license_files(
+    file: &Evidence,
+    rule: Rule,
+    missing: &Sample<String>,
+    folder: &str,
+    remedy: &str,
+) -> Option<Finding> {
     (!missing.is_empty()).then(|| {
         file.finding(
-            Rule::WheelLicenseFile,
-            format!("its METADATA names licence files that are not there: {missing}"),
-            format!("each of them below `{}/licenses/`", contents.dist_info),
-            "Build with a backend that knows PEP 639 (the newest of any), or mend the project's `license-files`.",
+            rule,
+            format!("its metadata names licence files that are not there: {missing}"),
+            format!("each of them below `{folder}/`"),
+            remedy,
         )
     })
 }
@@ -303,7 +349,7 @@ fn entry_points(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     contents.entry_points.as_ref().map(|error| {
         let mut finding = file.finding(
             Rule::WheelEntryPoints,
-            format!("its entry_points.txt cannot be taken: {error}"),
+            error.to_string(),
             "`name = module:attribute` lines in sections, and scripts named with letters, digits, `_`, `.` and `-`",
             "Mend the project's `[project.scripts]` and `[project.entry-points]`.",
         );

@@ -104,7 +104,10 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
     let mut folded: BTreeMap<String, &Member<'_>> = BTreeMap::new();
     let mut findings = Vec::new();
     for member in members {
-        if let Some(other) = folded.insert(member.planned.name.folded(), member) {
+        let Some(other) = folded.insert(member.planned.name.folded(), member) else { continue };
+        if other.planned.name == member.planned.name {
+            findings.push(name_collision(member.file, other.file, &member.planned.name));
+        } else {
             findings.push(member.file.finding(
                 Rule::CaseCollision,
                 format!(

@@ -1,18 +1,14 @@
 //! Whether a wheel holds what it says: its RECORD, its tags, its folders.
 
-use crate::distribution::Distribution;
 use crate::distribution::wheel::{Axis, BuildTag, PlatformTag, System, Tag, WheelFilename, WheelMetadata};
 use crate::evidence::Evidence;
 use crate::evidence::wheel::{Difference, RecordCheck, WheelContents, WrongFile};
 use crate::finding::Finding;
 use crate::rule::Rule;
 
-/// What is wrong with one wheel, whoever takes it; nothing of other files.
+/// What is wrong with one wheel, whoever takes it.
 #[must_use]
-pub(super) fn judge(file: &Evidence) -> Vec<Finding> {
-    let (Distribution::Wheel(filename), Some(contents)) = (&file.distribution, &file.wheel) else {
-        return Vec::new();
-    };
+pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(Ok(check)) = &contents.record {
         findings.extend(record_digests(file, check));
@@ -38,6 +34,10 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
             Some(WrongFile { path, difference: Difference::Size { recorded, found } }) => {
                 (format!("`{path}` has {found} bytes"), format!("{recorded}, as RECORD says"))
             }
+            Some(WrongFile { path, difference: Difference::Rows }) => (
+                format!("RECORD has two rows for `{path}` that say different things"),
+                "one row for every file".to_owned(),
+            ),
             None => (
                 format!("files are not what RECORD says: {}", check.wrong),
                 "the bytes that RECORD was made of".to_owned(),
@@ -53,7 +53,7 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
     if !check.weak.is_empty() {
         findings.push(file.finding(
             Rule::RecordWeak,
-            format!("RECORD gives digests that prove nothing: {}", check.weak),
+            format!("RECORD gives digests that are too weak, or not in the form of one: {}", check.weak),
             "sha256, or better, in base64 without padding",
             "Build the wheel with a current build backend; `wheel unpack` and `wheel pack` write RECORD anew.",
         ));
@@ -67,6 +67,7 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
         ("listed, but no file of the wheel", &check.absent),
         ("listed without a digest", &check.undigested),
         ("listed more than once", &check.repeated),
+        ("listed with `\\` or `./`", &check.respelt),
     ]
     .into_iter()
     .filter(|(_, paths)| !paths.is_empty())
@@ -88,10 +89,14 @@ fn tags(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Vec
     let named = filename.tags();
     if wheel.tags().is_empty() {
         let expected = format!("`Tag: {named}`, as the file's name says");
-        return vec![finding("WHEEL has no `Tag:` line".to_owned(), expected)];
+        let found = if wheel.has_tags_behind() {
+            "WHEEL has its `Tag:` lines behind a blank line, where nobody reads them"
+        } else {
+            "WHEEL has no `Tag:` line"
+        };
+        return vec![finding(found.to_owned(), expected)];
     }
-    let wrong_line = wheel.tags().iter().zip(wheel.compressed_tags()).find(|(_, tags)| tags.is_none());
-    if let Some((line, _)) = wrong_line {
+    if let Some(line) = wheel.wrong_tag() {
         let found = format!("WHEEL has a `Tag:` line that is no tag: `{line}`");
         return vec![finding(found, format!("`Tag: {named}`, or its expansion"))];
     }

@@ -74,7 +74,7 @@ rules! {
         source: "POSIX, `<sys/stat.h>`, file types",
     }
     FileNameUnsafe = "file-name-unsafe", Integrity, Error {
-        says: "A file's name or path stays in its folder and on its line: no `..`, separator, control character, or more than 255 bytes.",
+        says: "A file's name or path stays in its folder and on its line: no `..`, separator, control or invisible character, or more than 255 bytes.",
         why: "A name with `..`, a separator or a drive letter writes outside its folder, on some system. A control character or a line break forges lines in `SHA256SUMS` and in logs, and a bidirectional override makes a name read as another one. Names of more than 255 bytes are neither files nor subjects.",
         remedy: "Rename the file in the job that builds it. For a folder of artifacts, rename the folder.",
         source: "APPNOTE 4.4.17.1; `actions/toolkit`, artifact names",
@@ -87,7 +87,7 @@ rules! {
     }
     ArchiveLimit = "archive-limit", Integrity, Error {
         says: "An archive stays within the limits on entries, names, sizes and compression ratio.",
-        why: "1 MB of archive can hold 1 GB of names or zeros. Entries, names, directory, unpacked size and compression ratio (200 to 1, looked at above 64 MiB) are limited before anything is unpacked, and what is really written is counted again.",
+        why: "1 MB of archive can hold 1 GB of names or zeros. Entries, names, directory, unpacked size and, of what is unpacked onto the disk, the compression ratio (200 to 1, looked at above 64 MiB) are limited before anything is unpacked, and what is really written is counted again.",
         remedy: "Raise `max-unpacked-size` or `max-files` if so much is meant to be released; otherwise upload less, or select fewer artifacts with `pattern`.",
         source: "CWE-409",
     }
@@ -271,6 +271,18 @@ rules! {
         remedy: "Build it with the project's build backend (`python -m build --sdist`). If it is another kind of archive, give it another name.",
         source: "source distribution format, \"Source distribution archive features\"; PyPI",
     }
+    SdistSparse = "sdist-sparse", Index, Error {
+        says: "A source distribution holds no file with holes (a sparse member of its tar).",
+        why: "Of a sparse file only the parts that are no zeros lie in the tar, in one of several forms that not every reader knows. PyPI refuses it.",
+        remedy: "Build it with the project's build backend (`python -m build --sdist`), or pack it without `--sparse`.",
+        source: "PyPI; GNU tar, \"Storing Sparse Files\"",
+    }
+    SdistLicenseFile = "sdist-license-file", Index, Error {
+        says: "Every `License-File` that a source distribution's `PKG-INFO` names (from version 2.4 on) is in it.",
+        why: "From version 2.4 of the metadata on, every `License-File` is a path below the top folder, and PyPI looks for each. A backend may find the file for its wheels and not pack it into the sdist.",
+        remedy: "Let the backend pack the file (for maturin `include = [\"LICENSE\"]`), or mend the project's `license-files`.",
+        source: "PEP 639; PyPI",
+    }
     SdistName = "sdist-name", Index, Error {
         says: "A source distribution is named `{name}-{version}.tar.gz`, from its `PKG-INFO`.",
         why: "PyPI takes `{name}-{version}.tar.gz` to the letter, both normalized (PEP 625). This is found only with `normalize: check` or `off`, or if the file is signed under its name; otherwise it is renamed.",
@@ -312,6 +324,12 @@ rules! {
         why: "Some installers take every folder at the top whose name ends with `.data` for the wheel's own, and stop at what is in none of `purelib`, `platlib`, `headers`, `scripts`, `data`.",
         remedy: "Lay the files into one of these, or give the folder another name. With `normalize: off` it is a warning.",
         source: "binary distribution format, \"The .data directory\"",
+    }
+    ArchiveUnreadable = "archive-unreadable", Honesty, Error {
+        says: "A `.tar.gz` or `.tgz` can be read to its end.",
+        why: "One that breaks off was not written or not uploaded whole, and nobody gets out of it what was put in. What only a strict reader does not take, as bytes behind the end or headers that readers read differently, is a warning.",
+        remedy: "Build and upload it again. With `normalize: off` it is a warning.",
+        source: "RFC 1952; POSIX pax",
     }
     NativeMachine = "native-machine", Honesty, Error {
         says: "Native code in a wheel is for a machine that its platform tags name.",
@@ -386,9 +404,9 @@ rules! {
         source: "PyPI, project and file size limits",
     }
     NotRewritten = "not-rewritten", Advice, Warning {
-        says: "A wheel that is signed keeps its bytes.",
-        why: "A signature speaks of bytes that a rewrite would change.",
-        remedy: "Nothing, or sign and attest after the release is prepared.",
+        says: "A wheel is not rewritten if it is signed, or if nothing but its spelling could not be changed.",
+        why: "A signature speaks of bytes that a rewrite would change. And a rewrite changes the spelling and nothing else: a wheel in which two files would become one, or that cannot be copied record by record, keeps its bytes.",
+        remedy: "Nothing, or sign and attest after the release is prepared. For a wheel that cannot be copied, build it with a tool that writes plain zips; `wheel unpack` and `wheel pack` write it anew.",
         source: "PEP 740; PEP 815",
     }
     NotRenamed = "not-renamed", Advice, Warning {

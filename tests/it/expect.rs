@@ -1,5 +1,8 @@
 //! `expect`: a platform that is missing is noticed before the release.
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
 use crate::fixture::wheel;
 use crate::harness::{Run, Workspace};
 use crate::wheelwright::Wheelwright;
@@ -118,4 +121,46 @@ fn beside_other_findings() {
 fn what_is_expected_may_be_ignored_and_that_is_told() {
     let run = release().prepare(&["--expect", "*-win_arm64.whl", "--ignore", "expected-files *"]).exits(0);
     assert!(run.out.contains("ignored[expected-files]: no file of the release"), "{}", run.out);
+}
+
+/// What build jobs tell of files, by the names that they gave them and the
+/// digests that they know.
+#[test]
+fn digests_that_build_jobs_told() {
+    let name = "Foo-1.0-py3.py2-none-any.whl";
+    let wheel = wheel(name);
+    let digest = HEXLOWER.encode(&Sha256::digest(&wheel));
+    let workspace = Workspace::with([(format!("w/{name}"), &wheel), ("w/tool.exe".into(), &b"MZ".to_vec())]);
+    let expecting = |lines: &str, more: &[&str]| {
+        workspace.prepare(&[&["--expect-digests", lines, "--version", "any", "--pypi", "off"], more].concat())
+    };
+    let new = "foo-1.0-py2.py3-none-any.whl";
+    for normalize in ["rename", "rewrite"] {
+        // A rewritten wheel has another digest, of which no build job knows.
+        expecting(&format!("{digest}  {name}\n{digest} *{name}"), &["--normalize", normalize]).exits(0);
+    }
+    expecting(&format!("{digest}  {new}"), &["--normalize", "rewrite"]).exits(0);
+    let run = expecting(&format!("{}  {name}\n{digest}  other.whl", "0".repeat(64)), &[]).exits(1);
+    insta::assert_snapshot!(run.out, @r"
+    error[expected-digest]: there is no file `other.whl`
+      expected: `other.whl` with the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a, as a build job told (`expect-digests`)
+      help: Check that the job uploaded the file, and that `pattern` selects its artifact.
+    error[expected-digest]: w: Foo-1.0-py3.py2-none-any.whl: it has the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a
+      expected: `Foo-1.0-py3.py2-none-any.whl` with the SHA-256 0000000000000000000000000000000000000000000000000000000000000000, as a build job told (`expect-digests`)
+      help: Find out who changed or uploaded the file after it was built, before anything is released.
+    no release was written: 2 errors
+    ");
+    // A name may stand for two files, as long as each is there.
+    let two = Workspace::with([("a/x.exe", b"MZ1"), ("b/x.exe", b"MZ2")]);
+    let lines = [b"MZ1", b"MZ2"].map(|bytes| format!("{}  x.exe", HEXLOWER.encode(&Sha256::digest(bytes))));
+    let run = two.prepare(&["--expect-digests", &lines.join("\n")]).exits(1);
+    assert!(run.out.contains("name-collision") && !run.out.contains("expected-digest"), "{}", run.out);
+    for line in ["x", "0  x", &format!("{digest}  a/b"), &format!("{}  x", digest.to_uppercase())] {
+        let run = expecting(line, &[]).exits(2);
+        assert!(
+            run.err.starts_with(&format!("error: expect-digests: found `{line}`, expected 64 ")),
+            "{}",
+            run.err
+        );
+    }
 }

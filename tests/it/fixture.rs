@@ -220,3 +220,11 @@ pub(crate) fn zip_of(entries: &[Entry]) -> Vec<u8> {
     bytes.extend([0, 0]);
     bytes
 }
+
+/// The Info-ZIP extra field that gives an entry's name once more, in UTF-8.
+pub(crate) fn unicode_path(name: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(name);
+    let length = u16::try_from(name.len() + 5).unwrap().to_le_bytes();
+    [b"up".as_slice(), &length, &[1], &crc.sum().to_le_bytes(), name].concat()
+}

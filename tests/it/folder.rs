@@ -233,9 +233,9 @@ fn assets_are_named_as_github_stores_them() {
     ");
     let run = workspace.prepare(&["--normalize", "check"]).exits(1);
     insta::assert_snapshot!(run.findings(), @r"
-    error[asset-name]: a: .env.zip: GitHub would store it under another name
-    error[asset-name]: a: größe.exe: GitHub would store it under another name
-    error[asset-name]: a: my tool (1).exe: GitHub would store it under another name
+    error[asset-name]: a: .env.zip: GitHub would store it as `env.zip`
+    error[asset-name]: a: größe.exe: GitHub would store it as `gr.e.exe`
+    error[asset-name]: a: my tool (1).exe: GitHub would store it as `my.tool.1.exe`
     ");
 }
 
@@ -313,9 +313,9 @@ fn wheels_are_renamed_and_their_bytes_stay() {
     assert_eq!(workspace.bytes(format!("prepared/pypi/{name}")), wheel(given));
 
     let run = workspace.prepare(&["--normalize", "check"]).exits(1);
-    insta::assert_snapshot!(run.findings(), @"error[tag-order]: wheels: foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl: the tags are not sorted, not in lower case, or repeated");
+    insta::assert_snapshot!(run.findings(), @"error[tag-order]: wheels: foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl: its tags `Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64` are not canonical");
     let run = workspace.prepare(&["--normalize", "off"]).exits(0);
-    insta::assert_snapshot!(run.findings(), @"warning[tag-order]: wheels: foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl: the tags are not sorted, not in lower case, or repeated");
+    insta::assert_snapshot!(run.findings(), @"warning[tag-order]: wheels: foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl: its tags `Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64` are not canonical");
     insta::assert_snapshot!(released(&workspace), @"pypi/foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl from wheels: foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl kept");
 }
 

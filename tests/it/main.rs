@@ -29,6 +29,7 @@ mod prepare;
 mod rewrite;
 mod rules;
 mod runner;
+mod sdists;
 mod verify;
 mod wheelwright;
 mod zips;

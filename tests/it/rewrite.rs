@@ -8,7 +8,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use crate::fixture::{Entry, wheel};
+use crate::fixture::{Entry, unicode_path, wheel};
 use crate::harness::Workspace;
 use crate::wheelwright::Wheelwright;
 
@@ -42,7 +42,7 @@ fn record_verifies(wheel: &[u8]) {
         let row = row.unwrap();
         let bytes = files.get(&row[0]).unwrap_or_else(|| panic!("{} is no file", &row[0]));
         if row[0].ends_with(".dist-info/RECORD") {
-            assert_eq!((&row[1], &row[2]), ("", ""));
+            assert_eq!((&row[1], &row[2]), ("", ""), "RECORD's own row");
         } else {
             assert_eq!(
                 row[1],
@@ -202,6 +202,91 @@ fn what_is_signed_is_left_alone() {
     for wheel in [&inside, &beside] {
         assert_eq!(workspace.bytes(format!("prepared/pypi/{}", wheel.file_name())), wheel.build());
     }
+}
+
+/// A wheel that was signed is the same wheel in another artifact.
+#[test]
+fn what_is_signed_elsewhere_is_left_alone_too() {
+    let wheel =
+        Wheelwright::new("foo-1.0-py3.py2-none-any.whl").wheel("Wheel-Version: 1.0\nTag: py2.py3-none-any\n");
+    let name = wheel.file_name();
+    let workspace = Workspace::with([
+        (format!("a/{name}"), wheel.build()),
+        (format!("b/{name}"), wheel.build()),
+        (format!("b/{name}.asc"), b"signature".to_vec()),
+    ]);
+    for normalize in ["rename", "rewrite"] {
+        let run = workspace.prepare(&["--normalize", normalize]).exits(0);
+        assert!(!run.out.contains("error["), "{}", run.out);
+        assert_eq!(workspace.bytes(format!("prepared/pypi/{name}")), wheel.build(), "{normalize}");
+    }
+    let origins = &workspace.manifest()["files"][0]["origins"];
+    assert_eq!((&origins[0]["action"], &origins[1]["action"]), (&"kept".into(), &"kept".into()), "{origins}");
+}
+
+/// A wheel that cannot be rewritten keeps its bytes and is judged as it is; the
+/// others are, and no fault ends the run.
+#[test]
+fn what_cannot_be_copied_is_left_alone() {
+    let spelt = |entries: Vec<Entry>| {
+        let wheel = Wheelwright::new("Foo-1.0-py3-none-any.whl");
+        entries.into_iter().fold(wheel, Wheelwright::entry)
+    };
+    let flagged = |name: &str| Entry { flags: 1 << 11, ..Entry::new(name, b"") };
+    let moving = "Foo-1.0.data/scripts/\u{e9}";
+    let named_again = spelt(vec![Entry { extra: unicode_path(moving.as_bytes()), ..flagged(moving) }]);
+    let row = |path: &'static str| {
+        Wheelwright::new("Foo-1.0-py3-none-any.whl").record(move |rows| {
+            [vec![format!("{path},sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0")], rows].concat()
+        })
+    };
+    let empty = |name: &str| Entry::new(name, b"");
+    for (wheel, why) in [
+        (named_again, "what would come out is refused: "),
+        (spelt(vec![empty("Foo-1.0.data/data/x"), empty("foo-1.0.data")]), "`foo-1.0.data` is there already"),
+        (spelt(vec![empty("foo-1.0.dist-info")]), "`foo-1.0.dist-info` is there already"),
+        (row("foo-1.0.dist-info/METADATA"), "`foo-1.0.dist-info` is there already"),
+    ] {
+        let other = mendable();
+        let workspace = Workspace::with([
+            (format!("a/{}", wheel.file_name()), wheel.build()),
+            (format!("b/{}", other.file_name()), other.build()),
+        ]);
+        // That it is misspelt is an error, for which there is no remedy here.
+        let run = workspace.prepare(&REWRITE).exits(1);
+        let told = format!("warning[not-rewritten]: a: Foo-1.0-py3-none-any.whl: it is not rewritten: {why}");
+        assert!(run.out.contains(&told) && run.out.contains("error[wheel-spelling]"), "{why}: {}", run.out);
+        let run = workspace.prepare(&[&REWRITE[..], &["--pypi", "off"]].concat()).exits(0);
+        assert!(run.out.contains(", 1 rewritten,"), "{why}: {}", run.out);
+        assert_eq!(workspace.bytes("prepared/pypi/Foo-1.0-py3-none-any.whl"), wheel.build(), "{why}");
+    }
+}
+
+/// RECORD has neither digest nor size of itself, whatever it said.
+#[test]
+fn records_own_row_is_empty() {
+    let wheel = Wheelwright::new("Foo-1.0-py3-none-any.whl").record(|rows| {
+        rows.into_iter()
+            .map(|row| if row.ends_with("/RECORD,,") { format!("{row}253") } else { row })
+            .collect()
+    });
+    let workspace = Workspace::with([(format!("w/{}", wheel.file_name()), wheel.build())]);
+    workspace.prepare(&REWRITE).exits(0);
+    record_verifies(&workspace.bytes("prepared/pypi/foo-1.0-py3-none-any.whl"));
+}
+
+/// Bytes that RECORD does not prove are not made proved.
+#[test]
+fn what_is_not_proved_is_not_mended() {
+    let wheel = Wheelwright::new("Foo-1.0-py3-none-any.whl").record(|rows| {
+        let weaken = |row: String| {
+            if row.contains("/WHEEL,") { "Foo-1.0.dist-info/WHEEL,md5=x,".to_owned() } else { row }
+        };
+        rows.into_iter().map(weaken).collect()
+    });
+    let workspace = Workspace::with([(format!("w/{}", wheel.file_name()), wheel.build())]);
+    let run = workspace.prepare(&REWRITE).exits(1);
+    assert!(run.out.contains("error[record-weak]"), "{}", run.out);
 }
 
 /// Nothing is said of a wheel that its builder did not say.

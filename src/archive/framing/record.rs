@@ -83,7 +83,7 @@ impl Central {
         if at.u32()? != Self::SIGNATURE {
             return None;
         }
-        let (made_by, needed) = (at.u16()?, at.u16()?);
+        let (made_by, needed) = (at.u16()?, version(at.u16()?));
         let flags = at.u16()?;
         let method = at.u16()?;
         let _time = at.u32()?;
@@ -133,7 +133,7 @@ impl Local {
         if at.u32()? != Self::SIGNATURE {
             return None;
         }
-        let (needed, flags, method) = (at.u16()?, at.u16()?, at.u16()?);
+        let (needed, flags, method) = (version(at.u16()?), at.u16()?, at.u16()?);
         let _time = at.u32()?;
         let (crc32, packed, size) = (at.u32()?, at.u32()?, at.u32()?);
         let (name_len, extra_len) = (at.u16()?, at.u16()?);
@@ -254,4 +254,11 @@ impl<'a> Extra<'a> {
         }
         Some(extra)
     }
+}
+
+/// The version of the format that is asked for: the lower byte alone. Some
+/// tools write the system into the other one, as where a version tells who made
+/// an entry (4.4.2), and readers pass over it.
+const fn version(field: u16) -> u16 {
+    field & 0xff
 }

@@ -395,12 +395,12 @@ mod names {
     #[test]
     fn that_leave_the_folder() {
         let named = |name: &str| one(Member::stored(name, b""));
-        assert_snapshot!(named("../up.txt"), @"file-name-unsafe: `../up.txt` is no name for a file: `.` and `..` leave the folder that they stand in; expected a path that stays in its folder and on its line");
+        assert_snapshot!(named("../up.txt"), @"file-name-unsafe: `../up.txt` is no name for a file: `.` or `..` is a part of it; expected a path that stays in its folder and on its line");
         assert_snapshot!(named("/etc/passwd"), @"file-name-unsafe: `/etc/passwd` is no name for a file: it is absolute; expected a path that stays in its folder and on its line");
-        assert_snapshot!(named("a/./b"), @"file-name-unsafe: `a/./b` is no name for a file: `.` and `..` leave the folder that they stand in; expected a path that stays in its folder and on its line");
+        assert_snapshot!(named("a/./b"), @"file-name-unsafe: `a/./b` is no name for a file: `.` or `..` is a part of it; expected a path that stays in its folder and on its line");
         assert_snapshot!(named("a\\b"), @r#"file-name-unsafe: `a\b` is no name for a file: it holds a path separator; expected a path that stays in its folder and on its line"#);
         assert_snapshot!(named("C:/b"), @"file-name-unsafe: `C:/b` is no name for a file: it holds a path separator; expected a path that stays in its folder and on its line");
-        assert!(named("a\0b").contains("U+0000, a control character"));
+        assert!(named("a\0b").contains("U+0000, a control or invisible character"));
         assert_snapshot!(named(""), @"file-name-unsafe: `` is no name for a file: it is empty; expected a path that stays in its folder and on its line");
         assert_snapshot!(named(&"x".repeat(256)), @"file-name-unsafe: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is no name for a file: it has 256 bytes, 255 are the most; expected a path that stays in its folder and on its line");
         assert!(named(&"x".repeat(65_535)).len() < 500);

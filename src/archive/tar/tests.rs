@@ -127,13 +127,13 @@ fn broken_gzip() {
     let gz = gzip(&tar([file()]));
     let told = |gz: &[u8]| read_within(gz, &LIMITS).unwrap_err();
     assert_snapshot!(told(b"no gzip at all"), @"archive-framing: the archive has a gzip stream that cannot be inflated; expected an archive that is whole");
-    assert_snapshot!(told(b""), @"archive-framing: the archive has a gzip stream that breaks off; expected an archive that is whole");
-    assert_snapshot!(told(&gz[..gz.len() - 9]), @"archive-framing: the archive has a gzip stream that breaks off; expected an archive that is whole");
+    assert_snapshot!(told(b""), @"archive-framing: the archive breaks off in its gzip stream; expected an archive that is whole");
+    assert_snapshot!(told(&gz[..gz.len() - 9]), @"archive-framing: the archive has a gzip stream that does not end where its tar does; expected an archive that is whole");
     let mut checksum = gz.clone();
     let at = checksum.len() - 6;
     checksum[at] ^= 1;
     assert_snapshot!(told(&checksum), @"archive-framing: the archive has a gzip stream that cannot be inflated; expected an archive that is whole");
-    assert_snapshot!(told(&[&gz[..], b"behind"].concat()), @"archive-framing: the archive has a gzip stream that breaks off; expected an archive that is whole");
+    assert_snapshot!(told(&[&gz[..], b"behind"].concat()), @"archive-framing: the archive has a gzip stream that does not end where its tar does; expected an archive that is whole");
 }
 
 #[test]

@@ -470,7 +470,7 @@ mod tests {
             @r#""foo-1.x-py3-none-any.whl" is not the name of a wheel: "1.x" is no version (PEP 440)"#);
         insta::assert_snapshot!(refused("foo-1.0-py3-none-any .whl"),
             @r#""foo-1.0-py3-none-any .whl" is not the name of a wheel: in the platform tags, the tag "any " holds a character other than letters, digits and `_`"#);
-        insta::assert_snapshot!(refused("a\nb"), @r#""a\nb" is not the name of a wheel: it holds U+000A, a control character"#);
+        insta::assert_snapshot!(refused("a\nb"), @r#""a\nb" is not the name of a wheel: it holds U+000A, a control or invisible character"#);
     }
 
     #[test]

@@ -9,10 +9,14 @@ use super::filename::BuildTag;
 use super::tag::{CompressedTags, TagTriple};
 use crate::distribution::header::{self, Header};
 use crate::distribution::text::{self, NotUtf8, excerpt};
+use crate::filename::MAX_NAME_BYTES;
 
 /// The most bytes of a WHEEL file that are read. Real ones have a few
 /// hundred; a `Tag:` line for each combination makes some thousand.
-pub const MAX_WHEEL_BYTES: usize = 1 << 20;
+pub const MAX_WHEEL_BYTES: usize = 64 << 10;
+
+/// The most `Generator` lines that are told. A wheel that was repaired has two.
+const MAX_GENERATORS: usize = 10;
 
 /// The most combinations that all `Tag:` lines may stand for. A line of some
 /// hundred bytes could spell millions.
@@ -52,6 +56,7 @@ pub struct WheelMetadata {
     generators: Vec<String>,
     root_is_purelib: Option<bool>,
     tags: Vec<String>,
+    has_tags_behind: bool,
     build: Option<String>,
 }
 
@@ -66,16 +71,27 @@ impl WheelMetadata {
             return Err(WheelMetadataError::TooLong(bytes.len()));
         }
         let headers = header::read(bytes).map_err(WheelMetadataError::Text)?;
-        let all = |name: &str| {
-            headers.iter().filter(|header| header.is(name)).map(|header| header.value.clone()).collect()
-        };
         let first = |name: &str| headers.iter().find(|header| header.is(name)).map(|header| &header.value);
         let metadata = Self {
-            wheel_version: first("Wheel-Version").cloned().ok_or(WheelMetadataError::NoWheelVersion)?,
-            generators: all("Generator"),
+            wheel_version: excerpt(first("Wheel-Version").ok_or(WheelMetadataError::NoWheelVersion)?),
+            generators: headers
+                .iter()
+                .filter(|header| header.is("Generator"))
+                .take(MAX_GENERATORS)
+                .map(|header| excerpt(&header.value))
+                .collect(),
             root_is_purelib: first("Root-Is-Purelib").map(|value| value.eq_ignore_ascii_case("true")),
-            tags: all("Tag"),
-            build: first("Build").cloned(),
+            tags: headers
+                .iter()
+                .filter(|header| header.is("Tag"))
+                .map(|header| header.value.clone())
+                .collect(),
+            has_tags_behind: text::read(bytes)
+                .map_err(WheelMetadataError::Text)?
+                .get(headers.last().map_or(0, |last| last.span.end)..)
+                .is_some_and(|behind| text::lines(behind).any(|line| line.text.starts_with("Tag:"))),
+            // One more than a build tag can have, so that it equals none.
+            build: first("Build").map(|value| value.chars().take(MAX_NAME_BYTES + 1).collect()),
         };
         let combinations = metadata.compressed_tags().flatten().map(|tags| tags.combinations());
         if combinations.fold(0, usize::saturating_add) > MAX_TRIPLES {
@@ -100,8 +116,8 @@ impl WheelMetadata {
         let headers = header::read(bytes).map_err(WheelMetadataError::Text)?;
         let first_tag = headers.iter().find(|header| header.is("Tag")).ok_or(WheelMetadataError::NoTag)?;
         let at = first_tag.span.start;
-        if let Some(line) = metadata.tags.iter().find(|line| line.parse::<CompressedTags>().is_err()) {
-            return Err(WheelMetadataError::Tag(excerpt(line)));
+        if let Some(line) = metadata.wrong_tag() {
+            return Err(WheelMetadataError::Tag(line));
         }
         let tags: Vec<String> = metadata.triples().iter().map(TagTriple::to_string).collect();
         let build: Vec<String> = build.iter().map(ToString::to_string).collect();
@@ -120,16 +136,18 @@ impl WheelMetadata {
         Ok(rewritten.into_bytes())
     }
 
-    /// `Wheel-Version`, as given.
+    /// `Wheel-Version`, as given, shortened to what an error shows.
     #[must_use]
     pub fn wheel_version(&self) -> &str {
         &self.wheel_version
     }
 
-    /// `Wheel-Version` as major and minor version, if it is `{major}.{minor}`.
+    /// `Wheel-Version` as major and minor version, if it is `{major}.{minor}` or
+    /// `{major}`.
     #[must_use]
     pub fn wheel_version_number(&self) -> Option<(u64, u64)> {
-        let (major, minor) = self.wheel_version.split_once('.')?;
+        // pip reads `1` as well.
+        let (major, minor) = self.wheel_version.split_once('.').unwrap_or((&self.wheel_version, "0"));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if digits(major) && digits(minor) { Some((major.parse().ok()?, minor.parse().ok()?)) } else { None }
     }
@@ -141,7 +159,8 @@ impl WheelMetadata {
         self.wheel_version_number().is_some_and(|(major, _)| major == 1)
     }
 
-    /// Every `Generator`, in order: repair tools add theirs.
+    /// Every `Generator` in order, each shortened to what is shown; ten at the
+    /// most. Repair tools add theirs.
     #[must_use]
     pub fn generators(&self) -> &[String] {
         &self.generators
@@ -165,6 +184,19 @@ impl WheelMetadata {
         self.tags.iter().map(|line| line.parse().ok())
     }
 
+    /// Whether `Tag:` lines stand behind the headers, where nobody reads them:
+    /// behind a blank line.
+    #[must_use]
+    pub const fn has_tags_behind(&self) -> bool {
+        self.has_tags_behind
+    }
+
+    /// The first `Tag` line that is no tag, shortened to what an error shows.
+    #[must_use]
+    pub fn wrong_tag(&self) -> Option<String> {
+        self.tags.iter().find(|line| line.parse::<CompressedTags>().is_err()).map(|line| excerpt(line))
+    }
+
     /// Every combination that the `Tag` lines stand for; a line that is no tag
     /// stands for none.
     #[must_use]
@@ -186,7 +218,8 @@ impl WheelMetadata {
         CompressedTags::union(self.compressed_tags().flatten())
     }
 
-    /// `Build`, if it is there.
+    /// `Build`, if it is there; the beginning of one that is too long for any
+    /// build tag.
     #[must_use]
     pub fn build(&self) -> Option<&str> {
         self.build.as_deref()
@@ -352,7 +385,8 @@ mod tests {
             ("1.9", Some((1, 9)), true),
             ("2.0", Some((2, 0)), false),
             ("0.1", Some((0, 1)), false),
-            ("1", None, false),
+            ("1", Some((1, 0)), true),
+            ("2", Some((2, 0)), false),
             ("1.0.0", None, false),
             ("+1.0", None, false),
             (".", None, false),

@@ -17,11 +17,14 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::digest::{Sha256, Sha512};
 use crate::distribution::text::{self, NotUtf8, excerpt};
-use crate::filename::is_control;
+use crate::filename::is_forbidden_in_names;
 
 /// The most bytes of a RECORD file that are read. A row of a real one has
 /// about a hundred.
 pub const MAX_RECORD_BYTES: usize = 32 << 20;
+
+/// The most characters of a field (`csv.field_size_limit()` of Python).
+const MAX_FIELD: usize = 131_072;
 
 /// The most rows: what [`MAX_RECORD_BYTES`] hold of real ones.
 const MAX_ROWS: usize = 1 << 19;
@@ -41,7 +44,7 @@ pub enum RecordError {
     /// A byte order mark, a line separator or another control character: no
     /// file in a wheel has one in its name, and readers differ in what they
     /// make of it.
-    #[error("RECORD holds U+{character:04X}, a control character, in line {line}")]
+    #[error("RECORD holds U+{character:04X}, a control or invisible character, in line {line}")]
     Control {
         /// Which line, from 1.
         line: usize,
@@ -61,6 +64,14 @@ pub enum RecordError {
         /// Which line, from 1.
         line: usize,
         /// How many fields.
+        found: usize,
+    },
+    /// More than Python's `csv` reads, in which every installer reads it.
+    #[error("a field in line {line} of RECORD has {found} characters, {MAX_FIELD} are the most")]
+    LongField {
+        /// Which line, from 1.
+        line: usize,
+        /// How many characters.
         found: usize,
     },
     /// A row without a path.
@@ -111,7 +122,7 @@ impl Record {
                 blank_line = blank_line.or(Some(line));
                 continue;
             }
-            if let Some(character) = content.chars().find(|&character| is_control(character)) {
+            if let Some(character) = content.chars().find(|&character| is_forbidden_in_names(character)) {
                 return Err(RecordError::Control { line, character: character.into() });
             }
             rows.push(RecordRow::read(line, &fields.next().unwrap_or_default())?);
@@ -137,7 +148,8 @@ impl Record {
     /// other bytes.
     ///
     /// `rename` gives a path's new one, or nothing if it stays; `replaced`
-    /// lists, by their new paths, the files that have another digest and size.
+    /// lists, by their new paths, the files that have another digest and size,
+    /// and RECORD itself, of which there are none.
     /// A row that says the same as before stays byte for byte, and so do the
     /// order of the rows, the blank lines and every line end: if nothing is to
     /// change, the file is equal. No row is added, none removed.
@@ -145,7 +157,7 @@ impl Record {
     pub fn rewritten(
         &self,
         rename: impl Fn(&str) -> Option<String>,
-        replaced: &[(String, Sha256, u64)],
+        replaced: &[(String, Option<(Sha256, u64)>)],
     ) -> Vec<u8> {
         let mut rewritten = String::with_capacity(self.text.len());
         let mut fields = fields(&self.text);
@@ -198,6 +210,10 @@ impl RecordRow {
         let &[path, digest, size] = row.iter().collect::<Vec<_>>().as_slice() else {
             return Err(RecordError::Fields { line, found: row.len() });
         };
+        let long = row.iter().map(|field| field.chars().count()).find(|found| *found > MAX_FIELD);
+        if let Some(found) = long {
+            return Err(RecordError::LongField { line, found });
+        }
         if path.is_empty() {
             return Err(RecordError::NoPath { line });
         }
@@ -303,14 +319,15 @@ fn fields(text: &str) -> impl Iterator<Item = StringRecord> {
 fn changed(
     row: &StringRecord,
     rename: impl Fn(&str) -> Option<String>,
-    replaced: &[(String, Sha256, u64)],
+    replaced: &[(String, Option<(Sha256, u64)>)],
 ) -> Option<String> {
     let (path, digest, size) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let path = rename(path).unwrap_or_else(|| path.to_owned());
     let (digest, size) = match replaced.iter().find(|(replaced, ..)| *replaced == path) {
-        Some((_, sha256, size)) => {
+        Some((_, Some((sha256, size)))) => {
             (format!("sha256={}", BASE64URL_NOPAD.encode(sha256.as_bytes())), size.to_string())
         }
+        Some((_, None)) => (String::new(), String::new()),
         None => (digest.to_owned(), size.to_owned()),
     };
     let fields = [path, digest, size];
@@ -404,9 +421,9 @@ mod tests {
         insta::assert_snapshot!(refused("a,,\n\"b,,\nc,,\n"), @"a quote in line 2 of RECORD is not closed");
         insta::assert_snapshot!(refused("a,,\"1"), @"a quote in line 1 of RECORD is not closed");
         insta::assert_snapshot!(refused("\"a\nb\",,\n"), @"a quote in line 1 of RECORD is not closed");
-        insta::assert_snapshot!(refused("\u{feff}a,,\n"), @"RECORD holds U+FEFF, a control character, in line 1");
-        insta::assert_snapshot!(refused("a,,\nb\u{2028},,"), @"RECORD holds U+2028, a control character, in line 2");
-        insta::assert_snapshot!(refused("a\0,,"), @"RECORD holds U+0000, a control character, in line 1");
+        insta::assert_snapshot!(refused("\u{feff}a,,\n"), @"RECORD holds U+FEFF, a control or invisible character, in line 1");
+        insta::assert_snapshot!(refused("a,,\nb\u{2028},,"), @"RECORD holds U+2028, a control or invisible character, in line 2");
+        insta::assert_snapshot!(refused("a\0,,"), @"RECORD holds U+0000, a control or invisible character, in line 1");
         insta::assert_snapshot!(refused("a,,0x1f"), @r#"the size in line 1 of RECORD is "0x1f", not a number of bytes"#);
         insta::assert_snapshot!(Record::read(b"a,\xff,").unwrap_err(), @"RECORD is not text: byte 2 is not UTF-8");
         for size in ["-1", "+1", " 1", "1_0", "1.0", "18446744073709551616", "\u{661}"] {
@@ -432,7 +449,7 @@ mod tests {
             "A-1.dist-info/WHEEL,\"sha256=x\",1\r\n\"A-1.dist-info/a,b\",sha1=y,\r\n\"b\",\"\",\"\"\r\n\r\nA-1.dist-info/RECORD,,",
         );
         let rename = |path: &str| path.strip_prefix("A-1").map(|rest| format!("a-1{rest}"));
-        let replaced = [("a-1.dist-info/WHEEL".to_owned(), Sha256::of(b""), 0)];
+        let replaced = [("a-1.dist-info/WHEEL".to_owned(), Some((Sha256::of(b""), 0)))];
         assert_eq!(
             String::from_utf8(record.rewritten(rename, &replaced)).unwrap(),
             format!(
@@ -481,7 +498,7 @@ mod tests {
             let before = read(&text);
             let Some((old, _)) = rows.first() else { return Ok(()) };
             let rename = |path: &str| (path == old).then(|| new.clone());
-            let replaced = [(new.clone(), Sha256::of(b""), size)];
+            let replaced = [(new.clone(), Some((Sha256::of(b""), size)))];
             let after = before.rewritten(rename, &replaced);
             let expected: Vec<_> = before.rows().iter().cloned().map(|mut row| {
                 if row.path == *old || row.path == new {

@@ -233,6 +233,12 @@ impl CompressedTags {
         &self.platform
     }
 
+    /// As they were spelt.
+    #[must_use]
+    pub fn as_given(&self) -> String {
+        [&self.python, &self.abi, &self.platform].map(TagSet::as_given).join("-")
+    }
+
     /// The set on an axis.
     #[must_use]
     pub const fn axis(&self, axis: Axis) -> &TagSet {

@@ -63,7 +63,7 @@ fn files_that_were_uploaded_as_they_are() {
             "a",
             "text/plain",
             Some(r"attachment; filename*=UTF-8''a%0A::error"),
-            "1 file-name-unsafe: the name of the uploaded file cannot be taken: it holds U+000A, a control character",
+            "1 file-name-unsafe: the name of the uploaded file cannot be taken: it holds U+000A, a control or invisible character",
         ),
     ] {
         let stage = Stage::new();

@@ -28,6 +28,14 @@ impl<T> Sample<T> {
         }
     }
 
+    /// Counts as many as another sample did, and keeps of its first ones what
+    /// `of` makes of them.
+    pub fn include<U>(&mut self, other: &Sample<U>, of: impl Fn(&U) -> T) {
+        let room = Self::KEPT.saturating_sub(self.first.len());
+        self.first.extend(other.first.iter().take(room).map(of));
+        self.count += other.count;
+    }
+
     /// How many there were.
     #[must_use]
     pub const fn count(&self) -> u64 {
@@ -98,5 +106,8 @@ mod tests {
         let one: Sample<_> = std::iter::once(7).collect();
         assert_eq!(one.single(), Some(&7));
         assert!(Sample::<u8>::default().is_empty());
+        let mut both = few;
+        both.include(&many, |_| "c");
+        assert_eq!(both.to_string(), "`a`, `b`, `c`, `c`, `c` and 97 more");
     }
 }

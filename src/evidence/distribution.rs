@@ -1,0 +1,117 @@
+//! What a file turned out to be.
+
+use crate::distribution::npm::PackageJson;
+use crate::distribution::sdist::Sdist;
+use crate::distribution::version::DeclaredVersion;
+use crate::distribution::wheel::WheelFilename;
+use crate::distribution::{Kind, Shape};
+use crate::evidence::sdist::SdistContents;
+use crate::evidence::wheel::WheelContents;
+use crate::filename::FileName;
+use crate::finding::Finding;
+
+/// What a file is, and what was seen inside it.
+#[derive(Debug, Clone)]
+pub enum Distribution {
+    /// A wheel.
+    Wheel {
+        /// What its name says.
+        filename: Box<WheelFilename>,
+        /// What it holds.
+        contents: Box<WheelContents>,
+    },
+    /// A source distribution.
+    Sdist {
+        /// What its PKG-INFO says.
+        sdist: Box<Sdist>,
+        /// What it holds besides.
+        contents: Box<SdistContents>,
+    },
+    /// An npm package, by its package.json.
+    NpmPackage(Box<PackageJson>),
+    /// An archive to unpack.
+    Archive {
+        /// Why it is not what its name promises: a distribution, or an archive
+        /// that can be read.
+        flaw: Option<Box<Finding>>,
+    },
+    /// A program or library.
+    Executable,
+    /// An installer, a package of an operating system, or a script.
+    Installer,
+    /// Something that speaks of other files.
+    Sidecar,
+    /// None of these.
+    Other,
+}
+
+impl Distribution {
+    /// What a file of that shape is if nothing is found in it.
+    #[must_use]
+    pub const fn plain(shape: Shape) -> Self {
+        match shape {
+            Shape::Wheel | Shape::MaybeSdist | Shape::MaybeNpm | Shape::Archive => {
+                Self::Archive { flaw: None }
+            }
+            Shape::Executable => Self::Executable,
+            Shape::Installer => Self::Installer,
+            Shape::Sidecar => Self::Sidecar,
+            Shape::Other => Self::Other,
+        }
+    }
+
+    /// An archive that is not what its name promises.
+    #[must_use]
+    pub fn flawed(flaw: Finding) -> Self {
+        Self::Archive { flaw: Some(Box::new(flaw)) }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Wheel { .. } => Kind::Wheel,
+            Self::Sdist { .. } => Kind::Sdist,
+            Self::NpmPackage(_) => Kind::NpmPackage,
+            Self::Archive { .. } => Kind::Archive,
+            Self::Executable => Kind::Executable,
+            Self::Installer => Kind::Installer,
+            Self::Sidecar => Kind::Sidecar,
+            Self::Other => Kind::Other,
+        }
+    }
+
+    /// The project that it says it is of: normalized (PEP 503) for a wheel and
+    /// an sdist, with its scope for an npm package.
+    #[must_use]
+    pub fn project(&self) -> Option<&str> {
+        match self {
+            Self::Wheel { filename, .. } => Some(filename.project().normalized()),
+            Self::Sdist { sdist, .. } => Some(sdist.project().normalized()),
+            Self::NpmPackage(package) => Some(package.name().as_str()),
+            _ => None,
+        }
+    }
+
+    /// The version that it declares.
+    #[must_use]
+    pub fn version(&self) -> Option<DeclaredVersion> {
+        match self {
+            Self::Wheel { filename, .. } => Some(filename.version().into()),
+            Self::Sdist { sdist, .. } => Some(sdist.version().into()),
+            Self::NpmPackage(package) => Some(package.version().into()),
+            _ => None,
+        }
+    }
+
+    /// The name that it must have, where its metadata or its parts say so.
+    #[must_use]
+    pub fn canonical_name(&self) -> Option<&FileName> {
+        match self {
+            Self::Wheel { filename, .. } => Some(filename.canonical()),
+            Self::Sdist { sdist, .. } => Some(sdist.canonical()),
+            Self::NpmPackage(package) => Some(package.tarball_name()),
+            _ => None,
+        }
+    }
+}

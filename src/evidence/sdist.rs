@@ -1,0 +1,14 @@
+//! What a source distribution holds, as far as any rule asks for it.
+
+use crate::sample::Sample;
+
+/// What is known of the inside of a source distribution besides its PKG-INFO.
+#[derive(Debug, Clone, Default)]
+pub struct SdistContents {
+    /// The one folder at its top.
+    pub top: String,
+    /// Licence files that PKG-INFO names and that are not there.
+    pub missing_licenses: Sample<String>,
+    /// Files with holes, which are not their content here.
+    pub sparse: Sample<String>,
+}

@@ -1,0 +1,132 @@
+//! A gzipped tar becomes a source distribution, if it is one.
+//!
+//! It has one folder at its top, and PKG-INFO right in it ("Source
+//! distribution format", "Source distribution archive features"). It is read to
+//! its end whatever it is: one that breaks off is no archive either.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::BufReader;
+
+use super::{Seen, Wrong};
+use crate::archive::ArchiveError;
+use crate::archive::limits::Limits;
+use crate::archive::tar::{TarEntry, TarGz, TarKind};
+use crate::distribution::core_metadata::{MAX_CORE_METADATA_BYTES, license_files};
+use crate::distribution::sdist::Sdist;
+use crate::evidence::Distribution;
+use crate::evidence::sdist::SdistContents;
+use crate::rule::Rule;
+use crate::sample::Sample;
+
+pub(super) fn look(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
+    let mut tar = TarGz::new(BufReader::new(file), limits);
+    let mut layout = Layout::default();
+    while let Some(entry) = tar.next_entry()? {
+        if layout.add(&entry) == Place::PkgInfo {
+            layout.pkg_infos.push(tar.read_entry(MAX_CORE_METADATA_BYTES as u64)?);
+        }
+    }
+    Ok(layout.judge())
+}
+
+/// How an archive's entries lie.
+#[derive(Default)]
+struct Layout {
+    /// The folder at the top in which the first entry lies.
+    top: Option<String>,
+    /// Whether something lies beside it, as in an ordinary archive.
+    has_more: bool,
+    /// What lies right in it under the name PKG-INFO.
+    pkg_infos: Vec<Vec<u8>>,
+    /// An entry that would be unpacked outside of it.
+    outside: Option<String>,
+    sparse: Sample<String>,
+    /// Hashes of paths below it. Only whether one is there is asked; a hostile
+    /// tar has names by the gigabyte.
+    below: BTreeSet<u64>,
+}
+
+/// Where an entry lies.
+#[derive(PartialEq, Eq)]
+enum Place {
+    PkgInfo,
+    Elsewhere,
+}
+
+impl Layout {
+    fn add(&mut self, entry: &TarEntry) -> Place {
+        let name = entry.name.trim_start_matches("./");
+        let (first, rest) = name.split_once('/').unwrap_or((name, ""));
+        let rest = rest.trim_end_matches('/');
+        let top = self.top.get_or_insert_with(|| first.to_owned());
+        if top != first || (rest.is_empty() && entry.kind != TarKind::Folder) {
+            self.has_more = true;
+        }
+        if self.outside.is_none() && name.split('/').any(|part| part == "..") {
+            self.outside = Some(name.chars().take(SHOWN).collect());
+        }
+        match entry.kind {
+            TarKind::Folder => return Place::Elsewhere,
+            TarKind::Sparse => self.sparse.push(name.chars().take(SHOWN).collect()),
+            _ => {}
+        }
+        self.below.insert(hash(rest));
+        if !self.has_more && rest == "PKG-INFO" && entry.kind == TarKind::File {
+            Place::PkgInfo
+        } else {
+            Place::Elsewhere
+        }
+    }
+
+    fn judge(self) -> Seen {
+        let pkg_info = match self.pkg_infos.as_slice() {
+            [pkg_info] if !self.has_more => pkg_info,
+            [_, _, ..] if !self.has_more => {
+                return wrong(
+                    "there are several PKG-INFO in it, and readers differ in which they take".to_owned(),
+                );
+            }
+            _ => return Seen::Nothing,
+        };
+        if let Some(name) = self.outside {
+            return Seen::Wrong(Wrong {
+                rule: Rule::FileNameUnsafe,
+                found: format!("`{name}` leaves the folder that it is unpacked into"),
+                expected: "paths that stay in their folder",
+                remedy: "Find out who put it there: no build backend writes such a path.",
+            });
+        }
+        match Sdist::read(pkg_info) {
+            Ok(sdist) => {
+                let is_missing = |file: &String| !self.below.contains(&hash(file));
+                let contents = SdistContents {
+                    top: self.top.unwrap_or_default(),
+                    missing_licenses: license_files(pkg_info).into_iter().filter(is_missing).collect(),
+                    sparse: self.sparse,
+                };
+                Seen::Known(Distribution::Sdist { sdist: Box::new(sdist), contents: Box::new(contents) })
+            }
+            Err(error) => wrong(error.to_string()),
+        }
+    }
+}
+
+/// The most characters of a name that are kept to be shown.
+const SHOWN: usize = 256;
+
+fn hash(path: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn wrong(found: String) -> Seen {
+    Seen::Wrong(Wrong {
+        rule: Rule::SdistMetadata,
+        found,
+        expected: "a PKG-INFO that gives the project's name and version",
+        remedy: "Build it with the project's build backend (`python -m build --sdist`).",
+    })
+}
