@@ -25,7 +25,7 @@ use crate::examine::Care;
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::intake::Intake;
-use crate::manifest::{Account, Folder, LeftOut, Manifest, RecordSetting, Settings};
+use crate::manifest::{Account, Folder, LeftOut, MANIFEST, MAX_BYTES, Manifest, RecordSetting, Settings};
 use crate::normalize::{self, Plan, mend};
 use crate::notice::Notices;
 use crate::preflight::expect::Counted;
@@ -122,7 +122,7 @@ pub fn prepare(
         run: request.run.clone(),
         version,
         settings: Settings {
-            normalize: request.naming.normalization.as_str().to_owned(),
+            normalize: request.naming.normalization,
             version: request.version_as_given.clone(),
             record: request.record,
             pypi: request.policy.pypi,
@@ -138,6 +138,10 @@ pub fn prepare(
         Failure::fault("the set of files was judged wrongly, a fault of release-prep", error)
     })?;
     let top = Top::of(&manifest);
+    if let Some(finding) = too_large(&top) {
+        outcome.findings.insert(0, finding);
+        return Ok(outcome);
+    }
     outcome.npm = members
         .iter()
         .filter_map(|member| match &member.file.distribution {
@@ -181,7 +185,7 @@ fn judge<'a>(
     listing: &Listing,
 ) -> (Vec<Member<'a>>, Option<String>, Judged) {
     findings.extend_from_slice(&plan.findings);
-    findings.extend(preflight::files(evidence, &request.naming));
+    findings.extend(preflight::files(evidence, &request.naming, request.npm_repository.as_deref()));
     let (members, of_the_set) = release::members(evidence, &plan.planned);
     findings.extend(of_the_set);
     let (version, of_versions) = release::version(&members, &request.version);
@@ -282,6 +286,21 @@ fn nothing_selected(listing: &Listing) -> Finding {
         "at least one file to release",
         "Check `pattern`, and that the jobs before this one uploaded what they built.",
     )
+}
+
+/// A manifest that nobody would read any more, made of files that say too much
+/// of themselves.
+fn too_large(top: &Top) -> Option<Finding> {
+    let bytes = top.files().iter().find(|(name, _)| name == MANIFEST)?.1.len() as u64;
+    (bytes > MAX_BYTES).then(|| {
+        Finding::new(
+            Rule::ArchiveLimit,
+            None,
+            format!("the manifest would have {bytes} bytes"),
+            format!("at most {MAX_BYTES}"),
+            "Release fewer files at once, or find out which of them say so much of themselves.",
+        )
+    })
 }
 
 /// Puts each member of the release where it belongs.

@@ -4,7 +4,7 @@
 //!    the file's name; every other header stays.
 //! 2. What lies in the `.dist-info` and the `.data` folder moves to the folder
 //!    of the canonical spelling.
-//! 3. `RECORD` gets the new paths, and digest and size of `WHEEL`; its other
+//! 3. `RECORD` gets the new paths, spelt as the archive spells them, and digest and size of `WHEEL`; its other
 //!    rows, their order and its line ends stay.
 //! 4. Every other entry is copied as it is packed, in the order in which it
 //!    lies. No clock is asked: what is written anew keeps its time and mode.
@@ -15,6 +15,7 @@
 //! without changing more than its spelling keeps its bytes: two files would
 //! become one, or the records hold what a copy would not.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 
@@ -26,7 +27,7 @@ use crate::archive::ArchiveError;
 use crate::archive::zip::ZipArchive;
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::wheel::{
-    MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, RecordRow, WheelFilename, WheelMetadata,
+    MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata, archive_path,
 };
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
@@ -154,8 +155,10 @@ impl Wheel<'_> {
         let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());
         let record = self.read(&mut archive, "RECORD", MAX_RECORD_BYTES)?;
         let record = Record::read(&record).map_err(|error| RewriteError::Unfit(error.to_string()))?;
-        let named = archive.entries().iter().map(|entry| entry.path.as_str());
-        moves.have_room(&named.chain(record.rows().iter().map(RecordRow::path)).collect::<Vec<_>>())?;
+        let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+        let mut tops: BTreeSet<_> = archive.entries().iter().map(|entry| top(entry.path.as_str())).collect();
+        tops.extend(record.rows().iter().map(|row| top(&archive_path(row.path()))));
+        moves.have_room(&tops)?;
         let wheel = self.read(&mut archive, "WHEEL", MAX_WHEEL_BYTES)?;
         let wheel = WheelMetadata::rewritten(&wheel, self.filename.build())
             .map_err(|error| RewriteError::Unfit(error.to_string()))?;
@@ -203,7 +206,13 @@ impl Wheel<'_> {
         let path = |name| format!("{}.dist-info/{name}", self.filename.canonical_metadata_prefix());
         let replaced =
             [(path("WHEEL"), Some((Sha256::of(wheel), wheel.len() as u64))), (path("RECORD"), None)];
-        record.rewritten(|path| moves.new_path(path), &replaced)
+        record.rewritten(
+            |path| {
+                let spelt = archive_path(path);
+                moves.new_path(&spelt).or_else(|| (spelt != path).then(|| spelt.into_owned()))
+            },
+            &replaced,
+        )
     }
 }
 
@@ -224,14 +233,11 @@ impl Moves {
 
     /// Nothing lies where these folders move to, and nobody speaks of it: what
     /// was there would become one with what moves.
-    fn have_room(&self, paths: &[&str]) -> Result<(), RewriteError> {
-        for (_, new) in self.moving() {
-            let folder = new.trim_end_matches('/');
-            if paths.iter().any(|path| path.split('/').next() == Some(folder)) {
-                return Err(RewriteError::Unfit(format!("`{folder}` is there already, or in its RECORD")));
-            }
+    fn have_room(&self, tops: &BTreeSet<String>) -> Result<(), RewriteError> {
+        match self.moving().map(|(_, new)| new.trim_end_matches('/')).find(|new| tops.contains(*new)) {
+            Some(taken) => Err(RewriteError::Unfit(format!("`{taken}` is there already, or in its RECORD"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn moving(&self) -> impl Iterator<Item = &(String, String)> {

@@ -16,13 +16,9 @@ use rayon::prelude::*;
 
 use crate::digest::{Algorithms, Digests, HashingWriter, Sha256};
 use crate::dir::{Dir, DirError, DirErrorKind, EntryKind};
-use crate::manifest::{self, Folder, MANIFEST, Manifest};
+use crate::manifest::{self, Folder, MANIFEST, MAX_BYTES, Manifest};
 use crate::release::Top;
 use crate::verification::{Change, Problem, Verification};
-
-/// The most bytes of a manifest that are read: with a kilobyte a file, what
-/// 200,000 files need.
-const MAX_MANIFEST: u64 = 256 << 20;
 
 /// The end of names that may stand in a release without being of it.
 const ATTESTATION: &str = ".publish.attestation";
@@ -37,7 +33,7 @@ pub enum VerifyError {
     #[error("{MANIFEST} cannot be read as a manifest of this version of release-prep")]
     Manifest(#[source] serde_json::Error),
     /// It is too large to be one.
-    #[error("{MANIFEST} has {0} bytes, {MAX_MANIFEST} are the most")]
+    #[error("{MANIFEST} has {0} bytes, {MAX_BYTES} are the most")]
     TooLarge(u64),
     /// The file system failed.
     #[error("the release cannot be read")]
@@ -130,13 +126,11 @@ fn read_manifest(dir: &Dir) -> Result<(Manifest, Sha256), VerifyError> {
         DirErrorKind::Missing => VerifyError::NoManifest(dir.path().to_string()),
         _ => VerifyError::Dir(error),
     })?;
-    if entry.size > MAX_MANIFEST {
+    if entry.size > MAX_BYTES {
         return Err(VerifyError::TooLarge(entry.size));
     }
     let mut json = Vec::new();
-    file.take(MAX_MANIFEST)
-        .read_to_end(&mut json)
-        .map_err(|error| VerifyError::Read(MANIFEST.into(), error))?;
+    file.take(MAX_BYTES).read_to_end(&mut json).map_err(|error| VerifyError::Read(MANIFEST.into(), error))?;
     let manifest = Manifest::from_json(&json).map_err(VerifyError::Manifest)?;
     Ok((manifest, Sha256::of(&json)))
 }

@@ -67,6 +67,11 @@ class Contents:
         """From the headers of WHEEL alone: some have others in a body that nobody reads."""
         return BytesHeaderParser().parsebytes(self.members[f"{self.prefix}.dist-info/WHEEL"]).get_all(name, [])
 
+    def recorded(self) -> list[str]:
+        """The paths of RECORD, as it spells them."""
+        rows = csv.reader(io.StringIO(self.members[f"{self.prefix}.dist-info/RECORD"].decode(), newline=""))
+        return [row[0] for row in rows if row]
+
     @property
     def is_signed(self) -> bool:
         return any(re.search(r"\.dist-info/RECORD\.(jws|p7s)$", name) for name in self.members)
@@ -95,6 +100,7 @@ def is_tidy(file: str, contents: Contents) -> bool:
         and "-".join(file.split("-")[:2]) == contents.prefix
         and tags == sorted(set(expanded(tags)))
         and contents.header("Build") == build_tag(file)
+        and not any(re.match(r"\.?/|.*\\", name) for name in contents.recorded())
     )
 
 
@@ -214,6 +220,13 @@ def unspelt(said: list[str], wheel: Path) -> set[str]:
     return {spelling.sub("IT", line.replace(str(wheel), "WHEEL").replace(wheel.name, "WHEEL")) for line in said}
 
 
+def unseen(old: set[str], new: set[str]) -> set[str]:
+    """What was not looked for before, since the original was no wheel to whoever looked."""
+    who = "check-wheel-contents: "
+    refused = any(line.startswith(f"{who}invalid wheel: ") for line in old)
+    return {line for line in new if refused and line.startswith(who) and "invalid wheel" not in line}
+
+
 def make(folder: Path) -> list[Path]:
     """Wheels with what no real one brings together."""
     folder.mkdir()
@@ -299,7 +312,11 @@ def main(program: Path, downloads: Path, scratch: Path) -> None:
         alone = dict(zip(every, pool.map(said_of, every, [scratch / str(at) for at in range(len(every))]), strict=True))
     together = said_of_all(every)
     said = {wheel: unspelt(alone[wheel] + together[wheel], wheel) for wheel in every}
-    worse = [f"{new.name}: {line}" for old, new in pairs for line in sorted(said[new] - said[old])]
+    worse = [
+        f"{new.name}: {line}"
+        for old, new in pairs
+        for line in sorted(said[new] - said[old] - unseen(said[old], said[new]))
+    ]
     for line in worse:
         say(line)
     check(not worse, f"nobody complains who did not before: {len(worse)} complaints")

@@ -38,17 +38,6 @@ pub struct DeclaredVersion {
     meaning: Meaning,
 }
 
-impl DeclaredVersion {
-    /// Whether it is a prerelease.
-    #[must_use]
-    pub fn is_prerelease(&self) -> bool {
-        match &self.meaning {
-            Meaning::Pep440(version) => version.any_prerelease(),
-            Meaning::SemVer(version) => !version.pre.is_empty(),
-        }
-    }
-}
-
 impl From<&pep440_rs::Version> for DeclaredVersion {
     fn from(version: &pep440_rs::Version) -> Self {
         Self { given: version.to_string(), meaning: Meaning::Pep440(version.clone()) }
@@ -241,7 +230,6 @@ mod tests {
         }
         assert_ne!(npm("1.0.0-1"), npm("1.0.0-2"));
         assert_eq!(npm("1.0.0-next.1"), npm("1.0.0-next.1"));
-        assert!(npm("1.0.0-1").is_prerelease() && !python("1.0.0-1").is_prerelease());
     }
 
     #[test]

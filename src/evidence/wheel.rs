@@ -111,7 +111,7 @@ pub struct RecordCheck {
     /// Files that it lists without a digest.
     pub undigested: Sample<String>,
     /// Paths that it spells in another way than the archive: with `\`, or with
-    /// `./` in front.
+    /// `./` or `/` in front.
     pub respelt: Sample<String>,
     /// Paths that it lists more than once.
     pub repeated: Sample<String>,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 
-use crate::distribution::wheel::{Record, RecordDigest, RecordRow};
+use crate::distribution::wheel::{Record, RecordDigest, RecordRow, archive_path};
 use crate::evidence::wheel::{Difference, RecordCheck, WeakRow, WrongFile};
 
 /// What RECORD says, looked up as the files of the archive pass by.
@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
 
     fn row(&mut self, row: &'a RecordRow) {
         let path = || row.path().to_owned();
-        let spelt = as_archives_spell(row.path());
+        let spelt = archive_path(row.path());
         if spelt != row.path() {
             self.check.respelt.push(path());
         }
@@ -44,7 +44,7 @@ impl<'a> Checker<'a> {
             }
         }
         match row.digest() {
-            None if self.exempt.contains(as_archives_spell(row.path()).as_ref()) => {}
+            None if self.exempt.contains(archive_path(row.path()).as_ref()) => {}
             None => self.check.undigested.push(path()),
             Some(digest) if !digest.is_proof() => {
                 self.check.weak.push(WeakRow { path: path(), digest: digest.to_string() });
@@ -88,13 +88,6 @@ impl<'a> Checker<'a> {
         }
         self.check
     }
-}
-
-/// A path as it is spelt in an archive. Some builders on Windows write RECORD
-/// with `\`, which no file of a wheel has in its name.
-fn as_archives_spell(path: &str) -> Cow<'_, str> {
-    let path = path.trim_start_matches("./");
-    if path.contains('\\') { path.replace('\\', "/").into() } else { path.into() }
 }
 
 /// The algorithms of which a digest in RECORD proves anything.

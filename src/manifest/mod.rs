@@ -64,8 +64,8 @@ impl fmt::Display for Folder {
     }
 }
 
-/// Whether a name is that of a file at the top of a release, or of one of its
-/// folders, without regard to case.
+/// Whether a name is that of a file at the top of a release, without regard to
+/// case.
 #[must_use]
 pub fn is_reserved(name: &FileName) -> bool {
     [MANIFEST, SHA256SUMS, SHA512SUMS, B2SUMS]
@@ -142,13 +142,17 @@ pub struct Run {
     pub workflow: String,
 }
 
+/// The most bytes of a manifest: with a kilobyte a file, what 200,000 files
+/// need.
+pub const MAX_BYTES: u64 = 256 << 20;
+
 /// What was asked for, as far as it says how much was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The input `normalize`.
-    pub normalize: String,
+    pub normalize: Normalization,
     /// The input `version`.
     pub version: String,
     /// The input `record`: whether the files of wheels were held against the
@@ -158,6 +162,21 @@ pub struct Settings {
     pub pypi: Strictness,
     /// The input `npm`: how npm's rules counted.
     pub npm: Strictness,
+}
+
+/// The input `normalize`: what may be done to names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Normalization {
+    /// Rename; no byte of a file changes.
+    Rename,
+    /// Rename, after wheels were mended inside.
+    Rewrite,
+    /// What would be renamed is an error.
+    Check,
+    /// Names stay as they are.
+    Off,
 }
 
 /// The input `record`.
@@ -458,7 +477,7 @@ mod tests {
 
     fn settings() -> Settings {
         Settings {
-            normalize: "rename".into(),
+            normalize: Normalization::Rename,
             version: "auto".into(),
             record: RecordSetting::Verify,
             pypi: Strictness::Error,

@@ -1,16 +1,18 @@
 //! Which wheels are to be rewritten, and which must not be.
 //!
 //! A rewrite mends how a wheel is spelt inside: the names of its `.dist-info`
-//! and `.data` folders, the form of its `Tag:` lines, its `Build:` line. It
+//! and `.data` folders, the form of its `Tag:` lines, its `Build:` line, the
+//! paths in its RECORD. It
 //! never says of a wheel what its builder did not say: where project, version
 //! or tags differ from those of the file's name by more than spelling, nothing
 //! is done, and the rules say what is wrong.
 
-use super::{Naming, Normalization, Signed};
+use super::{Naming, Signed};
 use crate::distribution::wheel::WheelFilename;
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::finding::Finding;
+use crate::manifest::Normalization;
 use crate::rule::Rule;
 
 /// Which files are to be rewritten, by index, and what is to be said of those
@@ -27,9 +29,7 @@ pub fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<F
         if !needs_mending(filename, contents) || !differs_in_spelling_alone(filename, contents) {
             continue;
         }
-        if matches!(&contents.record, Some(Ok(check)) if !check.respelt.is_empty()) {
-            findings.push(unfit(file, "its RECORD spells paths in another way than the archive"));
-        } else if signatures.covers(file) {
+        if signatures.covers(file) {
             findings.push(signed(file, "it has a signature or attestation under its name"));
         } else if !contents.signatures.is_empty() {
             findings.push(signed(file, &format!("its RECORD is signed: {}", contents.signatures)));
@@ -42,7 +42,10 @@ pub fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<F
 
 fn needs_mending(filename: &WheelFilename, contents: &WheelContents) -> bool {
     let canonical = filename.canonical_metadata_prefix();
-    contents.prefix() != canonical || filename.metadata_prefix() != canonical || !contents.is_wheel_tidy
+    contents.prefix() != canonical
+        || filename.metadata_prefix() != canonical
+        || !contents.is_wheel_tidy
+        || matches!(&contents.record, Some(Ok(check)) if !check.respelt.is_empty())
 }
 
 fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents) -> bool {

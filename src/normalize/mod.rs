@@ -29,34 +29,8 @@ use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::finding::Finding;
 use crate::glob::Glob;
-use crate::manifest::{Action, Folder, LeftOut, Why};
+use crate::manifest::{Action, Folder, LeftOut, Normalization, Why};
 use crate::rule::Rule;
-
-/// What may be done to names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Normalization {
-    /// Rename; no byte of a file changes.
-    Rename,
-    /// Rename, after wheels were mended inside.
-    Rewrite,
-    /// What would be renamed is an error.
-    Check,
-    /// Names stay as they are.
-    Off,
-}
-
-impl Normalization {
-    /// As the input spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rename => "rename",
-            Self::Rewrite => "rewrite",
-            Self::Check => "check",
-            Self::Off => "off",
-        }
-    }
-}
 
 /// How files are named.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 pub mod expect;
 pub mod expect_digests;
 mod native;
+mod npm;
 pub mod policy;
 mod pypi;
 pub mod release;
@@ -15,14 +16,16 @@ use crate::normalize::Naming;
 use crate::rule::Class;
 
 /// What is wrong with files, each looked at alone. The index is not asked of
-/// what it is not to have.
+/// what it is not to have. `repository` is the one on GitHub (`owner/name`) whose
+/// workflow this is, if it is one.
 #[must_use]
-pub fn files(evidence: &[Evidence], naming: &Naming) -> Vec<Finding> {
-    evidence.iter().flat_map(|file| judge(file, naming.is_for_the_index(file))).collect()
+pub fn files(evidence: &[Evidence], naming: &Naming, repository: Option<&str>) -> Vec<Finding> {
+    evidence.iter().flat_map(|file| judge(file, naming.is_for_the_index(file), repository)).collect()
 }
 
-fn judge(file: &Evidence, is_for_the_index: bool) -> Vec<Finding> {
+fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> Vec<Finding> {
     match &file.distribution {
+        Distribution::NpmPackage(package) => npm::judge(file, package, repository),
         Distribution::Wheel { filename, contents } => {
             let mut findings = wheel::judge(file, filename, contents);
             if is_for_the_index {

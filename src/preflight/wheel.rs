@@ -67,7 +67,7 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
         ("listed, but no file of the wheel", &check.absent),
         ("listed without a digest", &check.undigested),
         ("listed more than once", &check.repeated),
-        ("listed with `\\` or `./`", &check.respelt),
+        ("listed with `\\`, or with `./` or `/` in front", &check.respelt),
     ]
     .into_iter()
     .filter(|(_, paths)| !paths.is_empty())

@@ -18,8 +18,8 @@ use crate::artifact::Selection;
 use crate::cli::{self, AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, VerifyArgs};
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::version::{ReleaseVersion, VersionTag};
-use crate::manifest::{RecordSetting, Run};
-use crate::normalize::{Naming, Normalization};
+use crate::manifest::{Normalization, RecordSetting, Run};
+use crate::normalize::Naming;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::policy::Policy;
@@ -129,6 +129,9 @@ pub struct Prepare {
     pub max_files: u64,
     /// The run, for the manifest.
     pub run: Option<Run>,
+    /// The repository, `owner/name`, by which npm will know who publishes: that
+    /// of a run on github.com.
+    pub npm_repository: Option<String>,
 }
 
 /// Where artifacts come from.
@@ -215,6 +218,7 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
         lets_names_promise: arguments.normalize == Normalize::Off,
         ignore: lines("ignore", &arguments.ignore)?,
     };
+    let run = surroundings.runner.as_ref().and_then(|runner| runner.run.clone());
     let naming = Naming {
         normalization: match arguments.normalize {
             Normalize::Check => Normalization::Check,
@@ -244,7 +248,8 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
         show_summary: truth(&arguments.show_summary),
         max_unpacked,
         max_files: number("max-files", &arguments.max_files)?,
-        run: surroundings.runner.as_ref().and_then(|runner| runner.run.clone()),
+        npm_repository: run.as_ref().filter(|_| is_on_github(surroundings)).map(|run| run.repository.clone()),
+        run,
     })))
 }
 
@@ -264,6 +269,11 @@ fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
         "auto" | "off" => Ok(()),
         path => refuse("previous-manifest", path, "`auto` and `off` are"),
     }
+}
+
+fn is_on_github(surroundings: &Surroundings) -> bool {
+    let server = surroundings.services.server_url.as_deref().unwrap_or("https://github.com");
+    server.trim_end_matches('/') == "https://github.com"
 }
 
 fn truth(text: &str) -> bool {

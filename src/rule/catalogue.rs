@@ -307,6 +307,18 @@ rules! {
         remedy: "Set `normalize: rename`, or keep the name that `npm pack` gives.",
         source: "npm, `npm pack`",
     }
+    NpmPrivate = "npm-private", Registry, Error {
+        says: "An npm package is not `private`.",
+        why: "Npm does not publish a package whose `package.json` says `\"private\": true` (EPRIVATE), and by the time it is asked the release may be out elsewhere.",
+        remedy: "Take `private` out of its `package.json`, or exclude its artifact by `pattern`.",
+        source: "npm, `npm publish`",
+    }
+    NpmRepository = "npm-repository", Registry, Error {
+        says: "The `repository` of an npm package is the one whose workflow prepares it, on github.com.",
+        why: "With trusted publishing and with `--provenance` npm compares the two and refuses a package that names another repository (E422). One that names none is refused as well, but published without provenance: so that is a warning.",
+        remedy: "Set `repository` in its `package.json` to the URL of the repository.",
+        source: "npm, \"Generating provenance statements\"; the registry's E422",
+    }
     TagOrder = "tag-order", Honesty, Error {
         says: "The tags in a wheel's name are sorted, in lower case and without repetition (PEP 425).",
         why: "PEP 425 wants the tags of a wheel's name sorted. Two spellings of one name have failed attestations and produced the same wheel twice on PyPI. With `normalize: rename` the wheel is renamed and there is no finding; with `check` it is an error, with `off` a warning.",
@@ -396,6 +408,12 @@ rules! {
         why: "An extension module in a wheel for any platform can be imported on one. Programs and libraries that are carried along are no matter.",
         remedy: "Tell the build backend that the package is not pure, so that it tags the wheel for its platform.",
         source: "platform compatibility tags",
+    }
+    NpmDistTag = "npm-dist-tag", Advice, Warning {
+        says: "A prerelease for npm says under which dist-tag it is published.",
+        why: "Npm publishes no prerelease without a tag, and under `latest` everybody would get it. The output `npm-packages` tells `next` where `publishConfig.tag` says nothing.",
+        remedy: "Set `publishConfig.tag` in its `package.json`.",
+        source: "npm, `npm publish`, `tag`",
     }
     FileSize = "file-size", Advice, Warning {
         says: "A file for the index is within PyPI's default limit of 100 MiB.",

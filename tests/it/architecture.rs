@@ -96,6 +96,22 @@ fn every_room_has_its_layer() {
     assert_eq!(layers().into_keys().collect::<BTreeSet<_>>(), rooms);
 }
 
+/// The documentation has the same table.
+#[test]
+fn the_layers_are_documented() {
+    let documented = include_str!("../../docs/architecture.md");
+    let rows = documented.lines().filter(|line| line.starts_with("| ") && line.contains(": `"));
+    let rooms = |row: &str| {
+        let cell = row.split('|').nth(1).unwrap();
+        cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let told: BTreeMap<String, usize> = rows
+        .enumerate()
+        .flat_map(|(layer, row)| rooms(row).into_iter().map(move |room| (room, layer)))
+        .collect();
+    assert_eq!(told, layers());
+}
+
 #[test]
 fn no_import_runs_upwards() {
     let layers = layers();

@@ -24,6 +24,7 @@ mod harness;
 mod manifest;
 mod names;
 mod native;
+mod npm;
 mod policy;
 mod prepare;
 mod rewrite;

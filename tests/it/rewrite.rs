@@ -262,6 +262,22 @@ fn what_cannot_be_copied_is_left_alone() {
     }
 }
 
+/// The paths of RECORD are spelt as the archive spells them.
+#[test]
+fn records_paths_are_mended() {
+    let wheel = Wheelwright::new("foo-1.0-py3-none-any.whl").file("a/b.py", "").record(|rows| {
+        rows.into_iter()
+            .map(|row| row.replace("a/b", ".\\a\\b").replace("foo-1.0.dist-info/", "/foo-1.0.dist-info\\"))
+            .collect()
+    });
+    let workspace = Workspace::with([(format!("w/{}", wheel.file_name()), wheel.build())]);
+    let run = workspace.prepare(&[]).exits(0);
+    assert!(run.out.contains("warning[record-names]"), "{}", run.out);
+    let run = workspace.prepare(&REWRITE).exits(0);
+    assert!(!run.out.contains("warning["), "{}", run.out);
+    record_verifies(&workspace.bytes(format!("prepared/pypi/{}", wheel.file_name())));
+}
+
 /// RECORD has neither digest nor size of itself, whatever it said.
 #[test]
 fn records_own_row_is_empty() {

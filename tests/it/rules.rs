@@ -175,6 +175,12 @@ fn packing() {
         }
     });
     cases.add(wheel.file_name(), unflagged, &[Rule::ArchiveFraming]);
+    // A family, and a word of Persian.
+    let wheel = cases
+        .pure()
+        .entry(Entry { flags: 1 << 11, ..Entry::deflated("p/\u{1f468}\u{200d}\u{1f469}.svg", b"") })
+        .entry(Entry { flags: 1 << 11, ..Entry::deflated("p/\u{645}\u{6cc}\u{200c}\u{631}.txt", b"") });
+    cases.holds(&wheel);
     let wheel = cases.pure();
     // An extended timestamp, as Info-ZIP writes it.
     let timed = wheel.packed(|entry| entry.extra = b"UT\x05\0\x03\0\0\0\0".to_vec());
@@ -511,6 +517,10 @@ fn native_code() {
     let darwin = "p/m.cpython-312-darwin.so";
     let universal2 = "macosx_11_0_universal2";
     with(&mut cases, universal2, &[(darwin, mach_o_fat(&[X86_64, AARCH64]))], false);
+    // macOS runs it on Arm as well, but no library of that kind.
+    with(&mut cases, universal2, &[("p/node", mach_o(X86_64, PROGRAM))], false);
+    with(&mut cases, universal2, &[("p/node", mach_o(AARCH64, PROGRAM))], true);
+    with(&mut cases, universal2, &[("p/a.dylib", mach_o(X86_64, LIBRARY))], true);
     with(&mut cases, universal2, &[(darwin, mach_o(X86_64, LIBRARY))], true);
     with(&mut cases, universal2, &[("p/l.dylib", mach_o(AARCH64, LIBRARY))], true);
     with(

@@ -11,8 +11,20 @@ use serde_json::Value;
 use super::name::{PackageName, PackageNameError};
 use crate::filename::{FileName, FileNameError};
 
-/// The most bytes of a package.json that are read.
-pub const MAX_PACKAGE_JSON_BYTES: usize = 4 << 20;
+/// The most bytes of a package.json that are read. What is kept of it, the
+/// names of dependencies above all, is kept for every package of a release.
+pub const MAX_PACKAGE_JSON_BYTES: usize = 1 << 20;
+
+/// The most systems, processors or C libraries that a package names, and the
+/// most characters of each. There is no package with ten.
+const MAX_TARGETS: usize = 100;
+
+/// The most characters of a repository's URL that are kept. GitHub's have some
+/// two hundred at the most.
+const MAX_URL: usize = 512;
+
+/// The most characters of a package's name (npm).
+const MAX_NAME: usize = 214;
 
 /// The most characters of a version (node-semver, `MAX_LENGTH`).
 const MAX_VERSION: usize = 256;
@@ -155,7 +167,7 @@ impl PackageJson {
         self.private
     }
 
-    /// `repository`, or its `url`, as given.
+    /// `repository`, or its `url`, as given; the beginning of a very long one.
     #[must_use]
     pub fn repository_url(&self) -> Option<&str> {
         self.repository_url.as_deref()
@@ -192,7 +204,7 @@ impl PackageJson {
     pub fn dist_tag(&self) -> &str {
         match &self.publish_tag {
             Some(tag) => tag,
-            None if self.version.pre.is_empty() => "latest",
+            None if !self.is_prerelease() => "latest",
             None => "next",
         }
     }
@@ -201,6 +213,13 @@ impl PackageJson {
     #[must_use]
     pub const fn has_dist_tag(&self) -> bool {
         self.publish_tag.is_some()
+    }
+
+    /// Whether its version is a prerelease, which npm publishes under no tag but
+    /// one that is named.
+    #[must_use]
+    pub fn is_prerelease(&self) -> bool {
+        !self.version.pre.is_empty()
     }
 
     /// Whether it carries the program for one platform, and so is published
@@ -222,7 +241,9 @@ fn read_version(text: &str) -> Option<Version> {
 fn is_dist_tag(tag: &str) -> bool {
     let url_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let range = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
-    !tag.is_empty() && tag.bytes().all(url_safe) && semver::VersionReq::parse(range).is_err()
+    (1..=MAX_TARGETS).contains(&tag.len())
+        && tag.bytes().all(url_safe)
+        && semver::VersionReq::parse(range).is_err()
 }
 
 fn tarball_name(name: &PackageName, version: &Version) -> Result<FileName, FileNameError> {
@@ -232,7 +253,11 @@ fn tarball_name(name: &PackageName, version: &Version) -> Result<FileName, FileN
 
 /// As much of a hostile value as an error shows.
 fn excerpt(value: &str) -> String {
-    value.chars().take(100).collect()
+    beginning(value, 100)
+}
+
+fn beginning(value: &str, characters: usize) -> String {
+    value.chars().take(characters).collect()
 }
 
 /// A package.json as it lies in the tarball.
@@ -277,7 +302,7 @@ impl<'de> Deserialize<'de> for Strings {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Strings, E> {
-                Ok(Strings(vec![text.to_owned()]))
+                Ok(Strings(vec![beginning(text, MAX_TARGETS)]))
             }
 
             fn visit_unit<E: de::Error>(self) -> Result<Strings, E> {
@@ -286,7 +311,12 @@ impl<'de> Deserialize<'de> for Strings {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strings, A::Error> {
                 let mut strings = Vec::new();
-                while let Some(text) = list.next_element()? {
+                while let Some(text) = list.next_element::<String>()? {
+                    if strings.len() == MAX_TARGETS || text.len() > MAX_TARGETS {
+                        return Err(de::Error::custom(format_args!(
+                            "a list of more than {MAX_TARGETS} systems or processors, or of longer names"
+                        )));
+                    }
                     strings.push(text);
                 }
                 Ok(Strings(strings))
@@ -323,8 +353,10 @@ impl<'de> Deserialize<'de> for Keys {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
                 let mut keys = BTreeSet::new();
-                while let Some((key, IgnoredAny)) = map.next_entry()? {
-                    keys.insert(key);
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, _>()? {
+                    if key.len() <= MAX_NAME {
+                        keys.insert(key);
+                    }
                 }
                 Ok(Keys(keys))
             }
@@ -357,8 +389,8 @@ struct Repository(Option<String>);
 impl<'de> Deserialize<'de> for Repository {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(match Value::deserialize(deserializer)? {
-            Value::String(url) => Some(url),
-            value => text_of(value, "url"),
+            Value::String(url) => Some(beginning(&url, MAX_URL)),
+            value => text_of(value, "url").map(|url| beginning(&url, MAX_URL)),
         }))
     }
 }

@@ -9,6 +9,7 @@
 //! file is refused. So a row is a line, and a line that nobody asks to change
 //! can stay as it is.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read as _;
 
@@ -168,6 +169,20 @@ impl Record {
             rewritten.push_str(line.end);
         }
         rewritten.into_bytes()
+    }
+}
+
+/// A path of RECORD as the archive would spell it. Some builders write it with
+/// `\`, or with `./` or `/` in front, which no file of a wheel has in its name.
+#[must_use]
+pub fn archive_path(path: &str) -> Cow<'_, str> {
+    fn trimmed(path: &str) -> &str {
+        path.trim_start_matches("./").trim_start_matches('/')
+    }
+    if path.contains('\\') {
+        trimmed(&path.replace('\\', "/")).to_owned().into()
+    } else {
+        trimmed(path).into()
     }
 }
 
