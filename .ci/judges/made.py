@@ -13,8 +13,8 @@ def record_row(path: str, sha256: bytes, size: int) -> str:
     return f"{path},sha256={urlsafe_b64encode(sha256).rstrip(b'=').decode()},{size}"
 
 
-def metadata(name: str, version: str) -> bytes:
-    text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: nothing\n"
+def metadata(name: str, version: str, summary: str = "nothing") -> bytes:
+    text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: {summary}\n"
     return f"{text}Description-Content-Type: text/plain\n\nNothing.\n".encode()
 
 
@@ -26,6 +26,7 @@ def wheel(
     described: tuple[str, str] | None = None,
     build: str | None = None,
     line_end: str = "\n",
+    summary: str = "nothing",
 ) -> Path:
     """Writes a wheel under the letters of its file's name.
 
@@ -39,7 +40,7 @@ def wheel(
     lines += [f"Tag: {tag}" for tag in tags or ["-".join(parts[-3:])]]
     files = {
         **(members or {}),
-        f"{folder}/METADATA": metadata(*(described or parts[:2])),
+        f"{folder}/METADATA": metadata(*(described or parts[:2]), summary),
         f"{folder}/WHEEL": "".join(line + line_end for line in lines).encode(),
     }
     rows = [record_row(name, hashlib.sha256(content).digest(), len(content)) for name, content in files.items()]

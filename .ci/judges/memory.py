@@ -3,9 +3,10 @@
 usage: memory.py PROGRAM NODE_MODULES SCRATCH
 
 Each kind of file is prepared once with a content of 1 MB and once of 500 MB,
-which does not compress, and the peaks are compared. A wheel of 400 MB, which
-compresses as code does, is verified against its RECORD, and rewritten, within
-a limit.
+which does not compress, and the peaks are compared. So are those of few and of
+many wheels whose metadata is much larger than they are. A wheel of 400 MB,
+which compresses as code does, is verified against its RECORD, and rewritten,
+within a limit.
 """
 
 import gzip
@@ -27,6 +28,9 @@ MEGABYTE = 1_000_000
 SIZES = (1, 500)
 # What may differ for other reasons: a thread's stack more, a table's growth.
 ALLOWED_MIB = 8
+# Wheels whose metadata has so many bytes, and what the many may add: an
+# allocator's gaps, and not a fiftieth of what they say.
+FEW, MANY, METADATA_SIZE, MANY_MIB = 20, 300, 4 * MEGABYTE, 24
 # What a wheel of so many MB may take in all.
 WHEEL_SIZE, WHEEL_MIB = 400, 64
 
@@ -115,6 +119,11 @@ def misspelt(folder: Path, megabytes: int) -> None:
     wheel(folder, megabytes, "Large", incompressible=MEGABYTE // 4)
 
 
+def talkative(folder: Path, count: int) -> None:
+    for number in range(count):
+        made.wheel(folder / f"talk{number}-1.0-py3-none-any.whl", summary="-" * METADATA_SIZE)
+
+
 def peak_mib(program: Path, folder: Path, *arguments: str) -> float:
     report = folder / "peak"
     command = ["/usr/bin/time", "-f", "%M", "-o", report, program]
@@ -158,6 +167,9 @@ def main(program: Path, node_modules: Path, scratch: Path) -> None:
             how = "a zipped artifact" if zipped else "a folder"
             say(f"{kind.__name__} in {how}: {small:.1f} MiB for {SIZES[0]} MB, {large:.1f} MiB for {SIZES[1]} MB")
     check(worst <= ALLOWED_MIB, f"peak memory grew by {worst:.1f} MiB, more than {ALLOWED_MIB}")
+    few, many = (measure(program, talkative, count, scratch, "--pypi", "off") for count in (FEW, MANY))
+    say(f"wheels with {METADATA_SIZE // MEGABYTE} MB of metadata: {few:.1f} MiB for {FEW}, {many:.1f} MiB for {MANY}")
+    check(many - few <= MANY_MIB, f"peak memory grew by {many - few:.1f} MiB, more than {MANY_MIB}")
     for kind, what, arguments in [(code, "verified", ()), (misspelt, "rewritten", ("--normalize", "rewrite"))]:
         peak = measure(program, kind, WHEEL_SIZE, scratch, *arguments)
         say(f"a wheel of {WHEEL_SIZE} MB, {what}: {peak:.1f} MiB")
