@@ -37,7 +37,7 @@ pub enum IgnoreError {
     #[error("but there is no rule `{0}`; docs/rules.md has the table of all rules")]
     NoRule(String),
     /// A rule that cannot be ignored.
-    #[error("but `{0}` cannot be ignored: without it, what is released would not be what was built")]
+    #[error("but `{0}` cannot be ignored: there would be no release, or none of what was built")]
     Never(Rule),
     /// No glob.
     #[error(transparent)]

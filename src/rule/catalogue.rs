@@ -422,7 +422,7 @@ rules! {
         source: "PyPI, project and file size limits",
     }
     NotRewritten = "not-rewritten", Advice, Warning {
-        says: "A wheel is not rewritten if it is signed, or if nothing but its spelling could not be changed.",
+        says: "A wheel that is signed, or of which a rewrite would change more than the spelling, keeps its bytes.",
         why: "A signature speaks of bytes that a rewrite would change. And a rewrite changes the spelling and nothing else: a wheel in which two files would become one, or that cannot be copied record by record, keeps its bytes.",
         remedy: "Nothing, or sign and attest after the release is prepared. For a wheel that cannot be copied, build it with a tool that writes plain zips; `wheel unpack` and `wheel pack` write it anew.",
         source: "PEP 740; PEP 815",
