@@ -13,10 +13,12 @@
 //! 8. Write the manifest and what follows from it.
 //! 9. Commit: everything appears at once, or nothing does.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 
 use crate::archive::Limits;
+use crate::artifact::ArtifactName;
 use crate::dir::Dir;
 use crate::distribution::npm::PackageJson;
 use crate::entry::{describe, is_executable};
@@ -36,6 +38,7 @@ use crate::release::Top;
 use crate::request::{Prepare, SourceRequest, Verify};
 use crate::rewrite;
 use crate::rule::Rule;
+use crate::sample::Sample;
 use crate::source::directory::Directory;
 use crate::source::github::{Run, RunRequest};
 use crate::source::{Listing, Source};
@@ -264,20 +267,13 @@ fn may_replace(
 }
 
 fn nothing_selected(listing: &Listing) -> Finding {
-    const SHOWN: usize = 50;
-    let taken = listing.artifacts.iter().map(|artifact| artifact.name.to_string());
-    let others = listing.not_taken.iter().map(ToString::to_string);
-    let mut names: Vec<String> = taken.chain(others).collect();
-    names.sort();
-    names.dedup();
-    let more = names.len().saturating_sub(SHOWN);
-    names.truncate(SHOWN);
-    let found = match (names.is_empty(), more) {
-        (true, _) => "there are no artifacts".to_owned(),
-        (false, 0) => format!("nothing to release in the artifacts found: {}", names.join(", ")),
-        (false, more) => {
-            format!("nothing to release in the artifacts found: {} and {more} more", names.join(", "))
-        }
+    let taken = listing.artifacts.iter().map(|artifact| artifact.name.as_str());
+    let names: BTreeSet<&str> = taken.chain(listing.not_taken.iter().map(ArtifactName::as_str)).collect();
+    let names: Sample<&str, 50> = names.into_iter().collect();
+    let found = if names.is_empty() {
+        "there are no artifacts".to_owned()
+    } else {
+        format!("nothing to release in the artifacts found: {names}")
     };
     Finding::new(
         Rule::NothingSelected,

@@ -3,35 +3,33 @@
 
 use std::fmt;
 
-/// The first things of a kind that were seen, and how many there were.
+/// The first things of a kind that were seen, `KEPT` of them at the most, and
+/// how many there were.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sample<T> {
+pub struct Sample<T, const KEPT: usize = 5> {
     first: Vec<T>,
     count: u64,
 }
 
-impl<T> Default for Sample<T> {
+impl<T, const KEPT: usize> Default for Sample<T, KEPT> {
     fn default() -> Self {
         Self { first: Vec::new(), count: 0 }
     }
 }
 
-impl<T> Sample<T> {
-    /// How many are kept.
-    pub const KEPT: usize = 5;
-
+impl<T, const KEPT: usize> Sample<T, KEPT> {
     /// Counts one, and keeps it if it is among the first.
     pub fn push(&mut self, item: T) {
         self.count += 1;
-        if self.first.len() < Self::KEPT {
+        if self.first.len() < KEPT {
             self.first.push(item);
         }
     }
 
     /// Counts as many as another sample did, and keeps of its first ones what
     /// `of` makes of them.
-    pub fn include<U>(&mut self, other: &Sample<U>, of: impl Fn(&U) -> T) {
-        let room = Self::KEPT.saturating_sub(self.first.len());
+    pub fn include<U, const OTHERS: usize>(&mut self, other: &Sample<U, OTHERS>, of: impl Fn(&U) -> T) {
+        let room = KEPT.saturating_sub(self.first.len());
         self.first.extend(other.first.iter().take(room).map(of));
         self.count += other.count;
     }
@@ -64,13 +62,13 @@ impl<T> Sample<T> {
     }
 }
 
-impl<T> Extend<T> for Sample<T> {
+impl<T, const KEPT: usize> Extend<T> for Sample<T, KEPT> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
         items.into_iter().for_each(|item| self.push(item));
     }
 }
 
-impl<T> FromIterator<T> for Sample<T> {
+impl<T, const KEPT: usize> FromIterator<T> for Sample<T, KEPT> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut sample = Self::default();
         sample.extend(items);
@@ -78,7 +76,7 @@ impl<T> FromIterator<T> for Sample<T> {
     }
 }
 
-impl<T: fmt::Display> fmt::Display for Sample<T> {
+impl<T: fmt::Display, const KEPT: usize> fmt::Display for Sample<T, KEPT> {
     /// Each in backticks, and how many more there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, item) in self.first.iter().enumerate() {
@@ -98,14 +96,14 @@ mod tests {
 
     #[test]
     fn few_and_many() {
-        let few: Sample<_> = ["a", "b"].into_iter().collect();
+        let few: Sample<_, 5> = ["a", "b"].into_iter().collect();
         assert_eq!((few.to_string(), few.single()), ("`a`, `b`".into(), None));
-        let many: Sample<_> = (0..100).collect();
+        let many: Sample<_, 5> = (0..100).collect();
         assert_eq!(many.to_string(), "`0`, `1`, `2`, `3`, `4` and 95 more");
-        assert_eq!(many.first().len(), Sample::<u8>::KEPT);
-        let one: Sample<_> = std::iter::once(7).collect();
+        assert_eq!(many.first().len(), 5);
+        let one: Sample<_, 5> = std::iter::once(7).collect();
         assert_eq!(one.single(), Some(&7));
-        assert!(Sample::<u8>::default().is_empty());
+        assert!(Sample::<u8, 5>::default().is_empty());
         let mut both = few;
         both.include(&many, |_| "c");
         assert_eq!(both.to_string(), "`a`, `b`, `c`, `c`, `c` and 97 more");

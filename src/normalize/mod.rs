@@ -31,6 +31,7 @@ use crate::finding::Finding;
 use crate::glob::Glob;
 use crate::manifest::{Action, Folder, LeftOut, Normalization, Why};
 use crate::rule::Rule;
+use crate::sample::Sample;
 
 /// How files are named.
 #[derive(Debug, Clone)]
@@ -388,27 +389,16 @@ fn stored_name(name: &FileName) -> Option<FileName> {
 
 /// One warning for all of them, for one pattern mends all of them.
 fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
-    const SHOWN: usize = 20;
-    let mut names: Vec<_> = left_out
-        .iter()
-        .filter(|file| file.why == Why::UnknownKind)
-        .map(|file| format!("{}: {}", file.artifact, file.path))
-        .collect();
+    let left_out = left_out.iter().filter(|file| file.why == Why::UnknownKind);
+    let names: BTreeSet<String> = left_out.map(|file| format!("{}: {}", file.artifact, file.path)).collect();
+    let names: Sample<String, 20> = names.into_iter().collect();
     if names.is_empty() {
         return None;
-    }
-    names.sort();
-    let more = names.len().saturating_sub(SHOWN);
-    let count = names.len();
-    names.truncate(SHOWN);
-    let mut listed = names.join(", ");
-    if more > 0 {
-        listed = format!("{listed} and {more} more");
     }
     Some(Finding::new(
         Rule::UnknownKind,
         None,
-        format!("{count} of no known kind left out: {listed}"),
+        format!("{} of no known kind left out: {names}", names.count()),
         "wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars",
         "Name their artifacts in `pattern` to release them, or exclude them there with `!`.",
     ))

@@ -197,7 +197,7 @@ impl Counted<'_> {
     /// left out; if there are none, where one could be missing.
     fn near(&self, Expectation { subject, glob, .. }: &Expectation) -> Option<String> {
         let artifacts = || {
-            let taken: Sample<&str> = self.taken().collect();
+            let taken: Sample<&str, 50> = self.taken().collect();
             (!taken.is_empty()).then(|| format!("the artifacts are {taken}"))
         };
         if *subject == Subject::Artifact {
@@ -206,7 +206,7 @@ impl Counted<'_> {
         let renamed = self.members.iter().find_map(|member| {
             let sent = member.all().map(|(_, file)| file.name()).find(|name| glob.matches(name.as_str()))?;
             let name = &member.planned.name;
-            (sent != *name).then(|| format!("`{sent}` was sent, and is released as `{name}`"))
+            (!glob.matches(name.as_str())).then(|| format!("`{sent}` was sent, and is released as `{name}`"))
         });
         let left_out = || {
             let file = self.left_out.iter().find(|file| glob.matches(file.path.file_name().as_str()))?;

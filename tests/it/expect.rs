@@ -61,7 +61,7 @@ fn what_is_not() {
     error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
       expected: at least 1, as the line `*-win_arm64.whl` of `expect` says
       help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
-    warning[unknown-kind]: 1 of no known kind left out: notes: foo.notes
+    warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
       expected: wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars
       help: Name their artifacts in `pattern` to release them, or exclude them there with `!`.
     left out: notes: foo.notes, of no known kind
@@ -71,7 +71,7 @@ fn what_is_not() {
     insta::assert_snapshot!(run.findings(), @r"
     error[expected-files]: 1 artifact that was taken matches `notes`: `notes`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
     error[expected-files]: no artifact that was taken matches `wheels-musl*`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
-    warning[unknown-kind]: 1 of no known kind left out: notes: foo.notes
+    warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
     ");
 }
 
@@ -83,8 +83,15 @@ fn what_was_perhaps_meant() {
     insta::assert_snapshot!(run.findings(), @r"
     error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was sent, and is released as `foo-1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
     error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is left out: of no known kind
-    warning[unknown-kind]: 1 of no known kind left out: notes: foo.notes
+    warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
     ");
+    // One that matches by its new name is counted, and no news.
+    let run = expecting("9 *.whl").exits(1);
+    assert!(
+        run.out.contains("; the artifacts are `notes`, ") && !run.out.contains("was sent"),
+        "{}",
+        run.out
+    );
     // With a pattern it is released.
     release().prepare(&["--expect", "*.notes", "--pattern", "*"]).exits(0);
 }
@@ -114,7 +121,7 @@ fn beside_other_findings() {
     error[expected-files]: no file of the release matches `*.tar.gz`; the artifacts are `a`
     ");
     let nothing = Workspace::with([("a/.gitignore", "*")]);
-    insta::assert_snapshot!(nothing.prepare(&["--expect", "*.whl"]).exits(1).findings(), @"error[nothing-selected]: nothing to release in the artifacts found: a");
+    insta::assert_snapshot!(nothing.prepare(&["--expect", "*.whl"]).exits(1).findings(), @"error[nothing-selected]: nothing to release in the artifacts found: `a`");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn nothing_selected_lists_what_was_found() {
     let workspace = Workspace::with([("logs/build.log", ""), ("wheels/foo-1.0-py3-none-any.whl", "")]);
     let run = workspace.prepare(&["--pattern", "wheel"]).exits(1);
     insta::assert_snapshot!(run.out, @r"
-    error[nothing-selected]: nothing to release in the artifacts found: logs, wheels
+    error[nothing-selected]: nothing to release in the artifacts found: `logs`, `wheels`
       expected: at least one file to release
       help: Check `pattern`, and that the jobs before this one uploaded what they built.
     no release was written: 1 error
@@ -201,7 +201,7 @@ fn strays_and_unknown_kinds() {
     ]);
     let run = workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(run.out, @r"
-    warning[unknown-kind]: 2 of no known kind left out: a: LICENSE, a: notes.txt
+    warning[unknown-kind]: 2 of no known kind left out: `a: LICENSE`, `a: notes.txt`
       expected: wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars
       help: Name their artifacts in `pattern` to release them, or exclude them there with `!`.
     left out: a: .DS_Store, a stray file

@@ -205,7 +205,7 @@ fn the_summary_of_a_release() {
 
     | Rule | File | Found | Expected | What to do |
     |---|---|---|---|---|
-    | unknown-kind |  | 1 of no known kind left out&#58; a&#58; notes | wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars | Name their artifacts in &#96;pattern&#96; to release them, or exclude them there with &#96;&#33;&#96;. |
+    | unknown-kind |  | 1 of no known kind left out&#58; &#96;a&#58; notes&#96; | wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars | Name their artifacts in &#96;pattern&#96; to release them, or exclude them there with &#96;&#33;&#96;. |
 
     ### assets/
 
