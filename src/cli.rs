@@ -37,6 +37,8 @@ pub enum Command {
     Prepare(Box<PrepareArgs>),
     /// Check that a release is what its manifest says
     Verify(VerifyArgs),
+    /// Say what a rule asks for, why, and what to do where it is broken
+    Explain(ExplainArgs),
 }
 
 /// A truth value, given as text as runners do.
@@ -155,6 +157,15 @@ pub struct VerifyArgs {
     pub show_summary: String,
 }
 
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, by the id that stands in brackets in a finding [default: a
+    /// list of all]
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+}
+
 /// The input `foreign-run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ForeignRun {
@@ -254,7 +265,7 @@ impl Cli {
         match &self.command {
             None => &self.prepare.github_token_file,
             Some(Command::Prepare(prepare)) => &prepare.github_token_file,
-            Some(Command::Verify(_)) => "",
+            Some(Command::Verify(_) | Command::Explain(_)) => "",
         }
     }
 }

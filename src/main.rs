@@ -14,9 +14,6 @@ use release_prep::pipeline;
 use release_prep::request::Request;
 use release_prep::staging::Cancellation;
 
-/// The inputs are wrong.
-const INPUT: u8 = 2;
-
 fn main() -> ExitCode {
     environment::forbid_core_dumps();
     let printer = Printer::new(is_runner());
@@ -44,7 +41,7 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
         Err(usage) if usage.use_stderr() => {
             printer.error(&usage.to_string());
             command::error(printer, &usage.to_string());
-            return Ok(INPUT);
+            return Ok(conclusion::INPUT);
         }
         Err(help) => {
             printer.out(&help.to_string());
@@ -65,10 +62,11 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
         Ok(Request::Verify(request)) => {
             Ok(conclusion::verified(printer, &mut files, &request, pipeline::verify(&request))?)
         }
+        Ok(Request::Explain(rule)) => Ok(conclusion::explained(printer, rule)),
         Err(error) => {
             printer.error(&format!("error: {error}"));
             command::error(printer, &error.to_string());
-            Ok(INPUT)
+            Ok(conclusion::INPUT)
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::escape::{self, markdown, markdown_code};
 use crate::finding::Finding;
 use crate::manifest::{Action, File, Folder, LeftOut, Manifest, RecordSetting, SHA256SUMS, Settings};
 use crate::release::Top;
-use crate::rule::{Severity, Strictness};
+use crate::rule::{Rule, Severity, Strictness};
 use crate::verification::Verification;
 
 /// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
@@ -186,6 +186,18 @@ impl Report<'_> {
     }
 }
 
+/// What there is to say of a rule, or a line for each of them.
+#[must_use]
+pub fn rule_text(rule: Option<Rule>) -> String {
+    let title = |rule: Rule| format!("{rule} ({}, {})", rule.class(), severity(rule.severity()));
+    let Some(rule) = rule else {
+        let told = |rule: &Rule| [title(*rule), ": ".to_owned(), rule.says().to_owned(), "\n".to_owned()];
+        return Rule::ALL.iter().flat_map(told).collect();
+    };
+    let source = format!("Source: {}", rule.source());
+    [&title(rule), rule.says(), rule.why(), rule.remedy(), &source].join("\n\n") + "\n"
+}
+
 /// What a verification came to, for a log.
 #[must_use]
 pub fn verification_text(dir: &str, verification: &Verification, anchored: bool) -> String {
@@ -258,13 +270,17 @@ fn place_markdown(finding: &Finding) -> String {
 }
 
 fn finding_text(text: &mut String, finding: &Finding) {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let severity = severity(finding.severity);
     line(text, format_args!("{severity}[{}]:{} {}", finding.rule, place(finding), finding.found));
     line(text, format_args!("  expected: {}", finding.expected));
     line(text, format_args!("  help: {}", finding.remedy));
+}
+
+const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
 }
 
 fn file_text(text: &mut String, file: &File) {

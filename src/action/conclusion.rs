@@ -11,6 +11,7 @@ use crate::outputs;
 use crate::pipeline::Outcome;
 use crate::report::{self, Report};
 use crate::request::{Prepare, Verify};
+use crate::rule::Rule;
 use crate::verification::Verification;
 
 /// Prepared, or verified.
@@ -100,6 +101,13 @@ pub fn verified(
         return Ok(INPUT);
     }
     Ok(DONE)
+}
+
+/// Explains a rule, or lists all, and gives the exit code.
+#[must_use]
+pub fn explained(printer: Printer, rule: Option<Rule>) -> u8 {
+    printer.out(&report::rule_text(rule));
+    DONE
 }
 
 /// Tells a failure with its causes, and gives its exit code.

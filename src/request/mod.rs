@@ -24,7 +24,7 @@ use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::policy::Policy;
 use crate::preflight::release::VersionPolicy;
-use crate::rule::Strictness;
+use crate::rule::{Rule, Strictness};
 use crate::source::github::RunRequest;
 
 /// An input that cannot be meant.
@@ -72,6 +72,8 @@ pub enum Request {
     Prepare(Box<Prepare>),
     /// Verify one.
     Verify(Verify),
+    /// Explain a rule, or list all.
+    Explain(Option<Rule>),
 }
 
 /// What is known of the world around the program.
@@ -170,6 +172,7 @@ impl Request {
         match cli.command {
             Some(Command::Verify(arguments)) => verify(&arguments, surroundings).map(Self::Verify),
             Some(Command::Prepare(arguments)) => prepare(&arguments, surroundings),
+            Some(Command::Explain(arguments)) => explain(arguments.rule.as_deref()).map(Self::Explain),
             None => prepare(&cli.prepare, surroundings),
         }
     }
@@ -192,6 +195,17 @@ fn verify(arguments: &VerifyArgs, surroundings: &Surroundings) -> Result<Verify,
         unanchored: arguments.unanchored || surroundings.runner.is_none(),
         show_summary: truth(&arguments.show_summary),
     })
+}
+
+fn explain(id: Option<&str>) -> Result<Option<Rule>, InputError> {
+    id.map(|id| {
+        Rule::of(id).ok_or_else(|| InputError::Unfit {
+            input: "explain",
+            found: id.to_owned(),
+            why: "but there is no rule of that id; `release-prep explain` lists them".to_owned(),
+        })
+    })
+    .transpose()
 }
 
 fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Request, InputError> {
@@ -423,7 +437,7 @@ mod tests {
         let arguments: Vec<_> = ["--artifacts-dir", "in"].iter().chain(arguments).copied().collect();
         match on_runner(&arguments)? {
             Request::Prepare(prepare) => Ok(prepare),
-            Request::Verify(_) => panic!("prepare was asked for"),
+            other => panic!("prepare was asked for, and not {other:?}"),
         }
     }
 
@@ -483,7 +497,7 @@ mod tests {
                 SourceRequest::Run(run) => Ok(run),
                 SourceRequest::Directory { .. } => panic!("no folder was named"),
             },
-            Request::Verify(_) => panic!("prepare was asked for"),
+            other => panic!("prepare was asked for, and not {other:?}"),
         }
     }
 

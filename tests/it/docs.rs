@@ -10,6 +10,8 @@ use release_prep::outputs;
 use release_prep::rule::{Class, Rule};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::harness::Workspace;
+
 const README: &str = include_str!("../../README.md");
 const RULES: &str = include_str!("../../docs/rules.md");
 const RULES_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
@@ -145,4 +147,30 @@ fn every_text_is_sentences() {
         }
         assert!(!rule.source().ends_with('.'), "{rule}");
     }
+}
+
+/// The program says the same of its rules.
+#[test]
+fn rules_are_explained() {
+    let workspace = Workspace::new();
+    let all = workspace.run(["explain"]).exits(0);
+    for rule in Rule::ALL {
+        assert!(all.out.contains(&format!("{rule} (")), "{rule}");
+        let run = workspace.run(["explain", rule.id()]).exits(0);
+        for part in [rule.says(), rule.why(), rule.remedy(), rule.source()] {
+            assert!(run.out.contains(part), "{rule}: {}", run.out);
+        }
+    }
+    insta::assert_snapshot!(workspace.run(["explain", "nothing-selected"]).out, @r"
+    nothing-selected (release, error)
+
+    There is something to release.
+
+    An empty release is never meant. The names of the artifacts that were found are listed.
+
+    Check `pattern`, and that the jobs before this one uploaded what they built.
+
+    Source: the input `pattern`
+    ");
+    insta::assert_snapshot!(workspace.run(["explain", "wheel-tag"]).exits(2).err, @"error: explain: found `wheel-tag`, but there is no rule of that id; `release-prep explain` lists them");
 }
