@@ -7,7 +7,7 @@ use pep440_rs::{Version, VersionSpecifier};
 use super::header::{self, Header};
 use super::project::{ProjectName, ProjectNameError};
 use super::text::{NotUtf8, excerpt};
-use crate::filename::MAX_NAME_BYTES;
+use crate::filename::{MAX_NAME_BYTES, MAX_PATH_BYTES};
 use crate::sample::Sample;
 
 /// The most bytes of a metadata file that are read. Long descriptions have
@@ -246,14 +246,16 @@ fn is_specifiers(text: &str) -> bool {
 /// The licence files that a metadata file names and that must be there: every
 /// `License-File` as given, a path below the licences' folder, since version
 /// 2.4 of the metadata (PEP 639). None of what cannot be read.
+/// Of one that is longer than any path it is the beginning, which is no file's
+/// path either.
 #[must_use]
 pub fn license_files(bytes: &[u8]) -> Vec<String> {
     let headers = header::read(bytes).unwrap_or_default();
     match only(&headers, "Metadata-Version").ok().and_then(version_number) {
         Some(version) if version >= (2, 4) => headers
-            .into_iter()
+            .iter()
             .filter(|header| header.is("License-File"))
-            .map(|header| header.value)
+            .map(|header| header.value.chars().take(MAX_PATH_BYTES + 1).collect())
             .collect(),
         _ => Vec::new(),
     }

@@ -56,7 +56,7 @@ impl WheelContents {
 
 /// The most kinds of native files of a wheel that are told apart. Debuggers
 /// bring a dozen.
-pub const MAX_NATIVE: usize = 1000;
+pub const MAX_NATIVE: usize = 200;
 
 /// The most software bills of materials that are told.
 pub const MAX_SBOMS: usize = 100;

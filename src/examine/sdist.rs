@@ -25,7 +25,7 @@ pub(super) fn look(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
         if layout.add(&entry) == Place::PkgInfo {
-            layout.pkg_infos.push(tar.read_entry(MAX_CORE_METADATA_BYTES as u64)?);
+            layout.pkg_info = Some(tar.read_entry(MAX_CORE_METADATA_BYTES as u64)?);
         }
     }
     Ok(layout.judge())
@@ -38,8 +38,9 @@ struct Layout {
     top: Option<String>,
     /// Whether something lies beside it, as in an ordinary archive.
     has_more: bool,
-    /// What lies right in it under the name PKG-INFO.
-    pkg_infos: Vec<Vec<u8>>,
+    /// What lies right in it under the name PKG-INFO, the first one.
+    pkg_info: Option<Vec<u8>>,
+    has_other_pkg_info: bool,
     /// An entry that would be unpacked outside of it.
     outside: Option<String>,
     sparse: Sample<String>,
@@ -51,6 +52,7 @@ struct Layout {
 /// Where an entry lies.
 #[derive(PartialEq, Eq)]
 enum Place {
+    /// The first of its name.
     PkgInfo,
     Elsewhere,
 }
@@ -73,23 +75,20 @@ impl Layout {
             _ => {}
         }
         self.below.insert(hash(rest));
-        if !self.has_more && rest == "PKG-INFO" && entry.kind == TarKind::File {
-            Place::PkgInfo
-        } else {
-            Place::Elsewhere
+        if self.has_more || rest != "PKG-INFO" || entry.kind != TarKind::File {
+            return Place::Elsewhere;
         }
+        self.has_other_pkg_info = self.pkg_info.is_some();
+        if self.has_other_pkg_info { Place::Elsewhere } else { Place::PkgInfo }
     }
 
     fn judge(self) -> Seen {
-        let pkg_info = match self.pkg_infos.as_slice() {
-            [pkg_info] if !self.has_more => pkg_info,
-            [_, _, ..] if !self.has_more => {
-                return wrong(
-                    "there are several PKG-INFO in it, and readers differ in which they take".to_owned(),
-                );
-            }
-            _ => return Seen::Nothing,
-        };
+        let Some(pkg_info) = self.pkg_info.filter(|_| !self.has_more) else { return Seen::Nothing };
+        if self.has_other_pkg_info {
+            return wrong(
+                "there are several PKG-INFO in it, and readers differ in which they take".to_owned(),
+            );
+        }
         if let Some(name) = self.outside {
             return Seen::Wrong(Wrong {
                 rule: Rule::FileNameUnsafe,
@@ -98,12 +97,12 @@ impl Layout {
                 remedy: "Find out who put it there: no build backend writes such a path.",
             });
         }
-        match Sdist::read(pkg_info) {
+        match Sdist::read(&pkg_info) {
             Ok(sdist) => {
                 let is_missing = |file: &String| !self.below.contains(&hash(file));
                 let contents = SdistContents {
-                    top: self.top.unwrap_or_default(),
-                    missing_licenses: license_files(pkg_info).into_iter().filter(is_missing).collect(),
+                    top: self.top.unwrap_or_default().chars().take(SHOWN).collect(),
+                    missing_licenses: license_files(&pkg_info).into_iter().filter(is_missing).collect(),
                     sparse: self.sparse,
                 };
                 Seen::Known(Distribution::Sdist { sdist: Box::new(sdist), contents: Box::new(contents) })

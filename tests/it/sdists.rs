@@ -70,6 +70,16 @@ fn odd_names_below_the_folder() {
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &outside), @"error[file-name-unsafe]: a: foo-1.0.tar.gz: `foo-1.0/../../etc/x` leaves the folder that it is unpacked into");
 }
 
+/// Readers differ in which they take, and none of them is kept but the first.
+#[test]
+fn several_pkg_infos() {
+    let other = PKG_INFO.replace("1.0", "2.0");
+    let several = foo(&[("PKG-INFO", other.as_bytes()), ("PKG-INFO", PKG_INFO.as_bytes())]);
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &several), @"error[sdist-metadata]: a: foo-1.0.tar.gz: there are several PKG-INFO in it, and readers differ in which they take");
+    // One that lies deeper is another file.
+    assert_eq!(findings("foo-1.0.tar.gz", &foo(&[("foo.egg-info/PKG-INFO", other.as_bytes())])), "");
+}
+
 #[test]
 fn sparse_files() {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
