@@ -11,15 +11,15 @@ OTHER_RUN = 19611734777
 
 
 def foreign_runs(bench: Bench) -> str:
-    fork = {"full_name": "someone-else/octo-repo"}
+    fork = {"full_name": "someone-else/hello-release"}
     others = {
-        "a fork's head": (run(id=OTHER_RUN, head_repository=fork), "someone-else/octo-repo"),
+        "a fork's head": (run(id=OTHER_RUN, head_repository=fork), "someone-else/hello-release"),
         "another commit": (run(id=OTHER_RUN, head_sha="f" * 40), "f" * 40),
         "failed": (run(id=OTHER_RUN, conclusion="failure"), "failure"),
         "still running": (run(id=OTHER_RUN, status="in_progress", conclusion=None), "in_progress"),
         "started by pull_request": (run(id=OTHER_RUN, event="pull_request"), "`pull_request`"),
         "by pull_request_target": (run(id=OTHER_RUN, event="pull_request_target"), "pull_request_target"),
-        "another repository": (run(id=OTHER_RUN, repository=fork), "someone-else/octo-repo"),
+        "another repository": (run(id=OTHER_RUN, repository=fork), "someone-else/hello-release"),
     }
     for name, (details, word) in others.items():
         with GitHub([wheel()]) as github:

@@ -37,7 +37,7 @@ def environment(workspace: str, command_files: str, inputs: dict[str, str]) -> d
         "GITHUB_WORKSPACE": workspace,
         "GITHUB_OUTPUT": f"{command_files}/set_output",
         "GITHUB_STEP_SUMMARY": f"{command_files}/step_summary",
-        "GITHUB_REPOSITORY": "octo-org/octo-repo",
+        "GITHUB_REPOSITORY": "octo-org/hello-release",
         "GITHUB_RUN_ID": "19611734501",
         "GITHUB_RUN_ATTEMPT": "1",
         "GITHUB_SHA": "0123456789abcdef0123456789abcdef01234567",
@@ -48,7 +48,7 @@ def environment(workspace: str, command_files: str, inputs: dict[str, str]) -> d
         "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_API_URL": "https://api.github.com",
         "GITHUB_WORKFLOW": "Release",
-        "GITHUB_WORKFLOW_REF": "octo-org/octo-repo/.github/workflows/release.yml@refs/heads/main",
+        "GITHUB_WORKFLOW_REF": "octo-org/hello-release/.github/workflows/release.yml@refs/heads/main",
         "RUNNER_OS": "Linux",
         "RUNNER_ARCH": "X64",
     }
