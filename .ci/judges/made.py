@@ -31,7 +31,8 @@ def wheel(
     """Writes a wheel under the letters of its file's name.
 
     `tags` are the `Tag:` lines of WHEEL, `members` lie beside its metadata,
-    `described` are name and version in METADATA; none of them need be true.
+    `described` are name and version in METADATA, and `summary` is its summary;
+    none of them need be true.
     """
     parts = path.name.removesuffix(".whl").split("-")
     folder = "-".join(parts[:2]) + ".dist-info"

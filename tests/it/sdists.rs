@@ -2,6 +2,9 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use release_prep::distribution::npm::PackageJson;
+use release_prep::distribution::sdist::Sdist;
+use release_prep::evidence::Distribution;
 
 use crate::fixture::{sdist, tar_gz, wheel};
 use crate::harness::Workspace;
@@ -132,4 +135,19 @@ fn broken_sdists() {
         let run = workspace.prepare(&[]).exits(1);
         assert_eq!(run.findings().matches("error[").count(), 1, "{}", run.out);
     }
+}
+
+/// One version in two spellings, each with the name that its file must have.
+#[test]
+fn what_a_distribution_tells() {
+    let sdist = Sdist::read(b"Metadata-Version: 2.4\nName: Foo.Bar\nVersion: 1.0.0\n").unwrap();
+    let package = PackageJson::read(br#"{"name":"@foo/bar","version":"1.0.0"}"#).unwrap();
+    let sdist = Distribution::Sdist { sdist: Box::new(sdist), contents: Box::default() };
+    let package = Distribution::NpmPackage(Box::new(package));
+    assert_eq!((sdist.project(), package.project()), (Some("foo-bar"), Some("@foo/bar")));
+    assert_eq!(sdist.version(), package.version());
+    let names = [&sdist, &package].map(|told| told.canonical_name().unwrap().as_str());
+    assert_eq!(names, ["foo_bar-1.0.0.tar.gz", "foo-bar-1.0.0.tgz"]);
+    let archive = Distribution::Archive { flaw: None };
+    assert!(archive.project().is_none() && archive.version().is_none() && archive.canonical_name().is_none());
 }
