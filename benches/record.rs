@@ -24,12 +24,12 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use data_encoding::BASE64URL_NOPAD;
 use flate2::{Crc, read::DeflateDecoder};
-use release_prep::archive::Limits;
-use release_prep::digest::Algorithms;
-use release_prep::evidence::Distribution;
-use release_prep::examine::{self, Care, Examined};
-use release_prep::finding::Place;
-use release_prep::staging::{StagedFile, Staging};
+use release_prep::testing::Algorithms;
+use release_prep::testing::Distribution;
+use release_prep::testing::Limits;
+use release_prep::testing::Place;
+use release_prep::testing::{Care, Examined, inspect_wheel};
+use release_prep::testing::{StagedFile, Staging};
 use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 
@@ -94,7 +94,7 @@ fn median(values: &mut [f64]) -> f64 {
 fn examine(staging: &Staging, staged: &StagedFile) {
     let care = Care { limits: Limits::within(10 << 30, 100_000).inspecting(), prove_record: true };
     let place = Place::file("bench".parse().unwrap(), NAME);
-    let examined = examine::wheel(staging, staged, &NAME.parse().unwrap(), &place, &care).unwrap();
+    let examined = inspect_wheel(staging, staged, &NAME.parse().unwrap(), &place, &care).unwrap();
     let Examined::Known(Distribution::Wheel { contents, .. }) = examined else { panic!("{examined:?}") };
     let check = contents.record.unwrap().unwrap();
     assert!(check.proved && check.wrong.is_empty() && check.unlisted.is_empty(), "{check:?}");

@@ -163,7 +163,7 @@ pub struct Digests {
 
 /// Hands bytes on and digests them on the way, so that nothing is read a
 /// second time in order to be hashed.
-pub struct HashingWriter<W> {
+pub(crate) struct HashingWriter<W> {
     inner: W,
     written: u64,
     sha256: sha2::Sha256,
@@ -173,7 +173,7 @@ pub struct HashingWriter<W> {
 
 impl<W: Write> HashingWriter<W> {
     /// Hashes what is written to `inner` from here on.
-    pub fn new(inner: W, algorithms: Algorithms) -> Self {
+    pub(crate) fn new(inner: W, algorithms: Algorithms) -> Self {
         Self {
             inner,
             written: 0,
@@ -185,14 +185,14 @@ impl<W: Write> HashingWriter<W> {
 
     /// How many bytes have passed.
     #[must_use]
-    pub const fn written(&self) -> u64 {
+    pub(crate) const fn written(&self) -> u64 {
         self.written
     }
 
     /// Ends the file: the inner writer, the size in bytes and the digests.
     /// Consumes the writer, for a digest of half a file is of no use.
     #[must_use]
-    pub fn finalize(self) -> (W, u64, Digests) {
+    pub(crate) fn finalize(self) -> (W, u64, Digests) {
         let digests = Digests {
             sha256: Sha256(self.sha256.finalize().into()),
             sha512: self.sha512.map(|hasher| Sha512(hasher.finalize().into())),

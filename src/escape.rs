@@ -13,7 +13,7 @@ use crate::filename::is_control;
 /// For one line of a log: every control character is written out, as in
 /// `\u{1b}`, line feeds too.
 #[must_use]
-pub fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_control) {
         return Cow::Borrowed(text);
     }
@@ -34,7 +34,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// The runner takes `::` for a command at the beginning of a line, white space
 /// aside, and `##[` anywhere (actions/runner, `ActionCommand.cs`).
 #[must_use]
-pub fn runner_line(text: &str) -> Cow<'_, str> {
+pub(crate) fn runner_line(text: &str) -> Cow<'_, str> {
     let shown = line(text);
     let starts = shown.trim_start().starts_with("::");
     if !starts && !shown.contains("##[") {
@@ -49,13 +49,13 @@ pub fn runner_line(text: &str) -> Cow<'_, str> {
 
 /// For the message of a workflow command (actions/toolkit, `command.ts`).
 #[must_use]
-pub fn command_data(text: &str) -> String {
+pub(crate) fn command_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// For a property of a workflow command (actions/toolkit, `command.ts`).
 #[must_use]
-pub fn command_property(text: &str) -> String {
+pub(crate) fn command_property(text: &str) -> String {
     command_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
@@ -63,7 +63,7 @@ pub fn command_property(text: &str) -> String {
 /// and a few marks that mean nothing there becomes a character reference,
 /// which no parser takes for structure (`CommonMark` 0.31, section 2.5).
 #[must_use]
-pub fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 16);
     for character in line(text).chars() {
         match character {
@@ -88,13 +88,13 @@ pub fn markdown(text: &str) -> String {
 
 /// As [`markdown`], set as code.
 #[must_use]
-pub fn markdown_code(text: &str) -> String {
+pub(crate) fn markdown_code(text: &str) -> String {
     format!("<code>{}</code>", markdown(text))
 }
 
 /// JSON whose every character is ASCII, so that no reader's encoding matters.
 #[must_use]
-pub fn ascii_json(json: &str) -> String {
+pub(crate) fn ascii_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {
         if character.is_ascii() {

@@ -11,10 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The most bytes that a name may have: the limit of every common file system
 /// and of a subject's name in an attestation.
-pub const MAX_NAME_BYTES: usize = 255;
+pub(crate) const MAX_NAME_BYTES: usize = 255;
 
 /// The most bytes that a path inside an artifact may have.
-pub const MAX_PATH_BYTES: usize = 4096;
+pub(crate) const MAX_PATH_BYTES: usize = 4096;
 
 /// Why a text cannot be the name of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +55,7 @@ pub enum FileNameError {
 /// line separators, the bidirectional controls (UAX #9, section 2), and the
 /// zero-width ones.
 #[must_use]
-pub const fn is_control(character: char) -> bool {
+pub(crate) const fn is_control(character: char) -> bool {
     matches!(
         character,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
@@ -68,7 +68,7 @@ pub const fn is_control(character: char) -> bool {
 /// in its name in earnest. Some do hold the joiners of Persian and Indic scripts
 /// and of emoji, soft hyphens, and the tags that flags are made of.
 #[must_use]
-pub const fn is_forbidden_in_names(character: char) -> bool {
+pub(crate) const fn is_forbidden_in_names(character: char) -> bool {
     let is_joiner = matches!(character, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
     is_control(character) && !is_joiner
 }

@@ -23,37 +23,63 @@
 //! | judgement | [`evidence`], [`normalize`], [`preflight`], [`entry`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
 //! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`], [`notice`], [`sample`] |
 
-pub mod action;
-pub mod archive;
-pub mod artifact;
-pub mod cli;
-pub mod digest;
-pub mod dir;
-pub mod distribution;
-pub mod entry;
-pub mod escape;
-pub mod evidence;
-pub mod examine;
-pub mod failure;
-pub mod filename;
-pub mod finding;
-pub mod glob;
-pub mod intake;
-pub mod manifest;
-pub mod normalize;
-pub mod notice;
-pub mod outputs;
-pub mod pipeline;
-pub mod preflight;
-pub mod release;
-pub mod report;
-pub mod request;
-pub mod rewrite;
-pub mod rule;
-pub mod sample;
-pub mod source;
-pub mod staging;
-pub mod subject;
-pub mod sums;
-pub mod verification;
-pub mod verify;
+mod action;
+mod archive;
+mod artifact;
+mod digest;
+mod disk;
+mod distribution;
+mod escape;
+mod evidence;
+mod filename;
+mod folder;
+mod glob;
+mod normalize;
+mod pipeline;
+mod preflight;
+mod release;
+mod report;
+mod reporter;
+mod request;
+mod rule;
+mod sample;
+mod source;
+
+/// What `main` runs.
+#[doc(hidden)]
+pub mod edge {
+    pub use crate::action::command::error as annotate_error;
+    pub use crate::action::conclusion::{FAULT, INPUT, explained, prepared, verified};
+    pub use crate::action::environment::{
+        become_owner_of, enter, forbid_core_dumps, input, is_runner, step_files,
+    };
+    pub use crate::action::output::StepFiles;
+    pub use crate::action::printer::Printer;
+    pub use crate::action::signal::{cancel_on_signals, give_way_to_cancellation};
+    pub use crate::disk::staging::Cancellation;
+    pub use crate::pipeline::{prepare, verify};
+    pub use crate::reporter::Notices;
+    pub use crate::request::Request;
+    pub use crate::request::cli::{Cli, arguments_from_inputs};
+}
+
+/// What tests and benchmarks look at. No API: it changes without notice.
+#[doc(hidden)]
+pub mod testing {
+    pub use crate::action::conclusion;
+
+    pub use crate::archive::Limits;
+    pub use crate::digest::{Algorithms, Sha256};
+    pub use crate::disk::staging::{StagedFile, Staging};
+    pub use crate::distribution::npm::PackageJson;
+    pub use crate::distribution::project::ProjectName;
+    pub use crate::distribution::sdist::{Sdist, could_be_sdist_of, sdist_name};
+    pub use crate::distribution::wheel::{Deviation, TagSet, WheelFilename};
+    pub use crate::evidence::Distribution;
+    pub use crate::evidence::inspect::{Care, Examined, wheel as inspect_wheel};
+    pub use crate::filename::FileName;
+    pub use crate::report::outputs;
+    pub use crate::request::cli::Cli;
+    pub use crate::rule::finding::Place;
+    pub use crate::rule::{Class, Rule};
+}

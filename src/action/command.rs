@@ -5,9 +5,9 @@
 
 use super::printer::Printer;
 use crate::escape;
-use crate::finding::Finding;
-use crate::notice::Notices;
+use crate::reporter::Notices;
 use crate::rule::Severity;
+use crate::rule::finding::Finding;
 
 impl Notices for Printer {
     fn notice(&self, message: &str) {
@@ -30,7 +30,7 @@ const MOST_CHARACTERS: usize = 4000;
 const SHORTEST_MASK: usize = 16;
 
 /// Annotates the run with findings.
-pub fn annotate(printer: Printer, findings: &[Finding]) {
+pub(crate) fn annotate(printer: Printer, findings: &[Finding]) {
     for (severity, kind) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let of_kind: Vec<_> = findings.iter().filter(|finding| finding.severity == severity).collect();
         for finding in of_kind.iter().take(MOST) {

@@ -6,13 +6,13 @@ use std::io;
 use super::command;
 use super::output::StepFiles;
 use super::printer::Printer;
-use crate::failure::Failure;
-use crate::outputs;
 use crate::pipeline::Outcome;
+use crate::pipeline::failure::Failure;
+use crate::release::verification::Verification;
+use crate::report::outputs;
 use crate::report::{self, Report};
 use crate::request::{Prepare, Verify};
 use crate::rule::Rule;
-use crate::verification::Verification;
 
 /// Prepared, or verified.
 pub const DONE: u8 = 0;

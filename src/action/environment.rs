@@ -12,7 +12,7 @@ use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use secrecy::SecretString;
 
 use super::output::StepFiles;
-use crate::manifest::Run;
+use crate::release::manifest::Run;
 use crate::request::{Runner, Services, Surroundings};
 
 /// The program cannot find its feet.

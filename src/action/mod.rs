@@ -1,8 +1,8 @@
 //! Whom we talk to: a runner, or a person at a terminal.
 
-pub mod command;
+pub(crate) mod command;
 pub mod conclusion;
-pub mod environment;
-pub mod output;
-pub mod printer;
-pub mod signal;
+pub(crate) mod environment;
+pub(crate) mod output;
+pub(crate) mod printer;
+pub(crate) mod signal;

@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::printer::Printer;
-use crate::staging::Cancellation;
+use crate::disk::staging::Cancellation;
 
 /// Has a thread wait for signals. At the first one it removes what is staged
 /// and ends the process with 128 and the signal's number; if the release

@@ -5,12 +5,12 @@ use std::io;
 
 use super::limits::BudgetExceeded;
 use crate::filename::FileNameError;
-use crate::finding::{Finding, Place};
 use crate::rule::Rule;
+use crate::rule::finding::{Finding, Place};
 
 /// Why an archive could not be read or unpacked.
 #[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
+pub(crate) enum ArchiveError {
     /// The archive is at fault: a finding.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -27,7 +27,7 @@ pub enum ArchiveError {
 
 /// What an archive is refused for: one flaw of one entry, or of the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     // Boxed, so that the error of every function here stays small.
     inner: Box<(Option<String>, Flaw)>,
 }
@@ -57,13 +57,13 @@ impl Refusal {
     /// The entry at fault as the archive names it: hostile text, at most 257
     /// characters of it. Nothing if it is the archive as a whole.
     #[must_use]
-    pub fn entry_name(&self) -> Option<&str> {
+    pub(crate) fn entry_name(&self) -> Option<&str> {
         self.inner.0.as_deref()
     }
 
     /// What was found, a clause without a full stop that names the entry.
     #[must_use]
-    pub fn found(&self) -> String {
+    pub(crate) fn found(&self) -> String {
         match self.entry_name() {
             Some(name) => format!("`{name}` {}", self.flaw()),
             None => format!("the archive {}", self.flaw()),
@@ -72,19 +72,19 @@ impl Refusal {
 
     /// Whether it ends before it is whole, so that no reader gets to its end.
     #[must_use]
-    pub const fn is_broken_off(&self) -> bool {
+    pub(crate) const fn is_broken_off(&self) -> bool {
         matches!(self.flaw(), Flaw::BreaksOff(_))
     }
 
     /// The finding that it is, about whatever lies at `place`.
     #[must_use]
-    pub fn finding(&self, place: Place) -> Finding {
+    pub(crate) fn finding(&self, place: Place) -> Finding {
         Finding::new(self.rule(), Some(place), self.found(), self.expected(), self.remedy())
     }
 
     /// The rule that the archive breaks.
     #[must_use]
-    pub const fn rule(&self) -> Rule {
+    pub(crate) const fn rule(&self) -> Rule {
         match self.flaw() {
             Flaw::Name(_) => Rule::FileNameUnsafe,
             Flaw::TooManyEntries { .. }
@@ -104,7 +104,7 @@ impl Refusal {
 
     /// What was expected, a clause without a full stop.
     #[must_use]
-    pub fn expected(&self) -> String {
+    pub(crate) fn expected(&self) -> String {
         match self.flaw() {
             Flaw::NoEntry(_) => "the number of an entry".into(),
             Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::BreaksOff(_) | Flaw::Gzip(_) => {
@@ -154,7 +154,7 @@ impl Refusal {
 
     /// What to do, a sentence.
     #[must_use]
-    pub const fn remedy(&self) -> &'static str {
+    pub(crate) const fn remedy(&self) -> &'static str {
         match self.flaw() {
             Flaw::Name(_) | Flaw::Duplicate { .. } | Flaw::FileAndFolder | Flaw::UnflaggedName => {
                 "Rename the file in the job that builds it."

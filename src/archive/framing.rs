@@ -21,7 +21,7 @@ use crate::filename::{FileNameError, MAX_PATH_BYTES, RelativePath};
 
 /// How an entry's bytes are packed (4.4.5); every other method is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub(crate) enum Method {
     /// As they are.
     Stored,
     /// RFC 1951.
@@ -30,7 +30,7 @@ pub enum Method {
 
 /// What an entry is, by its name and its Unix mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind {
+pub(crate) enum EntryKind {
     /// A regular file.
     File,
     /// A folder, without content.
@@ -45,7 +45,7 @@ pub enum EntryKind {
 /// Its sizes and its CRC-32 are still what the archive declares: only
 /// unpacking proves them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Where it lies in the archive.
     pub path: RelativePath,
     /// What it is.
@@ -95,7 +95,7 @@ impl Entry {
 /// # Errors
 /// [`ArchiveError::Refused`] with the first entry that breaks a rule, and
 /// [`ArchiveError::Read`].
-pub fn read_directory<R: Read + Seek>(
+pub(crate) fn read_directory<R: Read + Seek>(
     reader: &mut R,
     len: u64,
     limits: &Limits,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Shared by the threads that unpack; what is counted are bytes and files as
 /// they are really written, never what an archive declares.
 #[derive(Debug)]
-pub struct Budget {
+pub(crate) struct Budget {
     most_bytes: u64,
     most_files: u64,
     bytes: AtomicU64,
@@ -16,7 +16,7 @@ pub struct Budget {
 
 /// A run has unpacked more than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BudgetExceeded {
+pub(crate) enum BudgetExceeded {
     /// In bytes.
     #[error("the artifacts unpack to more than {0} bytes")]
     Bytes(u64),
@@ -28,7 +28,7 @@ pub enum BudgetExceeded {
 impl Budget {
     /// At most so many bytes in so many files.
     #[must_use]
-    pub const fn new(most_bytes: u64, most_files: u64) -> Self {
+    pub(crate) const fn new(most_bytes: u64, most_files: u64) -> Self {
         Self { most_bytes, most_files, bytes: AtomicU64::new(0), files: AtomicU64::new(0) }
     }
 
@@ -36,7 +36,7 @@ impl Budget {
     ///
     /// # Errors
     /// If it is one too many.
-    pub fn take_file(&self) -> Result<(), BudgetExceeded> {
+    pub(crate) fn take_file(&self) -> Result<(), BudgetExceeded> {
         let before = self.files.fetch_add(1, Ordering::Relaxed);
         if before < self.most_files { Ok(()) } else { Err(BudgetExceeded::Files(self.most_files)) }
     }
@@ -45,7 +45,7 @@ impl Budget {
     ///
     /// # Errors
     /// If there are too many of them.
-    pub fn take_bytes(&self, bytes: u64) -> Result<(), BudgetExceeded> {
+    pub(crate) fn take_bytes(&self, bytes: u64) -> Result<(), BudgetExceeded> {
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         if before.saturating_add(bytes) <= self.most_bytes {
             Ok(())

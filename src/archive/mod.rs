@@ -17,14 +17,15 @@
 //! A tar is read entry by entry, in order, by [`tar`].
 
 mod error;
-pub mod framing;
-pub mod limits;
-pub mod name;
-pub mod tar;
-pub mod zip;
+pub(crate) mod framing;
+pub(crate) mod limits;
+pub(crate) mod name;
+pub(crate) mod tar;
+pub(crate) mod zip;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 
-pub use error::{ArchiveError, Refusal};
-pub use limits::{Budget, BudgetExceeded, Limits, Purpose};
+pub(crate) use error::{ArchiveError, Refusal};
+pub use limits::Limits;
+pub(crate) use limits::{Budget, BudgetExceeded};

@@ -18,19 +18,19 @@ use super::name;
 use crate::filename::{FileNameError, RelativePath};
 
 /// The most bytes of one extended header (a long name, or pax records).
-pub const MAX_EXTENDED: u64 = 1 << 20;
+pub(crate) const MAX_EXTENDED: u64 = 1 << 20;
 
 /// Whether a file that begins with `head` could be read as a tar that is not
 /// compressed: its first block is a header, or says that it is one.
 #[must_use]
-pub fn begins_like_tar(head: &[u8]) -> bool {
+pub(crate) fn begins_like_tar(head: &[u8]) -> bool {
     let Some(block) = head.first_chunk::<BLOCK>() else { return false };
     Header::parse(block).is_ok() || block.get(257..262) == Some(b"ustar")
 }
 
 /// What an entry of a tar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TarKind {
+pub(crate) enum TarKind {
     /// A regular file.
     File,
     /// A folder.
@@ -47,7 +47,7 @@ pub enum TarKind {
 
 /// An entry of a tar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TarEntry {
+pub(crate) struct TarEntry {
     /// The name as stored: hostile text.
     pub name: String,
     /// Where it lies, without leading `./`. Tars that are released as they are
@@ -64,7 +64,7 @@ pub struct TarEntry {
 ///
 /// Several entries may bear one name, of which readers take the last: who
 /// looks for a file must look at all entries.
-pub struct TarGz<R: Read> {
+pub(crate) struct TarGz<R: Read> {
     stream: Stream<R>,
     /// Bytes of the current entry that nobody has read yet.
     left: u64,
@@ -96,7 +96,7 @@ impl<R: Read> TarGz<R> {
     ///
     /// Of the limits, `unpacked` and `ratio` bound what is inflated, and
     /// `entries` their number.
-    pub fn new(reader: R, limits: &Limits) -> Self {
+    pub(crate) fn new(reader: R, limits: &Limits) -> Self {
         Self {
             stream: Stream::new(reader, *limits),
             left: 0,
@@ -114,7 +114,7 @@ impl<R: Read> TarGz<R> {
     /// # Errors
     /// [`ArchiveError::Refused`] if the tar is broken, reads differently to
     /// different readers, or exceeds a limit, and [`ArchiveError::Read`].
-    pub fn next_entry(&mut self) -> Result<Option<TarEntry>, ArchiveError> {
+    pub(crate) fn next_entry(&mut self) -> Result<Option<TarEntry>, ArchiveError> {
         if self.is_at_end {
             return Ok(None);
         }
@@ -150,7 +150,7 @@ impl<R: Read> TarGz<R> {
     ///
     /// # Errors
     /// If that is more than `most` bytes, and as [`TarGz::next_entry`].
-    pub fn read_entry(&mut self, most: u64) -> Result<Vec<u8>, ArchiveError> {
+    pub(crate) fn read_entry(&mut self, most: u64) -> Result<Vec<u8>, ArchiveError> {
         if self.left > most {
             let flaw = Flaw::TooLargeToRead { size: self.left, most };
             return Err(Refusal::entry(&self.name, flaw).into());
@@ -165,7 +165,7 @@ impl<R: Read> TarGz<R> {
     ///
     /// # Errors
     /// As [`TarGz::next_entry`], and [`ArchiveError::Write`].
-    pub fn copy_entry(&mut self, target: &mut impl Write) -> Result<u64, ArchiveError> {
+    pub(crate) fn copy_entry(&mut self, target: &mut impl Write) -> Result<u64, ArchiveError> {
         let bytes = self.left;
         self.pass(bytes, |block| target.write_all(block).map_err(ArchiveError::Write))?;
         self.left = 0;

@@ -14,14 +14,14 @@ use super::error::{ArchiveError, Flaw, Refusal};
 use super::framing;
 use super::limits::{Budget, Limits};
 
-pub use super::framing::{Entry, EntryKind, Method};
+pub(crate) use super::framing::{Entry, EntryKind, Method};
 
 /// Bytes read, and bytes inflated, at a time.
 const BLOCK: usize = 64 << 10;
 
 /// A zip archive whose records agree with each other.
 #[derive(Debug)]
-pub struct ZipArchive<R> {
+pub(crate) struct ZipArchive<R> {
     reader: R,
     entries: Arc<[Entry]>,
     inflater: Inflater,
@@ -32,7 +32,7 @@ impl<R: Read + Seek> ZipArchive<R> {
     ///
     /// # Errors
     /// See [`framing::read_directory`].
-    pub fn open(mut reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(mut reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
         let mut entries = framing::read_directory(&mut reader, len, limits)?;
         entries.retain(|entry| !entry.is_folder());
         Ok(Self { reader, entries: entries.into(), inflater: Inflater::default() })
@@ -41,13 +41,13 @@ impl<R: Read + Seek> ZipArchive<R> {
     /// The files (and, in an archive that is inspected, links), in the order of
     /// the directory. Folders are known, but not listed.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// The number of the entry at `path`.
     #[must_use]
-    pub fn position(&self, path: &str) -> Option<usize> {
+    pub(crate) fn position(&self, path: &str) -> Option<usize> {
         self.entries.iter().position(|entry| entry.path.as_str() == path)
     }
 
@@ -61,7 +61,7 @@ impl<R: Read + Seek> ZipArchive<R> {
     /// [`ArchiveError::Refused`] if the bytes have not the size and the CRC-32
     /// that the archive declares; [`ArchiveError::Budget`];
     /// [`ArchiveError::Read`] and [`ArchiveError::Write`].
-    pub fn copy_entry(
+    pub(crate) fn copy_entry(
         &mut self,
         number: usize,
         target: &mut impl Write,
@@ -79,7 +79,7 @@ impl<R: Read + Seek> ZipArchive<R> {
     ///
     /// # Errors
     /// As [`ZipArchive::copy_entry`], but for the budget.
-    pub fn scan_entry(&mut self, number: usize, target: &mut impl Write) -> Result<u64, ArchiveError> {
+    pub(crate) fn scan_entry(&mut self, number: usize, target: &mut impl Write) -> Result<u64, ArchiveError> {
         self.unpack(number, |bytes| target.write_all(bytes).map_err(ArchiveError::Write))
     }
 
@@ -89,7 +89,7 @@ impl<R: Read + Seek> ZipArchive<R> {
     /// # Errors
     /// As [`ZipArchive::scan_entry`], and if the entry has more than `most`
     /// bytes.
-    pub fn read_entry(&mut self, number: usize, most: u64) -> Result<Vec<u8>, ArchiveError> {
+    pub(crate) fn read_entry(&mut self, number: usize, most: u64) -> Result<Vec<u8>, ArchiveError> {
         if let Some(entry) = self.entries.get(number)
             && entry.size > most
         {

@@ -13,6 +13,6 @@ const SUFFIXES: &[&str] = &[
 
 /// Whether a name is that of an archive.
 #[must_use]
-pub fn is_archive(name: &FileName) -> bool {
+pub(crate) fn is_archive(name: &FileName) -> bool {
     SUFFIXES.iter().any(|suffix| name.has_suffix(suffix))
 }

@@ -12,7 +12,7 @@ use crate::sample::Sample;
 
 /// The most bytes of a metadata file that are read. Long descriptions have
 /// some hundred thousand.
-pub const MAX_CORE_METADATA_BYTES: usize = 16 << 20;
+pub(crate) const MAX_CORE_METADATA_BYTES: usize = 16 << 20;
 
 /// Core metadata that cannot be read. Whoever built the distribution wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -249,7 +249,7 @@ fn is_specifiers(text: &str) -> bool {
 /// Of one that is longer than any path it is the beginning, which is no file's
 /// path either.
 #[must_use]
-pub fn license_files(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn license_files(bytes: &[u8]) -> Vec<String> {
     let headers = header::read(bytes).unwrap_or_default();
     match only(&headers, "Metadata-Version").ok().and_then(version_number) {
         Some(version) if version >= (2, 4) => headers

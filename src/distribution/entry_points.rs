@@ -23,7 +23,7 @@ use super::text::{self, NotUtf8, excerpt};
 
 /// The most bytes of an `entry_points.txt` that are read. Real ones have some
 /// thousand.
-pub const MAX_ENTRY_POINTS_BYTES: usize = 1 << 20;
+pub(crate) const MAX_ENTRY_POINTS_BYTES: usize = 1 << 20;
 
 /// The section of which every other one has the entries as well, to
 /// `configparser`.
@@ -120,7 +120,7 @@ impl EntryPointsError {
 
 /// The group of an entry point from which installers make a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ScriptGroup {
+pub(crate) enum ScriptGroup {
     /// `console_scripts`
     Console,
     /// `gui_scripts`
@@ -134,7 +134,7 @@ impl ScriptGroup {
 
     /// The group as the file names it.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Console => "console_scripts",
             Self::Gui => "gui_scripts",
@@ -151,7 +151,7 @@ impl fmt::Display for ScriptGroup {
 /// The object that a script calls: `module:object`, each identifiers with `.`
 /// between them ("Data model").
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectReference {
+pub(crate) struct ObjectReference {
     module: String,
     object: String,
 }
@@ -159,13 +159,13 @@ pub struct ObjectReference {
 impl ObjectReference {
     /// The module to import.
     #[must_use]
-    pub fn module(&self) -> &str {
+    pub(crate) fn module(&self) -> &str {
         &self.module
     }
 
     /// The object in it.
     #[must_use]
-    pub fn object(&self) -> &str {
+    pub(crate) fn object(&self) -> &str {
         &self.object
     }
 
@@ -194,7 +194,7 @@ impl fmt::Display for ObjectReference {
 
 /// A command that installers make.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Script {
+pub(crate) struct Script {
     group: ScriptGroup,
     name: String,
     reference: ObjectReference,
@@ -203,19 +203,19 @@ pub struct Script {
 impl Script {
     /// Whether it is for a console.
     #[must_use]
-    pub const fn group(&self) -> ScriptGroup {
+    pub(crate) const fn group(&self) -> ScriptGroup {
         self.group
     }
 
     /// The command.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// What it calls.
     #[must_use]
-    pub const fn reference(&self) -> &ObjectReference {
+    pub(crate) const fn reference(&self) -> &ObjectReference {
         &self.reference
     }
 }
@@ -223,7 +223,7 @@ impl Script {
 /// What an `entry_points.txt` says that an installer acts on. Other groups are
 /// for other programs, which have rules of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryPoints {
+pub(crate) struct EntryPoints {
     scripts: Vec<Script>,
 }
 
@@ -233,7 +233,7 @@ impl EntryPoints {
     /// # Errors
     /// The first fault for which PyPI refuses the wheel; if there is none, the
     /// first at which an installer stops, or sees something else.
-    pub fn read(bytes: &[u8]) -> Result<Self, EntryPointsError> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, EntryPointsError> {
         if bytes.len() > MAX_ENTRY_POINTS_BYTES {
             return Err(EntryPointsError::TooLong(bytes.len()));
         }
@@ -255,7 +255,7 @@ impl EntryPoints {
 
     /// The scripts, in their order.
     #[must_use]
-    pub fn scripts(&self) -> &[Script] {
+    pub(crate) fn scripts(&self) -> &[Script] {
         &self.scripts
     }
 }

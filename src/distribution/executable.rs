@@ -61,7 +61,7 @@ pub(super) fn pe_offset(head: &[u8]) -> Option<usize> {
 
 /// Whether a name is that of a program or library; `libfoo.so.1.2` too.
 #[must_use]
-pub fn is_executable_name(name: &FileName) -> bool {
+pub(crate) fn is_executable_name(name: &FileName) -> bool {
     let versioned = || {
         name.as_str().split_once(".so.").is_some_and(|(stem, version)| {
             !stem.is_empty()

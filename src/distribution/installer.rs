@@ -47,12 +47,12 @@ const SHEBANG: &[u8] = b"#!";
 
 /// Whether a name is that of an installer or script.
 #[must_use]
-pub fn is_installer(name: &FileName) -> bool {
+pub(crate) fn is_installer(name: &FileName) -> bool {
     SUFFIXES.iter().any(|suffix| name.has_suffix(suffix))
 }
 
 /// Whether a file that begins with `head` names the interpreter that runs it.
 #[must_use]
-pub fn is_script(head: &[u8]) -> bool {
+pub(crate) fn is_script(head: &[u8]) -> bool {
     head.starts_with(SHEBANG)
 }

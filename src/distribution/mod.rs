@@ -7,28 +7,26 @@
 //! if it holds `package/package.json`. What a file turned out to be is its
 //! [`evidence`](crate::evidence).
 
-pub mod bundle;
-pub mod core_metadata;
-pub mod entry_points;
-pub mod executable;
+pub(crate) mod bundle;
+pub(crate) mod core_metadata;
+pub(crate) mod entry_points;
+pub(crate) mod executable;
 mod header;
-pub mod installer;
-pub mod machine;
-pub mod native;
-pub mod npm;
-pub mod project;
-pub mod sdist;
-pub mod sidecar;
-pub mod stray;
+pub(crate) mod installer;
+pub(crate) mod machine;
+pub(crate) mod native;
+pub(crate) mod npm;
+pub(crate) mod project;
+pub(crate) mod sdist;
+pub(crate) mod sidecar;
+pub(crate) mod stray;
 mod text;
-pub mod version;
-pub mod wheel;
+pub(crate) mod version;
+pub(crate) mod wheel;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-pub use text::NotUtf8;
 
 use self::executable::ExecutableFormat;
 use crate::filename::FileName;

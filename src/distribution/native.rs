@@ -79,7 +79,7 @@ impl Native {
 /// Whether an interpreter would import a native file of that path (PEP 3149,
 /// and what other interpreters and the stable ABI put in the place of its tag).
 #[must_use]
-pub fn is_extension_module(path: &str) -> bool {
+pub(crate) fn is_extension_module(path: &str) -> bool {
     const ABIS: [&str; 5] = [".cpython-", ".abi3.", ".abi3t.", ".pypy", ".graalpy"];
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     let has_suffix = |suffix: &str| name.len() > suffix.len() && name.ends_with(suffix);

@@ -68,7 +68,7 @@ const LISTS: &[&str] = &[
 
 /// Whether a name is that of a sidecar.
 #[must_use]
-pub fn is_sidecar(name: &FileName) -> bool {
+pub(crate) fn is_sidecar(name: &FileName) -> bool {
     subject_of(name).is_some() || is_checksum_list(name)
 }
 
@@ -76,20 +76,20 @@ pub fn is_sidecar(name: &FileName) -> bool {
 /// `foo.whl.publish.attestation`. Nothing if the name is none of a sidecar, or
 /// that of a list.
 #[must_use]
-pub fn subject_of(name: &FileName) -> Option<&str> {
+pub(crate) fn subject_of(name: &FileName) -> Option<&str> {
     SIGNATURES.iter().chain(OTHERS).find_map(|suffix| name.stem(suffix))
 }
 
 /// Whether it signs or attests its subject, which then cannot be renamed.
 #[must_use]
-pub fn is_attestation_or_signature(name: &FileName) -> bool {
+pub(crate) fn is_attestation_or_signature(name: &FileName) -> bool {
     SIGNATURES.iter().any(|suffix| name.has_suffix(suffix))
 }
 
 /// Whether a name is that of a list of digests: `SHA256SUMS`, or
 /// `foo_1.0_checksums.txt`.
 #[must_use]
-pub fn is_checksum_list(name: &FileName) -> bool {
+pub(crate) fn is_checksum_list(name: &FileName) -> bool {
     LISTS.iter().any(|list| {
         name.as_str().eq_ignore_ascii_case(list)
             || name.stem(list).is_some_and(|stem| stem.ends_with(['-', '_', '.']))

@@ -13,7 +13,7 @@ const MACOSX: &str = "__MACOSX";
 
 /// Whether the file at a path is a stray one.
 #[must_use]
-pub fn is_stray(path: &RelativePath) -> bool {
+pub(crate) fn is_stray(path: &RelativePath) -> bool {
     is_stray_name(&path.file_name()) || path.components().any(|component| component == MACOSX)
 }
 

@@ -8,7 +8,7 @@ use crate::distribution::{Kind, Shape};
 use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::WheelContents;
 use crate::filename::FileName;
-use crate::finding::Finding;
+use crate::rule::finding::Finding;
 
 /// What a file is, and what was seen inside it.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! All that judgement needs to know of a file, read once.
 
-pub mod distribution;
-pub mod sdist;
-pub mod wheel;
+pub(crate) mod distribution;
+pub(crate) mod inspect;
+pub(crate) mod sdist;
+pub(crate) mod wheel;
 
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ pub use distribution::Distribution;
 use crate::artifact::Artifact;
 use crate::digest::{Digests, Sha256};
 use crate::filename::{FileName, RelativePath};
-use crate::finding::{Finding, Place};
 use crate::rule::Rule;
+use crate::rule::finding::{Finding, Place};
 
 /// What is known of one file of an artifact.
 #[derive(Debug, Clone)]

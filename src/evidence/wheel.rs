@@ -56,10 +56,10 @@ impl WheelContents {
 
 /// The most kinds of native files of a wheel that are told apart. Debuggers
 /// bring a dozen.
-pub const MAX_NATIVE: usize = 200;
+pub(crate) const MAX_NATIVE: usize = 200;
 
 /// The most software bills of materials that are told.
-pub const MAX_SBOMS: usize = 100;
+pub(crate) const MAX_SBOMS: usize = 100;
 
 /// How a wheel is packed, beyond what makes it readable at all.
 #[derive(Debug, Clone, Default)]
@@ -169,7 +169,7 @@ impl fmt::Display for WeakRow {
 }
 
 /// Native files by kind, with their paths.
-pub type NativeFiles = BTreeMap<NativeFile, Sample<String>>;
+pub(crate) type NativeFiles = BTreeMap<NativeFile, Sample<String>>;
 
 /// What kind of native file it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

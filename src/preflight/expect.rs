@@ -9,11 +9,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
-use crate::finding::Finding;
 use crate::glob::{Glob, GlobError};
-use crate::manifest::LeftOut;
 use crate::preflight::release::Member;
+use crate::release::manifest::LeftOut;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 use crate::sample::Sample;
 
 /// A line of the input `expect`: so many of such a name.
@@ -146,7 +146,7 @@ impl fmt::Display for Count {
 
 /// What there is to be counted.
 #[derive(Debug, Clone, Copy)]
-pub struct Counted<'a> {
+pub(crate) struct Counted<'a> {
     /// The files of the release.
     pub members: &'a [Member<'a>],
     /// What is not released.
@@ -158,7 +158,7 @@ pub struct Counted<'a> {
 impl Counted<'_> {
     /// Counts for each line, and says which is not met.
     #[must_use]
-    pub fn judge(&self, expected: &[Expectation]) -> Vec<Finding> {
+    pub(crate) fn judge(&self, expected: &[Expectation]) -> Vec<Finding> {
         expected.iter().filter_map(|expectation| self.unmet(expectation)).collect()
     }
 

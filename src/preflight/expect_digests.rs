@@ -9,9 +9,9 @@ use std::str::FromStr;
 use crate::digest::Sha256;
 use crate::evidence::Evidence;
 use crate::filename::FileName;
-use crate::finding::Finding;
 use crate::preflight::release::Member;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 
 /// A file of which a build job told the digest: a line as `sha256sum` writes
 /// it, with `*` for binary mode too.
@@ -44,7 +44,7 @@ impl FromStr for ExpectedDigest {
 /// digest that it was sent with. A name may be told twice, for files of one
 /// name in two artifacts.
 #[must_use]
-pub fn judge(members: &[Member<'_>], expected: &[ExpectedDigest]) -> Vec<Finding> {
+pub(crate) fn judge(members: &[Member<'_>], expected: &[ExpectedDigest]) -> Vec<Finding> {
     expected.iter().filter_map(|expected| missing(members, expected)).collect()
 }
 

@@ -1,25 +1,24 @@
 //! What the world will say of a release: pure functions of evidence, one file
 //! for each authority.
 
-pub mod expect;
-pub mod expect_digests;
+pub(crate) mod expect;
+pub(crate) mod expect_digests;
 mod native;
 mod npm;
-pub mod policy;
 mod pypi;
-pub mod release;
+pub(crate) mod release;
 mod wheel;
 
 use crate::evidence::{Distribution, Evidence};
-use crate::finding::Finding;
-use crate::normalize::Naming;
+use crate::normalize::plan::Naming;
 use crate::rule::Class;
+use crate::rule::finding::Finding;
 
 /// What is wrong with files, each looked at alone. The index is not asked of
 /// what it is not to have. `repository` is the one on GitHub (`owner/name`) whose
 /// workflow this is, if it is one.
 #[must_use]
-pub fn files(evidence: &[Evidence], naming: &Naming, repository: Option<&str>) -> Vec<Finding> {
+pub(crate) fn files(evidence: &[Evidence], naming: &Naming, repository: Option<&str>) -> Vec<Finding> {
     evidence.iter().flat_map(|file| judge(file, naming.is_for_the_index(file), repository)).collect()
 }
 

@@ -15,8 +15,8 @@ use crate::distribution::native::NativeKind;
 use crate::distribution::wheel::{PlatformTag, System, WheelFilename};
 use crate::evidence::Evidence;
 use crate::evidence::wheel::{NativeFile, NativeFiles, WheelContents};
-use crate::finding::Finding;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 use crate::sample::Sample;
 
 /// Files of one kind, and their paths.

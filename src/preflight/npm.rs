@@ -2,7 +2,7 @@
 
 use crate::distribution::npm::{PackageJson, github_repository};
 use crate::evidence::Evidence;
-use crate::finding::Finding;
+use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
 
 /// What npm would say of a package that a workflow of `repository`

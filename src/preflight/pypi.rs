@@ -11,7 +11,7 @@ use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilen
 use crate::evidence::Evidence;
 use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::{Packing, WheelContents};
-use crate::finding::Finding;
+use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
 use crate::sample::Sample;
 

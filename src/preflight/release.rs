@@ -6,10 +6,11 @@ use std::collections::btree_map::Entry;
 use crate::distribution::version::{DeclaredVersion, ReleaseVersion, VersionTag};
 use crate::evidence::Evidence;
 use crate::filename::FileName;
-use crate::finding::Finding;
-use crate::manifest::{Folder, is_reserved};
-use crate::normalize::Planned;
+use crate::folder::Folder;
+use crate::normalize::plan::Planned;
+use crate::release::manifest::is_reserved;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 
 /// What versions the files of a release may declare.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ pub enum VersionPolicy {
 
 /// One file of the release: one name, one content, from one or more places.
 #[derive(Debug, Clone)]
-pub struct Member<'a> {
+pub(crate) struct Member<'a> {
     /// What was planned for it.
     pub planned: &'a Planned,
     /// What is known of it.
@@ -38,7 +39,7 @@ pub struct Member<'a> {
 
 impl<'a> Member<'a> {
     /// All places that it came from, by artifact and path.
-    pub fn all(&self) -> impl Iterator<Item = (&'a Planned, &'a Evidence)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a Planned, &'a Evidence)> {
         std::iter::once((self.planned, self.file)).chain(self.again.iter().copied())
     }
 }
@@ -46,7 +47,10 @@ impl<'a> Member<'a> {
 /// Joins files that are one, and says what keeps the others from being a
 /// release.
 #[must_use]
-pub fn members<'a>(evidence: &'a [Evidence], planned: &'a [Planned]) -> (Vec<Member<'a>>, Vec<Finding>) {
+pub(crate) fn members<'a>(
+    evidence: &'a [Evidence],
+    planned: &'a [Planned],
+) -> (Vec<Member<'a>>, Vec<Finding>) {
     let mut by_name: BTreeMap<&FileName, Member<'_>> = BTreeMap::new();
     let mut findings = Vec::new();
     for planned in planned {
@@ -152,7 +156,7 @@ struct Declaring<'a> {
 
 /// The version of the release, and what does not bear it.
 #[must_use]
-pub fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option<String>, Vec<Finding>) {
+pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option<String>, Vec<Finding>) {
     let declaring: Vec<Declaring<'_>> = members
         .iter()
         .filter_map(|Member { file, .. }| {

@@ -3,8 +3,8 @@
 use crate::distribution::wheel::{Axis, BuildTag, PlatformTag, System, Tag, WheelFilename, WheelMetadata};
 use crate::evidence::Evidence;
 use crate::evidence::wheel::{Difference, RecordCheck, WheelContents, WrongFile};
-use crate::finding::Finding;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 
 /// What is wrong with one wheel, whoever takes it.
 #[must_use]

@@ -4,6 +4,7 @@
 //! room is not built yet is taken at its default only; any other value is
 //! refused, never accepted and passed over.
 
+pub(crate) mod cli;
 mod run;
 
 use std::fmt::Display;
@@ -12,18 +13,18 @@ use std::str::FromStr;
 use bytesize::ByteSize;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-pub use run::Services;
+pub(crate) use run::Services;
 
+use self::cli::{AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, VerifyArgs};
 use crate::artifact::Selection;
-use crate::cli::{self, AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, VerifyArgs};
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::version::{ReleaseVersion, VersionTag};
-use crate::manifest::{Normalization, RecordSetting, Run};
-use crate::normalize::Naming;
+use crate::normalize::plan::Naming;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
-use crate::preflight::policy::Policy;
 use crate::preflight::release::VersionPolicy;
+use crate::release::manifest::{Normalization, RecordSetting, Run};
+use crate::rule::policy::Policy;
 use crate::rule::{Rule, Strictness};
 use crate::source::github::RunRequest;
 

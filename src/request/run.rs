@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::InputError;
 use crate::artifact::{ArtifactId, Selection};
-use crate::cli::{self, PrepareArgs};
+use crate::request::cli::{self, PrepareArgs};
 use crate::source::github::{
     ArtifactApi, ExtraRoots, ForeignRun, Network, Repository, RequireDigests, RunId, RunRequest, RunUrl,
     RuntimeService, ServiceUrl, ThisRun,

@@ -5,6 +5,8 @@
 //! list of all.
 
 mod catalogue;
+pub(crate) mod finding;
+pub(crate) mod policy;
 
 use std::fmt;
 

@@ -16,10 +16,10 @@ use camino::Utf8Path;
 
 use super::{Content, Listing, Payload, SourceError, Spool};
 use crate::artifact::{Artifact, ArtifactName, Selection};
-use crate::dir::{Dir, DirError, DirErrorKind, Entry, EntryKind};
+use crate::disk::dir::{Dir, DirError, DirErrorKind, Entry, EntryKind};
 use crate::filename::{FileName, RelativePath};
-use crate::finding::{Finding, Place};
 use crate::rule::Rule;
+use crate::rule::finding::{Finding, Place};
 
 /// How deep folders may lie in each other: each level is a descriptor while
 /// the tree is walked.
@@ -30,7 +30,7 @@ const NAMELESS: &str = "artifacts";
 
 /// A folder of artifacts, looked through.
 #[derive(Debug)]
-pub struct Directory {
+pub(crate) struct Directory {
     artifacts: Vec<(Arc<Artifact>, Found)>,
     listing: Listing,
 }
@@ -44,7 +44,7 @@ enum Found {
 
 /// Files of one artifact in a folder.
 #[derive(Debug)]
-pub struct Folder {
+pub(crate) struct Folder {
     dir: Dir,
     files: Vec<RelativePath>,
 }
@@ -52,7 +52,7 @@ pub struct Folder {
 impl Folder {
     /// The files, sorted by path.
     #[must_use]
-    pub fn files(&self) -> &[RelativePath] {
+    pub(crate) fn files(&self) -> &[RelativePath] {
         &self.files
     }
 
@@ -61,7 +61,7 @@ impl Folder {
     /// # Errors
     /// If it is no longer there or no longer a regular file, or cannot be
     /// opened.
-    pub fn open(&self, path: &RelativePath) -> Result<(File, Entry), DirError> {
+    pub(crate) fn open(&self, path: &RelativePath) -> Result<(File, Entry), DirError> {
         let mut components = path.components();
         let name = components.next_back().unwrap_or_default();
         let mut dir = self.dir.try_clone()?;
@@ -79,7 +79,7 @@ impl Directory {
     /// # Errors
     /// [`SourceError::Input`] if `path` is not there, is no folder or leads
     /// through a link; [`SourceError::Fault`] if it cannot be read.
-    pub fn open(
+    pub(crate) fn open(
         path: &Utf8Path,
         selection: &Selection,
         zipped: bool,
@@ -132,12 +132,12 @@ impl Directory {
     }
 
     /// What was found.
-    pub fn listing(&mut self) -> Listing {
+    pub(crate) fn listing(&mut self) -> Listing {
         std::mem::take(&mut self.listing)
     }
 
     /// The artifacts, each opened when its turn comes.
-    pub fn payloads(self) -> impl Iterator<Item = Result<Payload, SourceError>> + Send {
+    pub(crate) fn payloads(self) -> impl Iterator<Item = Result<Payload, SourceError>> + Send {
         self.artifacts.into_iter().map(|(artifact, found)| {
             let content = match found {
                 Found::Files(folder) => Content::Folder(folder),

@@ -2,8 +2,8 @@
 //!
 //! Both hand out [`Payload`]s, and from there on there is one path.
 
-pub mod directory;
-pub mod github;
+pub(crate) mod directory;
+pub(crate) mod github;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,15 +13,15 @@ use std::sync::Arc;
 use self::directory::Directory;
 use self::github::Run;
 use crate::artifact::{Artifact, ArtifactName};
-use crate::dir::Dir;
+use crate::disk::dir::Dir;
 use crate::filename::FileName;
-use crate::finding::Finding;
+use crate::rule::finding::Finding;
 
-pub use directory::Folder;
+pub(crate) use directory::Folder;
 
 /// What a source has, before a byte of it is read.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// What is taken, sorted by name.
     pub artifacts: Vec<Arc<Artifact>>,
     /// The names of what is there and not taken, for whoever took nothing.
@@ -35,7 +35,7 @@ pub struct Listing {
 }
 
 /// A source of artifacts, looked through.
-pub enum Source {
+pub(crate) enum Source {
     /// A folder.
     Directory(Directory),
     /// A workflow run.
@@ -44,7 +44,7 @@ pub enum Source {
 
 impl Source {
     /// What was found.
-    pub fn listing(&mut self) -> Listing {
+    pub(crate) fn listing(&mut self) -> Listing {
         match self {
             Self::Directory(directory) => directory.listing(),
             Self::Run(run) => run.listing(),
@@ -53,7 +53,7 @@ impl Source {
 
     /// The artifacts as they come; those of a run are spooled in `spool`.
     #[must_use]
-    pub fn payloads(self, spool: Dir) -> Box<dyn Iterator<Item = Result<Payload, SourceError>>> {
+    pub(crate) fn payloads(self, spool: Dir) -> Box<dyn Iterator<Item = Result<Payload, SourceError>>> {
         match self {
             Self::Directory(directory) => Box::new(directory.payloads()),
             Self::Run(run) => Box::new(run.payloads(spool)),
@@ -63,7 +63,7 @@ impl Source {
 
 /// One artifact's bytes. If its source told a digest, they have it: a source
 /// makes a payload of nothing else.
-pub struct Payload {
+pub(crate) struct Payload {
     /// What the source told of the artifact.
     pub artifact: Arc<Artifact>,
     /// The bytes.
@@ -71,7 +71,7 @@ pub struct Payload {
 }
 
 /// In what shape an artifact's bytes lie there.
-pub enum Content {
+pub(crate) enum Content {
     /// Files in a folder, as download-artifact leaves them.
     Folder(Folder),
     /// A zip archive, as upload-artifact stores files.
@@ -84,7 +84,7 @@ pub enum Content {
 /// readers do not disturb each other.
 ///
 /// May be longer than what counts: spool files are used again.
-pub struct Spool {
+pub(crate) struct Spool {
     file: File,
     len: u64,
     lease: Option<Box<dyn Send + Sync>>,
@@ -93,32 +93,32 @@ pub struct Spool {
 impl Spool {
     /// The first `len` bytes of `file`.
     #[must_use]
-    pub const fn new(file: File, len: u64) -> Self {
+    pub(crate) const fn new(file: File, len: u64) -> Self {
         Self { file, len, lease: None }
     }
 
     /// With something to be dropped (a permit, a place on the disk) when the
     /// spool is.
     #[must_use]
-    pub fn with_lease(self, lease: impl Send + Sync + 'static) -> Self {
+    pub(crate) fn with_lease(self, lease: impl Send + Sync + 'static) -> Self {
         Self { lease: Some(Box::new(lease)), ..self }
     }
 
     /// How many bytes count.
     #[must_use]
-    pub const fn len(&self) -> u64 {
+    pub(crate) const fn len(&self) -> u64 {
         self.len
     }
 
     /// Whether no byte counts.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
     /// A reader from the beginning.
     #[must_use]
-    pub const fn reader(&self) -> SpoolReader<'_> {
+    pub(crate) const fn reader(&self) -> SpoolReader<'_> {
         SpoolReader { spool: self, position: 0 }
     }
 }
@@ -134,7 +134,7 @@ impl std::fmt::Debug for Spool {
 
 /// Reads a [`Spool`] from a position of its own.
 #[derive(Debug, Clone)]
-pub struct SpoolReader<'a> {
+pub(crate) struct SpoolReader<'a> {
     spool: &'a Spool,
     position: u64,
 }

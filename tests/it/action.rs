@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::CommandFactory;
 use github_actions_models::action::{Action, DockerActionUses, Runs};
-use release_prep::cli::Cli;
-use release_prep::outputs;
+use release_prep::testing::Cli;
+use release_prep::testing::outputs;
 
 /// Flags for people, which a runner is not asked for.
 const FLAGS_ONLY: [&str; 4] = ["help", "run", "unanchored", "github-token-file"];

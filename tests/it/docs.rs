@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use clap::CommandFactory;
-use release_prep::action::conclusion;
-use release_prep::cli::Cli;
-use release_prep::outputs;
-use release_prep::rule::{Class, Rule};
+use release_prep::testing::Cli;
+use release_prep::testing::conclusion;
+use release_prep::testing::outputs;
+use release_prep::testing::{Class, Rule};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::harness::Workspace;

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
-use release_prep::digest::Sha256;
+use release_prep::testing::Sha256;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;

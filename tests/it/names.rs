@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use pep440_rs::Version;
-use release_prep::distribution::project::ProjectName;
-use release_prep::distribution::sdist::{could_be_sdist_of, sdist_name};
-use release_prep::distribution::wheel::{Deviation, TagSet, WheelFilename};
-use release_prep::filename::FileName;
+use release_prep::testing::FileName;
+use release_prep::testing::ProjectName;
+use release_prep::testing::{Deviation, TagSet, WheelFilename};
+use release_prep::testing::{could_be_sdist_of, sdist_name};
 
 const NAMES: &str = include_str!("../data/names.tsv");
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use release_prep::rule::Rule;
+use release_prep::testing::Rule;
 
 use crate::fixture::{Entry, unicode_path};
 use crate::harness::Workspace;

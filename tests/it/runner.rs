@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
 use clap::CommandFactory;
-use release_prep::cli::Cli;
-use release_prep::outputs;
+use release_prep::testing::Cli;
+use release_prep::testing::outputs;
 use serde_json::{Value, json};
 
 use crate::fixture::{elf, npm, wheel};

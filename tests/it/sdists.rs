@@ -2,9 +2,9 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use release_prep::distribution::npm::PackageJson;
-use release_prep::distribution::sdist::Sdist;
-use release_prep::evidence::Distribution;
+use release_prep::testing::Distribution;
+use release_prep::testing::PackageJson;
+use release_prep::testing::Sdist;
 
 use crate::fixture::{sdist, tar_gz, wheel};
 use crate::harness::Workspace;

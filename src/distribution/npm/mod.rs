@@ -4,6 +4,6 @@ mod name;
 mod package_json;
 mod repository;
 
-pub use name::{PackageName, PackageNameError};
-pub use package_json::{MAX_PACKAGE_JSON_BYTES, PackageJson, PackageJsonError};
-pub use repository::github_repository;
+pub(crate) use package_json::MAX_PACKAGE_JSON_BYTES;
+pub use package_json::PackageJson;
+pub(crate) use repository::github_repository;

@@ -13,7 +13,7 @@ use crate::filename::{FileName, FileNameError};
 
 /// The most bytes of a package.json that are read. What is kept of it, the
 /// names of dependencies above all, is kept for every package of a release.
-pub const MAX_PACKAGE_JSON_BYTES: usize = 1 << 20;
+pub(crate) const MAX_PACKAGE_JSON_BYTES: usize = 1 << 20;
 
 /// The most systems, processors or C libraries that a package names, and the
 /// most characters of each. There is no package with ten.

@@ -5,7 +5,7 @@
 /// browser would find it, `github:owner/name` and plain `owner/name`
 /// (hosted-git-info; npm, "package.json", `repository`).
 #[must_use]
-pub fn github_repository(url: &str) -> Option<String> {
+pub(crate) fn github_repository(url: &str) -> Option<String> {
     let url = url.split('#').next().unwrap_or_default().trim();
     let path = match url.strip_prefix("github:") {
         Some(path) => path,

@@ -13,14 +13,14 @@ use crate::filename::MAX_NAME_BYTES;
 
 /// The most bytes of a WHEEL file that are read. Real ones have a few
 /// hundred; a `Tag:` line for each combination makes some thousand.
-pub const MAX_WHEEL_BYTES: usize = 64 << 10;
+pub(crate) const MAX_WHEEL_BYTES: usize = 64 << 10;
 
 /// The most `Generator` lines that are told. A wheel that was repaired has two.
 const MAX_GENERATORS: usize = 10;
 
 /// The most combinations that all `Tag:` lines may stand for. A line of some
 /// hundred bytes could spell millions.
-pub const MAX_TRIPLES: usize = 10_000;
+pub(crate) const MAX_TRIPLES: usize = 10_000;
 
 /// A WHEEL file that cannot be read, or not be rewritten. Whoever built the
 /// wheel wrote it.

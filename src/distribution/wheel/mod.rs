@@ -7,8 +7,10 @@ mod platform;
 mod record;
 mod tag;
 
-pub use filename::{BuildTag, Deviation, WheelFilename, WheelFilenameError, WheelFilenameErrorKind};
-pub use metadata::{MAX_TRIPLES, MAX_WHEEL_BYTES, WheelMetadata, WheelMetadataError};
-pub use platform::{Libc, PlatformTag, System, pypi_takes};
-pub use record::{MAX_RECORD_BYTES, Record, RecordDigest, RecordError, RecordRow, archive_path};
-pub use tag::{Axis, CompressedTags, Tag, TagError, TagSet, TagTriple};
+pub(crate) use filename::{BuildTag, WheelFilenameErrorKind};
+pub use filename::{Deviation, WheelFilename};
+pub(crate) use metadata::{MAX_WHEEL_BYTES, WheelMetadata};
+pub(crate) use platform::{PlatformTag, System, pypi_takes};
+pub(crate) use record::{MAX_RECORD_BYTES, Record, RecordDigest, RecordError, RecordRow, archive_path};
+pub use tag::TagSet;
+pub(crate) use tag::{Axis, Tag};

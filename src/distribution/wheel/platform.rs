@@ -10,7 +10,7 @@ use crate::distribution::machine::Machine::{
 
 /// The C library for which a wheel for Linux is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Libc {
+pub(crate) enum Libc {
     /// Ex) `manylinux_2_28_x86_64`, `manylinux2014_x86_64`
     Glibc,
     /// Ex) `musllinux_1_2_x86_64`
@@ -21,7 +21,7 @@ pub enum Libc {
 
 /// A system on which wheels are installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum System {
+pub(crate) enum System {
     /// Every one. Ex) `any`
     Any,
     /// Linux, with a C library.
@@ -70,7 +70,7 @@ const FAMILIES: [Family; 13] = [
 
 /// The meaning of a platform tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlatformTag {
+pub(crate) struct PlatformTag {
     system: System,
     machines: Option<Machines>,
     requires_all: bool,
@@ -79,7 +79,7 @@ pub struct PlatformTag {
 impl PlatformTag {
     /// What a tag means.
     #[must_use]
-    pub fn of(tag: &Tag) -> Self {
+    pub(crate) fn of(tag: &Tag) -> Self {
         let tag = tag.as_str();
         let (system, machines) = match tag {
             "any" => (System::Any, None),
@@ -98,7 +98,7 @@ impl PlatformTag {
 
     /// The system.
     #[must_use]
-    pub const fn system(&self) -> System {
+    pub(crate) const fn system(&self) -> System {
         self.system
     }
 
@@ -106,7 +106,7 @@ impl PlatformTag {
     /// at least one; nothing if the tag does not say, as `any`, or is not
     /// known here.
     #[must_use]
-    pub const fn machines(&self) -> Option<&'static [Machine]> {
+    pub(crate) const fn machines(&self) -> Option<&'static [Machine]> {
         self.machines
     }
 
@@ -114,7 +114,7 @@ impl PlatformTag {
     /// and not for one alone: a `universal2` wheel is installed on both. The
     /// older names for several machines were never taken so strictly.
     #[must_use]
-    pub const fn requires_all(&self) -> bool {
+    pub(crate) const fn requires_all(&self) -> bool {
         self.requires_all
     }
 }
@@ -266,7 +266,7 @@ const MACOS_VERSIONS_ON_PYPI: [&str; 6] = ["11_0", "12_0", "13_0", "14_0", "15_0
 /// `utils/wheel.py`, `is_valid_platform_tag`, August 2026). One that it does
 /// not know is refused, whatever else the name says.
 #[must_use]
-pub fn pypi_takes(tag: &Tag) -> bool {
+pub(crate) fn pypi_takes(tag: &Tag) -> bool {
     let tag = tag.as_str();
     let is_of = |(prefix, count, ends): &(&str, usize, &[&str])| {
         tag.strip_prefix(prefix)

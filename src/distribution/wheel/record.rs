@@ -22,7 +22,7 @@ use crate::filename::is_forbidden_in_names;
 
 /// The most bytes of a RECORD file that are read. A row of a real one has
 /// about a hundred.
-pub const MAX_RECORD_BYTES: usize = 32 << 20;
+pub(crate) const MAX_RECORD_BYTES: usize = 32 << 20;
 
 /// The most characters of a field (`csv.field_size_limit()` of Python).
 const MAX_FIELD: usize = 131_072;
@@ -93,7 +93,7 @@ pub enum RecordError {
 
 /// What a RECORD file says of its wheel's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub(crate) struct Record {
     text: String,
     rows: Vec<RecordRow>,
     blank_line: Option<usize>,
@@ -106,7 +106,7 @@ impl Record {
     /// It is too long, not text, or a line of it is no row. What a row says is
     /// not judged: the same path may stand in two, a digest be
     /// [malformed](RecordDigest::Malformed).
-    pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, RecordError> {
         if bytes.len() > MAX_RECORD_BYTES {
             return Err(RecordError::TooLong(bytes.len()));
         }
@@ -133,7 +133,7 @@ impl Record {
 
     /// The rows, in their order.
     #[must_use]
-    pub fn rows(&self) -> &[RecordRow] {
+    pub(crate) fn rows(&self) -> &[RecordRow] {
         &self.rows
     }
 
@@ -141,7 +141,7 @@ impl Record {
     /// `installer` and `wheel` stop at a row that has no fields, and PyPI's
     /// check of the upload does.
     #[must_use]
-    pub const fn blank_line(&self) -> Option<usize> {
+    pub(crate) const fn blank_line(&self) -> Option<usize> {
         self.blank_line
     }
 
@@ -155,7 +155,7 @@ impl Record {
     /// order of the rows, the blank lines and every line end: if nothing is to
     /// change, the file is equal. No row is added, none removed.
     #[must_use]
-    pub fn rewritten(
+    pub(crate) fn rewritten(
         &self,
         rename: impl Fn(&str) -> Option<String>,
         replaced: &[(String, Option<(Sha256, u64)>)],
@@ -175,7 +175,7 @@ impl Record {
 /// A path of RECORD as the archive would spell it. Some builders write it with
 /// `\`, or with `./` or `/` in front, which no file of a wheel has in its name.
 #[must_use]
-pub fn archive_path(path: &str) -> Cow<'_, str> {
+pub(crate) fn archive_path(path: &str) -> Cow<'_, str> {
     fn trimmed(path: &str) -> &str {
         path.trim_start_matches("./").trim_start_matches('/')
     }
@@ -188,7 +188,7 @@ pub fn archive_path(path: &str) -> Cow<'_, str> {
 
 /// A row: one file of the wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordRow {
+pub(crate) struct RecordRow {
     path: String,
     digest: Option<RecordDigest>,
     size: Option<u64>,
@@ -201,20 +201,20 @@ impl RecordRow {
     /// as a character of the name. It is for whoever judges to know that the
     /// two differ.
     #[must_use]
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
     /// The digest, if there is one: RECORD's own row has none, and every other
     /// one must have.
     #[must_use]
-    pub const fn digest(&self) -> Option<&RecordDigest> {
+    pub(crate) const fn digest(&self) -> Option<&RecordDigest> {
         self.digest.as_ref()
     }
 
     /// The size in bytes, if there is one.
     #[must_use]
-    pub const fn size(&self) -> Option<u64> {
+    pub(crate) const fn size(&self) -> Option<u64> {
         self.size
     }
 
@@ -249,7 +249,7 @@ impl RecordRow {
 /// written as Python's `hashlib` lists it, in lower case, which is how
 /// `installer` looks it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RecordDigest {
+pub(crate) enum RecordDigest {
     /// SHA-256.
     Sha256(Sha256),
     /// SHA-384.
@@ -286,7 +286,7 @@ impl RecordDigest {
 impl RecordDigest {
     /// Whether it proves what the bytes are.
     #[must_use]
-    pub const fn is_proof(&self) -> bool {
+    pub(crate) const fn is_proof(&self) -> bool {
         matches!(self, Self::Sha256(_) | Self::Sha384(_) | Self::Sha512(_))
     }
 }

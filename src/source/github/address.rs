@@ -9,7 +9,7 @@ use reqwest::Url;
 
 use super::token::is_worth_masking;
 use super::trouble::{Service, Trouble};
-use crate::notice::Notices;
+use crate::reporter::Notices;
 
 /// The address of a service: `https`, or `http` on this machine; no user, no
 /// query.

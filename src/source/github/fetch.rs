@@ -31,8 +31,8 @@ use super::way::Way;
 use crate::artifact::Artifact;
 use crate::digest::{Algorithms, HashingWriter, Sha256};
 use crate::filename::{FileName, FileNameError};
-use crate::finding::{Finding, Place};
 use crate::rule::Rule;
+use crate::rule::finding::{Finding, Place};
 use crate::source::{Content, Payload, SourceError};
 
 /// How many pieces of an answer wait for the disk.

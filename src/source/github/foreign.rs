@@ -10,8 +10,8 @@
 use super::request::{ForeignRun, Repository, RunRequest};
 use super::rest::{Rest, RunDetails};
 use crate::artifact::ArtifactName;
-use crate::finding::{Finding, Place};
 use crate::rule::Rule;
+use crate::rule::finding::{Finding, Place};
 use crate::source::SourceError;
 
 /// Events by which a stranger's code runs, or runs beside the repository's

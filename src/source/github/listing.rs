@@ -15,7 +15,7 @@ use super::request::{RequireDigests, RunRequest};
 use super::told::{BackendIds, Told};
 use crate::artifact::{Artifact, ArtifactId, ArtifactName};
 use crate::digest::Sha256;
-use crate::finding::{Finding, Place};
+use crate::rule::finding::{Finding, Place};
 use crate::rule::{Rule, Severity};
 use crate::source::SourceError;
 

@@ -34,13 +34,12 @@ use futures_util::{StreamExt as _, stream};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-pub use address::{ServiceUrl, ServiceUrlError};
-pub use client::{ExtraRoots, Network, Patience, ProxyUrl, ProxyUrlError};
-pub use request::{
-    ArtifactApi, ForeignRun, Repository, RepositoryError, RequireDigests, RunId, RunRequest, RunUrl,
-    RunUrlError, RuntimeService, ThisRun,
+pub(crate) use address::ServiceUrl;
+pub(crate) use client::{ExtraRoots, Network};
+pub(crate) use request::{
+    ArtifactApi, ForeignRun, Repository, RequireDigests, RunId, RunRequest, RunUrl, RuntimeService, ThisRun,
 };
-pub use token::{Token, TokenError};
+pub(crate) use token::Token;
 
 use self::client::Client;
 use self::fetch::Fetch;
@@ -53,10 +52,10 @@ use self::spool::Spools;
 use self::told::Told;
 use self::way::Way;
 use super::{Listing, Payload, SourceError};
-use crate::dir::Dir;
-use crate::finding::Finding;
-use crate::notice::Notices;
+use crate::disk::dir::Dir;
+use crate::reporter::Notices;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 
 /// How many artifacts are downloaded at once.
 const DOWNLOADS: usize = 4;
@@ -66,7 +65,7 @@ const DOWNLOADS: usize = 4;
 const SPOOLS: usize = 8;
 
 /// A run whose artifacts have been listed and chosen from.
-pub struct Run {
+pub(crate) struct Run {
     runtime: Runtime,
     request: RunRequest,
     client: Client,
@@ -84,7 +83,7 @@ impl Run {
     /// certificate cannot be used; [`SourceError::Refused`] if the run is one
     /// whose artifacts are not taken; [`SourceError::Fault`] if the service
     /// fails, or an artifact is missing or has expired.
-    pub fn open(request: RunRequest, notices: Arc<dyn Notices>) -> Result<Self, SourceError> {
+    pub(crate) fn open(request: RunRequest, notices: Arc<dyn Notices>) -> Result<Self, SourceError> {
         let secrets: Vec<Token> = request
             .token
             .iter()
@@ -109,7 +108,7 @@ impl Run {
     }
 
     /// What was found.
-    pub fn listing(&mut self) -> Listing {
+    pub(crate) fn listing(&mut self) -> Listing {
         std::mem::take(&mut self.listing)
     }
 
@@ -121,7 +120,7 @@ impl Run {
     /// after a finding, the other artifacts do. What is found when the run is
     /// listed again comes last.
     #[must_use]
-    pub fn payloads(self, folder: Dir) -> Payloads {
+    pub(crate) fn payloads(self, folder: Dir) -> Payloads {
         let (sender, receiver) = mpsc::channel(SPOOLS);
         let Self { runtime, request, client, retry, way, choice, listing: _ } = self;
         runtime.spawn(async move {
@@ -151,7 +150,7 @@ impl Run {
 }
 
 /// The artifacts of a run as they come, in no order. Waits for the network.
-pub struct Payloads {
+pub(crate) struct Payloads {
     receiver: mpsc::Receiver<Result<Payload, SourceError>>,
     runtime: Option<Runtime>,
 }

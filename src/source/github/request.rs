@@ -182,7 +182,7 @@ impl fmt::Display for Repository {
 /// A run as its page's address names it:
 /// `https://github.com/OWNER/NAME/actions/runs/ID`, whatever follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunUrl {
+pub(crate) struct RunUrl {
     /// The server.
     pub server: ServiceUrl,
     /// Whose run.
@@ -194,7 +194,7 @@ pub struct RunUrl {
 /// A text that is not the address of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected the address of a run's page, https://github.com/OWNER/NAME/actions/runs/ID")]
-pub struct RunUrlError;
+pub(crate) struct RunUrlError;
 
 impl FromStr for RunUrl {
     type Err = RunUrlError;

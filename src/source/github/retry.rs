@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::client::Patience;
 use super::trouble::{Again, Trouble};
-use crate::notice::Notices;
+use crate::reporter::Notices;
 
 /// Who tries again, and tells of it.
 #[derive(Clone)]

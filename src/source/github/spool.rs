@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::dir::{Dir, DirError};
+use crate::disk::dir::{Dir, DirError};
 use crate::source::{SourceError, Spool};
 
 /// The files of one folder.

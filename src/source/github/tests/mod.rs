@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path, path_regex, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use super::client::Patience;
 use super::*;
 use crate::artifact::{ArtifactId, Selection};
 use crate::digest::Sha256;

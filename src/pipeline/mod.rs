@@ -13,38 +13,43 @@
 //! 8. Write the manifest and what follows from it.
 //! 9. Commit: everything appears at once, or nothing does.
 
+pub(crate) mod account;
+pub(crate) mod failure;
+pub(crate) mod unpack;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 
 use crate::archive::Limits;
 use crate::artifact::ArtifactName;
-use crate::dir::Dir;
+use crate::disk::dir::Dir;
+use crate::disk::staging::{Cancellation, StagedFile, Staging};
 use crate::distribution::npm::PackageJson;
-use crate::entry::{describe, is_executable};
+use crate::evidence::inspect::Care;
 use crate::evidence::{Distribution, Evidence};
-use crate::examine::Care;
-use crate::failure::Failure;
-use crate::finding::Finding;
-use crate::intake::Intake;
-use crate::manifest::{Account, Folder, LeftOut, MANIFEST, MAX_BYTES, Manifest, RecordSetting, Settings};
-use crate::normalize::{self, Plan, mend};
-use crate::notice::Notices;
+use crate::folder::Folder;
+use crate::normalize::plan::{self, Plan};
+use crate::normalize::{rewritable, rewrite};
+use crate::pipeline::account::{describe, is_executable};
+use crate::pipeline::failure::Failure;
+use crate::pipeline::unpack::Intake;
 use crate::preflight::expect::Counted;
-use crate::preflight::policy::Judged;
 use crate::preflight::release::{self, Member};
 use crate::preflight::{self, expect_digests};
-use crate::release::Top;
+use crate::release::manifest::{Account, LeftOut, MANIFEST, MAX_BYTES, Manifest, RecordSetting, Settings};
+use crate::release::top_level::Top;
+use crate::release::verification::{Problem, Verification};
+use crate::release::verify::{self, VerifyError};
+use crate::reporter::Notices;
 use crate::request::{Prepare, SourceRequest, Verify};
-use crate::rewrite;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
+use crate::rule::policy::Judged;
 use crate::sample::Sample;
 use crate::source::directory::Directory;
 use crate::source::github::{Run, RunRequest};
 use crate::source::{Listing, Source};
-use crate::staging::{Cancellation, StagedFile, Staging};
-use crate::verification::{Problem, Verification};
-use crate::verify::{self, VerifyError};
 
 /// What a preparation came to.
 #[derive(Debug)]
@@ -104,7 +109,7 @@ pub fn prepare(
     let (staged, evidence): (Vec<StagedFile>, Vec<Evidence>) = taken.files.into_iter().unzip();
     taken.findings.extend_from_slice(&listing.findings);
 
-    let plan = normalize::plan(&evidence, &request.naming);
+    let plan = plan::plan(&evidence, &request.naming);
     let (members, version, judged) = judge(request, &evidence, &plan, taken.findings, &listing);
     let mut outcome = Outcome {
         release: None,
@@ -171,10 +176,11 @@ fn mended(
     care: &Care,
 ) -> Result<Vec<Finding>, Failure> {
     let evidence: Vec<&Evidence> = files.iter().map(|(_, file)| file).collect();
-    let (chosen, mut findings) = mend::to_rewrite(&evidence, &request.naming);
+    let (chosen, mut findings) = rewritable::to_rewrite(&evidence, &request.naming);
     let left = rewrite::rewrite_all(staging, files, &chosen, request.algorithms, care)
         .map_err(|error| Failure::fault("a wheel cannot be rewritten", error))?;
-    findings.extend(left.iter().filter_map(|(index, why)| Some(mend::unfit(&files.get(*index)?.1, why))));
+    findings
+        .extend(left.iter().filter_map(|(index, why)| Some(rewritable::unfit(&files.get(*index)?.1, why))));
     Ok(findings)
 }
 

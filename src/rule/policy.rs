@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::filename::FileName;
-use crate::finding::{Finding, Place};
 use crate::glob::{Glob, GlobError};
+use crate::rule::finding::{Finding, Place};
 use crate::rule::{Class, Rule, Severity, Strictness};
 
 /// Findings that are to be ignored: those of one rule about some files.

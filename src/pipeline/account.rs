@@ -4,19 +4,20 @@ use crate::artifact::Artifact;
 use crate::digest::{Algorithms, Digests};
 use crate::distribution::wheel::TagSet;
 use crate::evidence::{Distribution, Evidence};
-use crate::manifest::{File, Folder, Npm, Origin, Wheel};
+use crate::folder::Folder;
 use crate::preflight::release::Member;
+use crate::release::manifest::{File, Npm, Origin, Wheel};
 
 /// Whether a member of the release must run. In the folders for registries
 /// nothing does.
 #[must_use]
-pub fn is_executable(member: &Member<'_>) -> bool {
+pub(crate) fn is_executable(member: &Member<'_>) -> bool {
     member.planned.folder == Folder::Assets && member.all().any(|(_, file)| file.executable)
 }
 
 /// The manifest's account of one member of the release.
 #[must_use]
-pub fn describe(member: &Member<'_>, algorithms: Algorithms) -> File {
+pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> File {
     let Member { planned, file, .. } = member;
     let origins = member.all().map(|(planned, file)| Origin {
         artifact: Artifact::clone(&file.artifact),

@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
-use crate::finding::Finding;
+use crate::disk::staging::StagingError;
+use crate::release::verify::VerifyError;
+use crate::rule::finding::Finding;
 use crate::source::SourceError;
-use crate::staging::StagingError;
-use crate::verify::VerifyError;
 
 /// Why a run ended without an answer.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What a verification came to.
 
 use crate::digest::Sha256;
-use crate::manifest::{MANIFEST, Manifest};
+use crate::release::manifest::{MANIFEST, Manifest};
 
 /// One way in which a release is not what its manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,8 +5,8 @@
 
 use crate::digest::Sha256;
 use crate::filename::FileName;
-use crate::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
-use crate::subject::Subjects;
+use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
+use crate::release::subject::Subjects;
 
 /// The files at the top of a release.
 #[derive(Debug, Clone)]

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Folder;
 use crate::artifact::Artifact;
 use crate::digest::{Digests, Sha256};
 use crate::distribution::Kind;
 use crate::filename::{FileName, RelativePath};
+use crate::folder::Folder;
 
 /// One file of the release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

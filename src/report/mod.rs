@@ -4,20 +4,23 @@
 //! or means something in Markdown; what a terminal or a runner must not see is
 //! left to whoever prints it.
 
+pub mod outputs;
+
 use crate::escape::{self, markdown, markdown_code};
-use crate::finding::Finding;
-use crate::manifest::{Action, File, Folder, LeftOut, Manifest, RecordSetting, SHA256SUMS, Settings};
-use crate::release::Top;
+use crate::folder::Folder;
+use crate::release::manifest::{Action, File, LeftOut, Manifest, RecordSetting, SHA256SUMS, Settings};
+use crate::release::top_level::Top;
+use crate::release::verification::Verification;
+use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity, Strictness};
-use crate::verification::Verification;
 
 /// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
 /// one that is larger, now and then not even of one just below.
-pub const MAX_SUMMARY: usize = 1_000_000;
+pub(crate) const MAX_SUMMARY: usize = 1_000_000;
 
 /// What there is to tell of a preparation.
 #[derive(Debug)]
-pub struct Report<'a> {
+pub(crate) struct Report<'a> {
     /// The release; nothing if there is none.
     pub release: Option<(&'a Manifest, &'a Top)>,
     /// Where it lies.
@@ -37,7 +40,7 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// For a log.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for note in self.notes {
             line(&mut text, format_args!("note: {note}"));
@@ -69,7 +72,7 @@ impl Report<'_> {
 
     /// For the job's summary, cut where a runner would no longer show it.
     #[must_use]
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut summary = Summary::default();
         let (title, verdict) = match self.release {
             Some((manifest, top)) if self.dry_run => ("Release tried (dry run)", self.outcome(manifest, top)),
@@ -188,7 +191,7 @@ impl Report<'_> {
 
 /// What there is to say of a rule, or a line for each of them.
 #[must_use]
-pub fn rule_text(rule: Option<Rule>) -> String {
+pub(crate) fn rule_text(rule: Option<Rule>) -> String {
     let title = |rule: Rule| format!("{rule} ({}, {})", rule.class(), severity(rule.severity()));
     let Some(rule) = rule else {
         let told = |rule: &Rule| [title(*rule), ": ".to_owned(), rule.says().to_owned(), "\n".to_owned()];
@@ -200,7 +203,7 @@ pub fn rule_text(rule: Option<Rule>) -> String {
 
 /// What a verification came to, for a log.
 #[must_use]
-pub fn verification_text(dir: &str, verification: &Verification, anchored: bool) -> String {
+pub(crate) fn verification_text(dir: &str, verification: &Verification, anchored: bool) -> String {
     let mut text = String::new();
     for problem in &verification.problems {
         line(&mut text, format_args!("{problem}"));
@@ -211,7 +214,7 @@ pub fn verification_text(dir: &str, verification: &Verification, anchored: bool)
 
 /// What a verification came to, for the job's summary.
 #[must_use]
-pub fn verification_markdown(dir: &str, verification: &Verification, anchored: bool) -> String {
+pub(crate) fn verification_markdown(dir: &str, verification: &Verification, anchored: bool) -> String {
     let mut summary = Summary::default();
     summary.push("## Release verified\n\n");
     summary.push(&format!("{}\n\n", markdown(&verdict(dir, verification, anchored))));

@@ -8,13 +8,13 @@
 
 use crate::digest::Sha256;
 use crate::filename::FileName;
-use crate::sums::Sums;
+use crate::release::sums::Sums;
 
 /// The most subjects of one statement (actions/attest, README).
-pub const MAX_SUBJECTS: usize = 1024;
+pub(crate) const MAX_SUBJECTS: usize = 1024;
 
 /// The most bytes of a checksum file (actions/attest, `src/subject.ts`).
-pub const MAX_SHARD_BYTES: usize = 512 * 1024;
+pub(crate) const MAX_SHARD_BYTES: usize = 512 * 1024;
 
 /// The most bytes of a list that is handed on as an input: Linux allows
 /// 131,072 for a variable of the environment, with its name and the NUL.
@@ -84,7 +84,7 @@ fn shard_name(index: usize) -> String {
 /// Whether a name is one that a shard has or could have, without regard to
 /// case.
 #[must_use]
-pub fn is_shard_name(name: &str) -> bool {
+pub(crate) fn is_shard_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.strip_prefix("subjects").and_then(|rest| rest.strip_suffix(".sha256")).is_some_and(|between| {
         between.is_empty()

@@ -7,18 +7,18 @@
 //! or tags differ from those of the file's name by more than spelling, nothing
 //! is done, and the rules say what is wrong.
 
-use super::{Naming, Signed};
+use super::plan::{Naming, Signed};
 use crate::distribution::wheel::WheelFilename;
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
-use crate::finding::Finding;
-use crate::manifest::Normalization;
+use crate::release::manifest::Normalization;
 use crate::rule::Rule;
+use crate::rule::finding::Finding;
 
 /// Which files are to be rewritten, by index, and what is to be said of those
 /// that would have to be but are signed.
 #[must_use]
-pub fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<Finding>) {
+pub(crate) fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<Finding>) {
     let (mut chosen, mut findings) = (Vec::new(), Vec::new());
     if naming.normalization != Normalization::Rewrite {
         return (chosen, findings);
@@ -59,7 +59,7 @@ fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents)
 
 /// What is to be said of a wheel that turned out to be unfit for it.
 #[must_use]
-pub fn unfit(file: &Evidence, why: &str) -> Finding {
+pub(crate) fn unfit(file: &Evidence, why: &str) -> Finding {
     file.finding(
         Rule::NotRewritten,
         format!("it is not rewritten: {why}"),

@@ -11,7 +11,7 @@
 //! 5. What came out is examined as what came in was, under its new name.
 //!
 //! The same wheel gives the same bytes every time. Which wheels are to be
-//! rewritten, [`crate::normalize::mend`] says. One of which that cannot be done
+//! rewritten, [`crate::normalize::rewritable`] says. One of which that cannot be done
 //! without changing more than its spelling keeps its bytes: two files would
 //! become one, or the records hold what a copy would not.
 
@@ -26,18 +26,18 @@ use zip::result::ZipError;
 use crate::archive::ArchiveError;
 use crate::archive::zip::ZipArchive;
 use crate::digest::{Algorithms, Sha256};
+use crate::disk::staging::{StagedFile, Staging, StagingError};
 use crate::distribution::wheel::{
     MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata, archive_path,
 };
+use crate::evidence::inspect::{self, Care, Examined};
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
-use crate::examine::{self, Care, Examined};
-use crate::finding::Finding;
-use crate::staging::{StagedFile, Staging, StagingError};
+use crate::rule::finding::Finding;
 
 /// Why a wheel was not rewritten.
 #[derive(Debug, thiserror::Error)]
-pub enum RewriteError {
+pub(crate) enum RewriteError {
     /// The staging area failed.
     #[error(transparent)]
     Staging(#[from] StagingError),
@@ -74,7 +74,7 @@ impl From<ZipError> for RewriteError {
 ///
 /// # Errors
 /// The disk's, of the first file by index.
-pub fn rewrite_all(
+pub(crate) fn rewrite_all(
     staging: &Staging,
     files: &mut [(StagedFile, Evidence)],
     chosen: &[usize],
@@ -127,7 +127,7 @@ impl Wheel<'_> {
         self.write(staging, raw.file(), care)?;
         let staged = raw.seal(algorithms)?;
         let place = self.file.place();
-        let distribution = match examine::wheel(staging, &staged, self.filename.canonical(), &place, care)? {
+        let distribution = match inspect::wheel(staging, &staged, self.filename.canonical(), &place, care)? {
             Examined::Known(distribution) => distribution,
             Examined::Refused(finding) => return Err(unfit_after(&finding)),
         };

@@ -15,10 +15,11 @@ use std::io::{self, Read};
 use rayon::prelude::*;
 
 use crate::digest::{Algorithms, Digests, HashingWriter, Sha256};
-use crate::dir::{Dir, DirError, DirErrorKind, EntryKind};
-use crate::manifest::{self, Folder, MANIFEST, MAX_BYTES, Manifest};
-use crate::release::Top;
-use crate::verification::{Change, Problem, Verification};
+use crate::disk::dir::{Dir, DirError, DirErrorKind, EntryKind};
+use crate::folder::Folder;
+use crate::release::manifest::{self, MANIFEST, MAX_BYTES, Manifest};
+use crate::release::top_level::Top;
+use crate::release::verification::{Change, Problem, Verification};
 
 /// The end of names that may stand in a release without being of it.
 const ATTESTATION: &str = ".publish.attestation";
@@ -47,7 +48,7 @@ pub enum VerifyError {
 ///
 /// # Errors
 /// If there is no manifest, or something cannot be read.
-pub fn verify(dir: &Dir, expected: Option<Sha256>) -> Result<Verification, VerifyError> {
+pub(crate) fn verify(dir: &Dir, expected: Option<Sha256>) -> Result<Verification, VerifyError> {
     let (manifest, manifest_digest) = read_manifest(dir)?;
     let mut problems = shape_of(dir, &manifest)?;
     if let Some(expected) = expected.filter(|expected| *expected != manifest_digest) {
@@ -70,7 +71,7 @@ pub fn verify(dir: &Dir, expected: Option<Sha256>) -> Result<Verification, Verif
 ///
 /// # Errors
 /// As [`verify`].
-pub fn shape(dir: &Dir) -> Result<Vec<Problem>, VerifyError> {
+pub(crate) fn shape(dir: &Dir) -> Result<Vec<Problem>, VerifyError> {
     let (manifest, _) = read_manifest(dir)?;
     shape_of(dir, &manifest)
 }

@@ -11,17 +11,17 @@ use crate::archive::zip::ZipArchive;
 use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
 use crate::artifact::Artifact;
 use crate::digest::Algorithms;
+use crate::disk::staging::{StagedFile, StagedWriter, Staging};
 use crate::evidence::Evidence;
-use crate::examine::{self, Care, Examined};
-use crate::failure::Failure;
+use crate::evidence::inspect::{self, Care, Examined};
 use crate::filename::RelativePath;
-use crate::finding::{Finding, Place};
+use crate::pipeline::failure::Failure;
 use crate::rule::Rule;
+use crate::rule::finding::{Finding, Place};
 use crate::source::{Content, Payload, SourceError};
-use crate::staging::{StagedFile, StagedWriter, Staging};
 
 /// The artifacts' files on their way in.
-pub struct Intake<'a> {
+pub(crate) struct Intake<'a> {
     staging: &'a Staging,
     algorithms: Algorithms,
     limits: Limits,
@@ -32,7 +32,7 @@ pub struct Intake<'a> {
 
 /// What has come in.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub(crate) struct Taken {
     /// The files, by artifact and path, each with what is known of it.
     pub files: Vec<(StagedFile, Evidence)>,
     /// What is wrong with others.
@@ -46,7 +46,7 @@ impl<'a> Intake<'a> {
     /// Into this staging area, with these digests, within these limits, each
     /// file looked at with this care.
     #[must_use]
-    pub fn new(staging: &'a Staging, algorithms: Algorithms, limits: Limits, care: Care) -> Self {
+    pub(crate) fn new(staging: &'a Staging, algorithms: Algorithms, limits: Limits, care: Care) -> Self {
         Self {
             staging,
             algorithms,
@@ -64,7 +64,7 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// The source's fault. What it finds wrong with one artifact is a finding
     /// like any other.
-    pub fn take_all(
+    pub(crate) fn take_all(
         &self,
         payloads: impl Iterator<Item = Result<Payload, SourceError>>,
     ) -> Result<(), SourceError> {
@@ -191,7 +191,7 @@ impl<'a> Intake<'a> {
         writer: StagedWriter,
     ) -> Result<(), Failure> {
         let (staged, head) = writer.finish()?;
-        match examine::examine(self.staging, &staged, &head, &artifact.name, path, &self.care)? {
+        match inspect::inspect(self.staging, &staged, &head, &artifact.name, path, &self.care)? {
             Examined::Known(distribution) => {
                 let evidence = Evidence {
                     artifact: Arc::clone(artifact),
@@ -225,7 +225,7 @@ impl<'a> Intake<'a> {
     ///
     /// # Errors
     /// The first fault by artifact and path.
-    pub fn finish(self) -> Result<Taken, Failure> {
+    pub(crate) fn finish(self) -> Result<Taken, Failure> {
         let mut taken = self.taken.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, failure)) = taken.faults.pop_first() {
             return Err(failure);

@@ -11,12 +11,12 @@ use std::io;
 use crate::archive::limits::Limits;
 use crate::archive::{ArchiveError, Refusal};
 use crate::artifact::ArtifactName;
+use crate::disk::staging::{StagedFile, Staging, StagingError};
 use crate::distribution::Shape;
 use crate::evidence::Distribution;
 use crate::filename::{FileName, RelativePath};
-use crate::finding::{Finding, Place};
+use crate::rule::finding::{Finding, Place};
 use crate::rule::{Rule, Severity};
-use crate::staging::{StagedFile, Staging, StagingError};
 
 /// How closely files are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ pub enum Examined {
 ///
 /// # Errors
 /// If it cannot be read back from the disk.
-pub fn examine(
+pub(crate) fn inspect(
     staging: &Staging,
     staged: &StagedFile,
     head: &[u8],

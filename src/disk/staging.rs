@@ -22,9 +22,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::digest::{Algorithms, Digests, HashingWriter};
-use crate::dir::{Dir, DirError, EntryKind};
+use crate::disk::dir::{Dir, DirError, EntryKind};
 use crate::filename::FileName;
-use crate::manifest::Folder;
+use crate::folder::Folder;
 
 /// Tells a staging area from a folder that happens to bear its name.
 const MARK: &str = "CREATED-BY-RELEASE-PREP";
@@ -453,7 +453,7 @@ fn open_or_make(path: &Utf8Path) -> Result<(Dir, Vec<(Dir, String)>), StagingErr
             made.push((parent, name.to_owned()));
             Ok((dir, made))
         }
-        Err(DirError { path: at, kind: crate::dir::DirErrorKind::Unexpected { found, .. } }) => {
+        Err(DirError { path: at, kind: crate::disk::dir::DirErrorKind::Unexpected { found, .. } }) => {
             Err(StagingError::Output(format!(
                 "`{at}` is {found}; give the folder's own path (links are not followed)"
             )))
@@ -484,7 +484,7 @@ fn lock(parent: &Dir, name: &str) -> Result<Dir, StagingError> {
         let root = match parent.make_folder(name) {
             Err(error) if error.is_exists() => match parent.folder(name) {
                 Err(error) if error.is_missing() => continue,
-                Err(error) if matches!(error.kind, crate::dir::DirErrorKind::Unexpected { .. }) => {
+                Err(error) if matches!(error.kind, crate::disk::dir::DirErrorKind::Unexpected { .. }) => {
                     return Err(StagingError::NotOurs(path));
                 }
                 opened => opened?,

@@ -10,9 +10,10 @@ use serde::Serialize;
 use crate::distribution::npm::PackageJson;
 use crate::escape::ascii_json;
 use crate::filename::FileName;
-use crate::manifest::{B2SUMS, Folder, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
-use crate::release::Top;
-use crate::subject::Subjects;
+use crate::folder::Folder;
+use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
+use crate::release::subject::Subjects;
+use crate::release::top_level::Top;
 
 /// The names of all outputs, in the order of the README's table.
 pub const NAMES: [&str; 19] = [

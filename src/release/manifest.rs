@@ -5,69 +5,33 @@
 //! time; only the account of the run, and what GitHub told of the artifacts,
 //! is the run's own.
 
-mod file;
-
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{Action, File, Npm, Origin, Wheel};
+pub(crate) use super::file::{Action, File, Npm, Origin, Wheel};
 
 use crate::digest::{Blake2b, Digests, Sha256, Sha512};
 use crate::filename::{FileName, RelativePath};
-use crate::finding::Finding;
+use crate::release::subject::is_shard_name;
+use crate::release::sums::Sums;
+use crate::rule::finding::Finding;
 use crate::rule::{Class, Rule, Severity, Strictness};
-use crate::subject::is_shard_name;
-use crate::sums::Sums;
 
 /// The name of the manifest's file.
-pub const MANIFEST: &str = "release-manifest.json";
+pub(crate) const MANIFEST: &str = "release-manifest.json";
 /// The name of the file of SHA-256 checksums.
-pub const SHA256SUMS: &str = "SHA256SUMS";
+pub(crate) const SHA256SUMS: &str = "SHA256SUMS";
 /// The name of the file of SHA-512 checksums.
-pub const SHA512SUMS: &str = "SHA512SUMS";
+pub(crate) const SHA512SUMS: &str = "SHA512SUMS";
 /// The name of the file of BLAKE2b checksums.
-pub const B2SUMS: &str = "B2SUMS";
-
-/// The folders of a release, by who takes what is in them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Folder {
-    /// Wheels and source distributions, and nothing else.
-    Pypi,
-    /// npm packages, and nothing else.
-    Npm,
-    /// Everything else.
-    Assets,
-}
-
-impl Folder {
-    /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 3] = [Self::Pypi, Self::Npm, Self::Assets];
-
-    /// The folder's name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pypi => "pypi",
-            Self::Npm => "npm",
-            Self::Assets => "assets",
-        }
-    }
-}
-
-impl fmt::Display for Folder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+pub(crate) const B2SUMS: &str = "B2SUMS";
 
 /// Whether a name is that of a file at the top of a release, without regard to
 /// case.
 #[must_use]
-pub fn is_reserved(name: &FileName) -> bool {
+pub(crate) fn is_reserved(name: &FileName) -> bool {
     [MANIFEST, SHA256SUMS, SHA512SUMS, B2SUMS]
         .iter()
         .any(|reserved| name.as_str().eq_ignore_ascii_case(reserved))
@@ -78,7 +42,7 @@ pub fn is_reserved(name: &FileName) -> bool {
 /// refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum Format {
+pub(crate) enum Format {
     /// This one.
     #[serde(rename = "release-prep/manifest/v1")]
     V1,
@@ -144,7 +108,7 @@ pub struct Run {
 
 /// The most bytes of a manifest: with a kilobyte a file, what 200,000 files
 /// need.
-pub const MAX_BYTES: u64 = 256 << 20;
+pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
 /// What was asked for, as far as it says how much was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,7 +159,7 @@ pub enum RecordSetting {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub(crate) struct Told {
     /// The rule's id.
     pub rule: String,
     /// The artifact that it speaks of.
@@ -452,6 +416,7 @@ mod tests {
     use super::*;
     use crate::artifact::Artifact;
     use crate::distribution::Kind;
+    use crate::folder::Folder;
 
     fn file(name: &str) -> File {
         File {

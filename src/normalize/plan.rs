@@ -1,0 +1,432 @@
+//! Plan what each file is to be called in the release, and why.
+//!
+//! 1. Stray files are left out, and files of no known kind unless they were
+//!    asked for.
+//! 2. A wheel whose tags are merely out of order, in another case or repeated
+//!    is renamed: its bytes and digest stay what its builder made. Where its
+//!    project is spelt otherwise a rename would break PyPI's look-up of
+//!    `{name}-{version}.dist-info/WHEEL`; [`crate::normalize::rewrite`] mends that before,
+//!    where it may.
+//! 3. A source distribution and an npm package are named after what is written
+//!    inside them.
+//! 4. An asset is named as GitHub will store it.
+//! 5. What was signed or attested under its name keeps it.
+//!
+//! Nothing is done here: the plan says it, and [`crate::pipeline`] carries it
+//! out.
+
+use std::collections::BTreeSet;
+
+use crate::digest::Sha256;
+use crate::distribution::project::ProjectName;
+use crate::distribution::sdist::could_be_sdist_of;
+use crate::distribution::sidecar;
+use crate::distribution::stray::is_stray;
+use crate::distribution::wheel::{Deviation, WheelFilename};
+use crate::evidence::{Distribution, Evidence};
+use crate::filename::FileName;
+use crate::folder::Folder;
+use crate::glob::Glob;
+use crate::release::manifest::{Action, LeftOut, Normalization, Why};
+use crate::rule::Rule;
+use crate::rule::finding::Finding;
+use crate::sample::Sample;
+
+/// How files are named.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// What may be done.
+    pub normalization: Normalization,
+    /// Distributions that go to the assets.
+    pub not_for_the_index: Vec<Glob>,
+    /// Whether files of no known kind are released.
+    pub unknown_kinds: bool,
+}
+
+impl Naming {
+    /// Whether the index is to have a file, by the name that it bears or the
+    /// one that it should bear.
+    #[must_use]
+    pub fn is_for_the_index(&self, file: &Evidence) -> bool {
+        let canonical = file.distribution.canonical_name().map(FileName::as_str);
+        let excluded = |glob: &Glob| {
+            glob.matches(file.name().as_str()) || canonical.is_some_and(|name| glob.matches(name))
+        };
+        !self.not_for_the_index.iter().any(excluded)
+    }
+}
+
+/// What becomes of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planned {
+    /// Which piece of evidence it is, by index.
+    pub evidence: usize,
+    /// Where it goes.
+    pub folder: Folder,
+    /// How it is called there.
+    pub name: FileName,
+    /// What two files must not share unless they are one: the canonical name
+    /// where the file keeps another.
+    pub canonical: FileName,
+}
+
+impl Planned {
+    /// What is done to the file to get there.
+    #[must_use]
+    pub(crate) fn action(&self, evidence: &Evidence) -> Action {
+        match evidence.rewritten_from {
+            Some(_) => Action::Rewritten,
+            None if self.name == evidence.name() => Action::Kept,
+            None => Action::Renamed,
+        }
+    }
+}
+
+/// The plan.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    /// What is released.
+    pub planned: Vec<Planned>,
+    /// What is not.
+    pub left_out: Vec<LeftOut>,
+    /// What is wrong, or worth knowing.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes the plan for all files of a release.
+#[must_use]
+pub(crate) fn plan(evidence: &[Evidence], naming: &Naming) -> Plan {
+    let planner = Planner {
+        naming,
+        signed: Signed::of(evidence),
+        projects: evidence.iter().filter_map(|file| python_project(&file.distribution)).collect(),
+    };
+    let mut plan = Plan::default();
+    for (index, file) in evidence.iter().enumerate() {
+        let mut findings = Vec::new();
+        match planner.decide(file, &mut findings) {
+            Decision::Release { folder, name, canonical } => {
+                plan.planned.push(Planned { evidence: index, folder, name, canonical });
+            }
+            Decision::LeaveOut(why) => plan.left_out.push(LeftOut {
+                artifact: file.artifact.name.to_string(),
+                path: file.path.clone(),
+                why,
+            }),
+            Decision::Refuse => {}
+        }
+        plan.findings.extend(findings);
+    }
+    plan.findings.extend(unknown_kinds(&plan.left_out));
+    plan
+}
+
+/// What is decided of one file.
+enum Decision {
+    Release {
+        folder: Folder,
+        name: FileName,
+        canonical: FileName,
+    },
+    LeaveOut(Why),
+    /// A finding says why, and nothing relaxes it: the file cannot be named.
+    Refuse,
+}
+
+/// Files that a signature or attestation in the same artifact speaks of, by
+/// name and content: the same file in another artifact is no less signed.
+pub(super) struct Signed(BTreeSet<(FileName, Sha256)>);
+
+impl Signed {
+    pub(super) fn of<'a>(evidence: impl IntoIterator<Item = &'a Evidence> + Clone) -> Self {
+        let subjects: BTreeSet<_> = evidence
+            .clone()
+            .into_iter()
+            .filter(|file| sidecar::is_attestation_or_signature(&file.name()))
+            .filter_map(|file| Some((&file.artifact.name, sidecar::subject_of(&file.name())?.to_owned())))
+            .collect();
+        let is_subject =
+            |file: &&'a Evidence| subjects.contains(&(&file.artifact.name, file.name().to_string()));
+        Self(evidence.into_iter().filter(is_subject).map(identity).collect())
+    }
+
+    pub(super) fn covers(&self, file: &Evidence) -> bool {
+        self.0.contains(&identity(file))
+    }
+}
+
+/// A file as it was sent.
+fn identity(file: &Evidence) -> (FileName, Sha256) {
+    (file.name(), file.digest_as_sent())
+}
+
+struct Planner<'a> {
+    naming: &'a Naming,
+    signed: Signed,
+    /// The projects that wheels and source distributions are of.
+    projects: BTreeSet<ProjectName>,
+}
+
+impl Planner<'_> {
+    fn decide(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
+        if is_stray(&file.path) {
+            return Decision::LeaveOut(Why::Stray);
+        }
+        match &file.distribution {
+            Distribution::Wheel { filename, .. } if self.naming.is_for_the_index(file) => {
+                self.wheel(file, filename, findings)
+            }
+            Distribution::Sdist { sdist, .. } if self.naming.is_for_the_index(file) => {
+                findings.extend(index_name_unsafe(file, sdist.canonical()));
+                self.named_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
+            }
+            Distribution::NpmPackage(package) => {
+                self.named_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
+            }
+            Distribution::Other if !self.naming.unknown_kinds => Decision::LeaveOut(Why::UnknownKind),
+            Distribution::Archive { flaw } if self.naming.is_for_the_index(file) => {
+                findings.extend(self.no_sdist(file, flaw.as_deref()));
+                self.asset(file, findings)
+            }
+            _ => self.asset(file, findings),
+        }
+    }
+
+    /// An archive that the project's users would take for its source
+    /// distribution, unless an error is told of it already.
+    fn no_sdist(&self, file: &Evidence, flaw: Option<&Finding>) -> Option<Finding> {
+        let name = file.name();
+        let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project))?;
+        let why = match flaw {
+            None => "there is no PKG-INFO in the one folder at its top",
+            Some(flaw) if flaw.is_error() => return None,
+            Some(flaw) => &flaw.found,
+        };
+        Some(file.finding(
+            Rule::SdistMetadata,
+            format!("the name is that of a source distribution of {project}, but {why}"),
+            "a source distribution, or an archive with another name",
+            "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
+        ))
+    }
+
+    fn wheel(&self, file: &Evidence, wheel: &WheelFilename, findings: &mut Vec<Finding>) -> Decision {
+        let name = file.name();
+        let (canonical, sorted) = (wheel.canonical(), wheel.with_canonical_tags());
+        if wheel.deviations().contains(&Deviation::Version) {
+            findings.push(file.finding(
+                Rule::WheelVersionSpelling,
+                format!("the version is spelt `{}`", wheel.version_as_given()),
+                format!("`{}`", wheel.version()),
+                "PyPI takes it as it is. Give the version its normal form where it is declared.",
+            ));
+        }
+        findings.extend(index_name_unsafe(file, sorted));
+        let kept =
+            |name: FileName| Decision::Release { folder: Folder::Pypi, name, canonical: canonical.clone() };
+        if *sorted == name {
+            return kept(name);
+        }
+        match self.naming.normalization {
+            Normalization::Rename | Normalization::Rewrite if self.is_signed(file) => {
+                findings.push(not_renamed(file, sorted));
+                kept(name)
+            }
+            Normalization::Rename | Normalization::Rewrite => kept(sorted.clone()),
+            Normalization::Check | Normalization::Off => {
+                findings.push(file.finding(
+                    Rule::TagOrder,
+                    format!("its tags `{}` are not canonical", wheel.tags().as_given()),
+                    format!("`{}`: sorted, in lower case, none twice", wheel.tags()),
+                    "Set `normalize: rename`, or build with a tool that sorts tags (maturin 1.16, auditwheel 6.4 and later).",
+                ));
+                kept(name)
+            }
+        }
+    }
+
+    /// A file that is named after what is written in it.
+    fn named_within(
+        &self,
+        file: &Evidence,
+        folder: Folder,
+        expected: &FileName,
+        rule: Rule,
+        findings: &mut Vec<Finding>,
+    ) -> Decision {
+        let name = file.name();
+        let release = |name: FileName| Decision::Release { folder, canonical: expected.clone(), name };
+        if name == *expected {
+            return release(name);
+        }
+        // npm reads nothing from a file's name; PyPI does.
+        let harmless = folder == Folder::Npm;
+        match self.naming.normalization {
+            Normalization::Rename | Normalization::Rewrite if !self.is_signed(file) => {
+                release(expected.clone())
+            }
+            Normalization::Rename | Normalization::Rewrite if harmless => {
+                findings.push(not_renamed(file, expected));
+                release(name)
+            }
+            Normalization::Off if harmless => release(name),
+            _ => {
+                findings.push(file.finding(
+                    rule,
+                    format!(
+                        "the name is not the one that its metadata gives ({})",
+                        rule.says().trim_end_matches('.')
+                    ),
+                    format!("{expected}"),
+                    if self.is_signed(file) {
+                        "Sign or attest it after the release is prepared, so that it can be renamed."
+                    } else {
+                        "Set `normalize: rename`, or build it under that name."
+                    },
+                ));
+                release(name)
+            }
+        }
+    }
+
+    fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
+        let name = name_inside(file);
+        let Some(stored) = stored_name(&name) else {
+            findings.push(file.finding(
+                Rule::AssetName,
+                "there is no character in the name that GitHub would keep",
+                "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
+                "Give the file another name where it is built.",
+            ));
+            return Decision::Refuse;
+        };
+        let signed = self.is_signed(file);
+        if stored != name && (signed || self.naming.normalization == Normalization::Check) {
+            findings.push(file.finding(
+                Rule::AssetName,
+                if signed {
+                    format!("it was signed or attested under a name that GitHub will not keep, but store as `{stored}`")
+                } else {
+                    format!("GitHub would store it as `{stored}`")
+                },
+                format!("`{stored}`"),
+                "Give the file that name where it is built.",
+            ));
+        }
+        Decision::Release { folder: Folder::Assets, name: stored.clone(), canonical: stored }
+    }
+
+    fn is_signed(&self, file: &Evidence) -> bool {
+        self.signed.covers(file)
+    }
+}
+
+fn python_project(distribution: &Distribution) -> Option<ProjectName> {
+    match distribution {
+        Distribution::Wheel { filename, .. } => Some(filename.project().clone()),
+        Distribution::Sdist { sdist, .. } => Some(sdist.project().clone()),
+        _ => None,
+    }
+}
+
+/// A distribution that a GitHub release would store under another name than the
+/// index, and than the one that was attested.
+fn index_name_unsafe(file: &Evidence, name: &FileName) -> Option<Finding> {
+    if name.as_str().bytes().all(is_stored_unchanged) {
+        return None;
+    }
+    let stored =
+        stored_name(name).map_or_else(|| "something else".to_owned(), |stored| format!("`{stored}`"));
+    Some(file.finding(
+        Rule::IndexNameUnsafe,
+        format!("a GitHub release would store it as {stored}"),
+        "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
+        "Publish it on the index only, or choose another version.",
+    ))
+}
+
+/// The name that a file's own bytes go by: for a rewritten wheel the one after
+/// which its folders are spelt now, for all else the name as it was sent.
+fn name_inside(file: &Evidence) -> FileName {
+    file.rewritten_from.and(file.distribution.canonical_name()).cloned().unwrap_or_else(|| file.name())
+}
+
+fn not_renamed(file: &Evidence, canonical: &FileName) -> Finding {
+    file.finding(
+        Rule::NotRenamed,
+        "it has a signature or attestation under its name",
+        format!("{canonical}"),
+        "It is released as it is. Sign or attest after the release is prepared, so that it can be renamed.",
+    )
+}
+
+/// Whether GitHub keeps a character of an asset's name as it is.
+const fn is_stored_unchanged(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
+}
+
+/// The name under which an asset can be uploaded and will be found again:
+/// runs of other characters and dots become one `.`, and none stands at either
+/// end. A name that needs no change gets none.
+fn stored_name(name: &FileName) -> Option<FileName> {
+    if name.as_str().bytes().all(is_stored_unchanged)
+        && !name.as_str().starts_with('.')
+        && !name.as_str().ends_with('.')
+    {
+        return Some(name.clone());
+    }
+    let mut stored = String::with_capacity(name.as_str().len());
+    for character in name.as_str().chars() {
+        match u8::try_from(character) {
+            Ok(byte) if byte != b'.' && is_stored_unchanged(byte) => stored.push(character),
+            _ if stored.ends_with('.') => {}
+            _ => stored.push('.'),
+        }
+    }
+    stored.trim_matches('.').parse().ok()
+}
+
+/// One warning for all of them, for one pattern mends all of them.
+fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
+    let left_out = left_out.iter().filter(|file| file.why == Why::UnknownKind);
+    let names: BTreeSet<String> = left_out.map(|file| format!("{}: {}", file.artifact, file.path)).collect();
+    let names: Sample<String, 20> = names.into_iter().collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(Finding::new(
+        Rule::UnknownKind,
+        None,
+        format!("{} of no known kind left out: {names}", names.count()),
+        "wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars",
+        "Name their artifacts in `pattern` to release them, or exclude them there with `!`.",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_as_github_stores_them() {
+        for (name, stored) in [
+            ("tool-1.0+x_y.tar.gz", Some("tool-1.0+x_y.tar.gz")),
+            ("my tool (1).zip", Some("my.tool.1.zip")),
+            (".hidden", Some("hidden")),
+            ("größe~1", Some("gr.e.1")),
+            ("a..b", Some("a..b")),
+            ("…", None),
+        ] {
+            let found = stored_name(&name.parse().unwrap());
+            assert_eq!(found.as_ref().map(FileName::as_str), stored, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_stored_name_stays() {
+        for name in ["my tool (1).zip", ".a. .b.", "~x~", "a (b)"] {
+            let stored = stored_name(&name.parse().unwrap()).unwrap();
+            assert_eq!(stored_name(&stored), Some(stored.clone()), "{name}");
+        }
+    }
+}
