@@ -55,10 +55,10 @@ pub mod edge {
     };
     pub use crate::action::output::StepFiles;
     pub use crate::action::printer::Printer;
-    pub use crate::action::signal::{cancel_on_signals, give_way_to_cancellation};
+    pub use crate::action::signal::{cancel_on_signals, park_if_cancelled};
     pub use crate::disk::staging::Cancellation;
     pub use crate::pipeline::{prepare, verify};
-    pub use crate::reporter::Notices;
+    pub use crate::reporter::Reporter;
     pub use crate::request::Request;
     pub use crate::request::cli::{Cli, arguments_from_inputs};
 }
@@ -76,7 +76,7 @@ pub mod testing {
     pub use crate::distribution::sdist::{Sdist, could_be_sdist_of, sdist_name};
     pub use crate::distribution::wheel::{Deviation, TagSet, WheelFilename};
     pub use crate::evidence::Distribution;
-    pub use crate::evidence::inspect::{Care, Examined, wheel as inspect_wheel};
+    pub use crate::evidence::inspect::{Examined, InspectOptions, wheel as inspect_wheel};
     pub use crate::filename::FileName;
     pub use crate::report::outputs;
     pub use crate::request::cli::Cli;

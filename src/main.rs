@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use release_prep::edge::{
-    self, Cancellation, Cli, FAULT, INPUT, Notices, Printer, Request, StepFiles, annotate_error, is_runner,
+    self, Cancellation, Cli, FAULT, INPUT, Printer, Reporter, Request, StepFiles, annotate_error, is_runner,
 };
 
 fn main() -> ExitCode {
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     }));
     let cancellation = Arc::new(Cancellation::default());
     let code = std::panic::catch_unwind(|| run(printer, &cancellation)).unwrap_or(Ok(FAULT));
-    edge::give_way_to_cancellation(&cancellation);
+    edge::park_if_cancelled(&cancellation);
     ExitCode::from(code.unwrap_or_else(|error| {
         printer.error(&format!("error: {error:#}"));
         annotate_error(printer, &format!("{error:#}"));
@@ -43,14 +43,14 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
         }
     };
     let mut files: StepFiles = edge::step_files()?;
-    let surroundings = edge::enter(cli.github_token_file())?;
-    edge::become_owner_of(&surroundings.workspace)?;
+    let environment = edge::enter(cli.github_token_file())?;
+    edge::become_owner_of(&environment.workspace)?;
     edge::cancel_on_signals(printer, Arc::clone(cancellation))?;
-    let notices: Arc<dyn Notices> = Arc::new(printer);
-    match Request::new(cli, &surroundings) {
+    let reporter: Arc<dyn Reporter> = Arc::new(printer);
+    match Request::new(cli, &environment) {
         Ok(Request::Prepare(request)) => {
-            let outcome = edge::prepare(&request, cancellation, &notices);
-            edge::give_way_to_cancellation(cancellation);
+            let outcome = edge::prepare(&request, cancellation, &reporter);
+            edge::park_if_cancelled(cancellation);
             Ok(edge::prepared(printer, &mut files, &request, outcome)?)
         }
         Ok(Request::Verify(request)) => {

@@ -1,7 +1,7 @@
 //! What cannot wait until the end to be told.
 
 /// Who is told what cannot wait until the end. Called from several threads.
-pub trait Notices: Send + Sync {
+pub trait Reporter: Send + Sync {
     /// Trouble at first sight, a line of text from outside.
     fn notice(&self, message: &str);
 

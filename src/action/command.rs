@@ -5,11 +5,11 @@
 
 use super::printer::Printer;
 use crate::escape;
-use crate::reporter::Notices;
+use crate::reporter::Reporter;
 use crate::rule::Severity;
 use crate::rule::finding::Finding;
 
-impl Notices for Printer {
+impl Reporter for Printer {
     fn notice(&self, message: &str) {
         self.out(&format!("note: {message}"));
     }

@@ -26,7 +26,7 @@ pub const FAULT: u8 = 3;
 /// The step's files cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("the {what} of the step cannot be written")]
-pub struct ToldError {
+pub struct StepFileError {
     what: &'static str,
     #[source]
     cause: io::Error,
@@ -41,7 +41,7 @@ pub fn prepared(
     files: &mut StepFiles,
     request: &Prepare,
     outcome: Result<Outcome, Failure>,
-) -> Result<u8, ToldError> {
+) -> Result<u8, StepFileError> {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(Failure::Refused(finding)) => Outcome::refused(*finding),
@@ -63,7 +63,7 @@ pub fn prepared(
     }
     let Some((manifest, top)) = &outcome.release else { return Ok(REFUSED) };
     let outputs = outputs::prepared(manifest, top, &outcome.npm, request.output.as_str(), request.dry_run);
-    files.write_outputs(&outputs).map_err(|cause| ToldError { what: "outputs", cause })?;
+    files.write_outputs(&outputs).map_err(|cause| StepFileError { what: "outputs", cause })?;
     Ok(DONE)
 }
 
@@ -76,7 +76,7 @@ pub fn verified(
     files: &mut StepFiles,
     request: &Verify,
     verification: Result<Verification, Failure>,
-) -> Result<u8, ToldError> {
+) -> Result<u8, StepFileError> {
     let verification = match verification {
         Ok(verification) => verification,
         Err(failure) => return Ok(failed(printer, &failure)),
@@ -132,6 +132,6 @@ fn failed(printer: Printer, failure: &Failure) -> u8 {
     code
 }
 
-fn summary(files: &mut StepFiles, markdown: &str) -> Result<(), ToldError> {
-    files.write_summary(markdown).map_err(|cause| ToldError { what: "summary", cause })
+fn summary(files: &mut StepFiles, markdown: &str) -> Result<(), StepFileError> {
+    files.write_summary(markdown).map_err(|cause| StepFileError { what: "summary", cause })
 }

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 use super::output::StepFiles;
 use crate::release::manifest::Run;
-use crate::request::{Runner, Services, Surroundings};
+use crate::request::{Environment, Runner, Services};
 
 /// The program cannot find its feet.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +92,7 @@ fn append_to(name: &'static str) -> Result<Option<File>, EnvironmentError> {
 ///
 /// # Errors
 /// [`EnvironmentError::Workspace`], [`EnvironmentError::Unreadable`].
-pub fn enter(token_file: &str) -> Result<Surroundings, EnvironmentError> {
+pub fn enter(token_file: &str) -> Result<Environment, EnvironmentError> {
     let runner = is_runner();
     if let Some(workspace) = variable("GITHUB_WORKSPACE").filter(|_| runner) {
         env::set_current_dir(&workspace)
@@ -102,7 +102,7 @@ pub fn enter(token_file: &str) -> Result<Surroundings, EnvironmentError> {
         Utf8PathBuf::from_path_buf(path).map_err(|_| io::Error::other("its path is not UTF-8"))
     });
     let workspace = current.map_err(|cause| EnvironmentError::Workspace { path: ".".into(), cause })?;
-    Ok(Surroundings { workspace, runner: runner.then(self::runner), services: services(token_file, runner)? })
+    Ok(Environment { workspace, runner: runner.then(self::runner), services: services(token_file, runner)? })
 }
 
 /// Makes root the workspace's owner, for good, so that everything made belongs

@@ -33,7 +33,7 @@ pub fn cancel_on_signals(printer: Printer, cancellation: Arc<Cancellation>) -> s
 
 /// Where the run is being cancelled, waits for the process to end: what fails
 /// from then on fails because its files are gone, and is nobody's to tell.
-pub fn give_way_to_cancellation(cancellation: &Cancellation) {
+pub fn park_if_cancelled(cancellation: &Cancellation) {
     while cancellation.is_cancelled() {
         std::thread::park();
     }

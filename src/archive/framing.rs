@@ -12,7 +12,7 @@ mod record;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use self::local::Placed;
+use self::local::LocalHeaderRef;
 use self::record::{Central, Cursor, Extra};
 use super::error::{ArchiveError, Flaw, Refusal};
 use super::limits::{Limits, Purpose};
@@ -179,7 +179,7 @@ struct DirectoryReader<R> {
 }
 
 impl<R: Read> DirectoryReader<R> {
-    fn read_entry(&mut self) -> Result<(Entry, Placed), ArchiveError> {
+    fn read_entry(&mut self) -> Result<(Entry, LocalHeaderRef), ArchiveError> {
         self.number += 1;
         let unreadable = ArchiveError::from(Refusal::whole(Flaw::DirectoryEntry(self.number)));
         let mut fixed = [0; Central::LEN];
@@ -214,7 +214,7 @@ fn judge(
     raw_name: &[u8],
     extra: &[u8],
     purpose: Purpose,
-) -> Result<(Entry, Placed), ArchiveError> {
+) -> Result<(Entry, LocalHeaderRef), ArchiveError> {
     let shown = name::shown(raw_name);
     let refuse = |flaw| ArchiveError::from(Refusal::entry(&shown, flaw));
     let flags = central.flags;
@@ -273,7 +273,7 @@ fn judge(
         has_comment: central.comment_len != 0,
         data_start: 0,
     };
-    Ok((entry, Placed { offset, flags }))
+    Ok((entry, LocalHeaderRef { offset, flags }))
 }
 
 /// Size, packed size and offset. The ZIP64 record holds those that do not fit

@@ -36,7 +36,7 @@ impl Budget {
     ///
     /// # Errors
     /// If it is one too many.
-    pub(crate) fn take_file(&self) -> Result<(), BudgetExceeded> {
+    pub(crate) fn count_file(&self) -> Result<(), BudgetExceeded> {
         let before = self.files.fetch_add(1, Ordering::Relaxed);
         if before < self.most_files { Ok(()) } else { Err(BudgetExceeded::Files(self.most_files)) }
     }
@@ -45,7 +45,7 @@ impl Budget {
     ///
     /// # Errors
     /// If there are too many of them.
-    pub(crate) fn take_bytes(&self, bytes: u64) -> Result<(), BudgetExceeded> {
+    pub(crate) fn count_bytes(&self, bytes: u64) -> Result<(), BudgetExceeded> {
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         if before.saturating_add(bytes) <= self.most_bytes {
             Ok(())

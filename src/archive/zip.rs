@@ -67,9 +67,9 @@ impl<R: Read + Seek> ZipArchive<R> {
         target: &mut impl Write,
         budget: &Budget,
     ) -> Result<u64, ArchiveError> {
-        budget.take_file()?;
+        budget.count_file()?;
         self.unpack(number, |bytes| {
-            budget.take_bytes(bytes.len() as u64)?;
+            budget.count_bytes(bytes.len() as u64)?;
             target.write_all(bytes).map_err(ArchiveError::Write)
         })
     }
@@ -222,7 +222,7 @@ impl Inflater {
                 Status::Ok | Status::BufError if used == 0 && made == 0 && input.is_empty() && left == 0 => {
                     return Err(entry.refuse(Flaw::Inflate("breaks off")));
                 }
-                // Room and input there are, so standing still would be for ever.
+                // Output space and input remain, so no progress would be for ever.
                 Status::Ok | Status::BufError if used == 0 && made == 0 && !input.is_empty() => {
                     return Err(entry.refuse(Flaw::Inflate("cannot be inflated")));
                 }

@@ -89,7 +89,7 @@ pub struct Cancellation(Mutex<Phase>);
 enum Phase {
     #[default]
     Idle,
-    Staged(Arc<Area>),
+    Staged(Arc<StagingDir>),
     Committed,
     Cancelled,
 }
@@ -130,7 +130,7 @@ impl Cancellation {
 
 /// The folder on the disk, locked.
 #[derive(Debug)]
-struct Area {
+struct StagingDir {
     parent: Dir,
     name: String,
     /// The output's name in `parent`.
@@ -140,7 +140,7 @@ struct Area {
     made: Vec<(Dir, String)>,
 }
 
-impl Area {
+impl StagingDir {
     /// Removes it, the mark last, so that what a kill leaves is known as ours.
     /// What cannot be removed now is removed by the next run.
     fn remove(&self) {
@@ -177,7 +177,7 @@ impl Area {
 /// A release in the making. Dropping it removes what was staged.
 #[derive(Debug)]
 pub struct Staging {
-    area: Arc<Area>,
+    area: Arc<StagingDir>,
     incoming: Dir,
     release: Dir,
     next: AtomicU64,
@@ -213,7 +213,7 @@ impl Staging {
         let (parent, made) = open_or_make(above)?;
         let name = format!(".{output}.release-prep");
         let root = lock(&parent, &name)?;
-        let area = Arc::new(Area { parent, name, output, root, made });
+        let area = Arc::new(StagingDir { parent, name, output, root, made });
         area.clear()?;
         area.root.make_folder(SPOOL)?;
         let incoming = area.root.make_folder(INCOMING)?;
@@ -237,8 +237,8 @@ impl Staging {
     ///
     /// # Errors
     /// [`StagingError::Output`] if it is no folder.
-    pub fn standing(&self) -> Result<Option<Dir>, StagingError> {
-        standing(&self.area.parent, &self.area.output)
+    pub fn existing_output(&self) -> Result<Option<Dir>, StagingError> {
+        existing_output(&self.area.parent, &self.area.output)
     }
 
     /// Begins a file.
@@ -257,10 +257,10 @@ impl Staging {
     ///
     /// # Errors
     /// What the file system answers.
-    pub fn create(&self) -> Result<Unsealed<'_>, StagingError> {
+    pub fn create(&self) -> Result<RandomAccessFile<'_>, StagingError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let file = self.incoming.create(&number.to_string(), false)?;
-        Ok(Unsealed { staging: self, number, file })
+        Ok(RandomAccessFile { staging: self, number, file })
     }
 
     /// Removes a file that another one has taken the place of.
@@ -311,7 +311,7 @@ impl Staging {
             return Err(StagingError::Cancelled.into());
         }
         let area = &*self.area;
-        match standing(&area.parent, &area.output)? {
+        match existing_output(&area.parent, &area.output)? {
             Some(there) if !there.names().map_err(StagingError::from)?.is_empty() => {
                 may_replace(&there)?;
                 replace(area)
@@ -355,13 +355,13 @@ impl Placement<'_> {
 
 /// A file of the staging area that has no digests yet.
 #[derive(Debug)]
-pub struct Unsealed<'a> {
+pub struct RandomAccessFile<'a> {
     staging: &'a Staging,
     number: u64,
     file: File,
 }
 
-impl Unsealed<'_> {
+impl RandomAccessFile<'_> {
     /// The file, for writing.
     #[must_use]
     pub const fn file(&self) -> &File {
@@ -462,7 +462,7 @@ fn open_or_make(path: &Utf8Path) -> Result<(Dir, Vec<(Dir, String)>), StagingErr
     }
 }
 
-fn standing(parent: &Dir, output: &str) -> Result<Option<Dir>, StagingError> {
+fn existing_output(parent: &Dir, output: &str) -> Result<Option<Dir>, StagingError> {
     match parent.entry(output)? {
         None => Ok(None),
         Some(entry) if entry.kind == EntryKind::Folder => Ok(Some(parent.folder(output)?)),
@@ -514,7 +514,7 @@ fn claim(root: Dir, path: Utf8PathBuf) -> Result<Dir, StagingError> {
 }
 
 /// Puts the release in the place of what stands there.
-fn replace(area: &Area) -> Result<(), DirError> {
+fn replace(area: &StagingDir) -> Result<(), DirError> {
     match area.root.exchange(RELEASE, &area.parent, &area.output) {
         Err(error) if error.is_unsupported() => {
             area.parent.rename(&area.output, &area.root, PREVIOUS)?;

@@ -7,19 +7,19 @@
 //! if it holds `package/package.json`. What a file turned out to be is its
 //! [`evidence`](crate::evidence).
 
-pub(crate) mod bundle;
+pub(crate) mod archive_name;
 pub(crate) mod core_metadata;
 pub(crate) mod entry_points;
 pub(crate) mod executable;
 mod header;
 pub(crate) mod installer;
+pub(crate) mod junk;
 pub(crate) mod machine;
 pub(crate) mod native;
 pub(crate) mod npm;
 pub(crate) mod project;
 pub(crate) mod sdist;
 pub(crate) mod sidecar;
-pub(crate) mod stray;
 mod text;
 pub(crate) mod version;
 pub(crate) mod wheel;
@@ -110,7 +110,7 @@ impl Shape {
             Self::MaybeSdist
         } else if name.has_suffix(".tgz") {
             Self::MaybeNpm
-        } else if bundle::is_archive(name) {
+        } else if archive_name::is_archive(name) {
             Self::Archive
         } else if executable::is_executable_name(name) || ExecutableFormat::of(head).is_some() {
             Self::Executable

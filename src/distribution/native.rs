@@ -90,23 +90,23 @@ pub(crate) fn is_extension_module(path: &str) -> bool {
 #[derive(Clone, Copy)]
 struct Header<'a> {
     bytes: &'a [u8],
-    big_end_first: bool,
+    big_endian: bool,
 }
 
 impl Header<'_> {
     fn u16(self, at: usize) -> Option<u16> {
         let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.big_end_first { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+        Some(if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
     }
 
     fn u32(self, at: usize) -> Option<u32> {
         let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.big_end_first { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+        Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 
     fn u64(self, at: usize) -> Option<u64> {
         let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.big_end_first { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
+        Some(if self.big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
     }
 }
 
@@ -119,12 +119,12 @@ fn elf(head: &[u8]) -> Option<Seen> {
         2 => true,
         _ => return None,
     };
-    let big_end_first = match data {
+    let big_endian = match data {
         1 => false,
         2 => true,
         _ => return None,
     };
-    let header = Header { bytes: head, big_end_first };
+    let header = Header { bytes: head, big_endian };
     let kind = match header.u16(16)? {
         1 => NativeKind::Object,
         2 => NativeKind::Program,
@@ -133,7 +133,7 @@ fn elf(head: &[u8]) -> Option<Seen> {
         _ => NativeKind::Other,
     };
     let number = header.u16(18)?;
-    let machine = match (number, wide, big_end_first) {
+    let machine = match (number, wide, big_endian) {
         (3, false, false) => Machine::X86,
         (8, false, true) => Machine::Mips,
         (8, false, false) => Machine::Mipsel,
@@ -179,7 +179,7 @@ fn asks_for_interpreter(header: Header<'_>, wide: bool) -> Option<bool> {
 
 /// What follows `PE\0\0`, and that itself.
 fn pe(bytes: &[u8]) -> Option<Seen> {
-    let header = Header { bytes, big_end_first: false };
+    let header = Header { bytes, big_endian: false };
     let characteristics = header.u16(22)?;
     let kind = if characteristics & 0x2000 != 0 {
         NativeKind::Library
@@ -218,7 +218,7 @@ fn is_managed(header: Header<'_>) -> Option<bool> {
 }
 
 fn mach_o(head: &[u8]) -> Option<Seen> {
-    let header = Header { bytes: head, big_end_first: head.starts_with(b"\xfe\xed\xfa") };
+    let header = Header { bytes: head, big_endian: head.starts_with(b"\xfe\xed\xfa") };
     let kind = match header.u32(12)? {
         1 => NativeKind::Object,
         2 => NativeKind::Program,
@@ -230,7 +230,7 @@ fn mach_o(head: &[u8]) -> Option<Seen> {
 }
 
 fn mach_o_fat(head: &[u8]) -> Option<Seen> {
-    let header = Header { bytes: head, big_end_first: true };
+    let header = Header { bytes: head, big_endian: true };
     let entry = if head.starts_with(b"\xca\xfe\xba\xbf") { 32 } else { 20 };
     let count = usize::try_from(header.u32(4)?).ok()?;
     let machines = (0..count).map(|index| header.u32(8 + index * entry).map(mach_o_machine));
@@ -437,8 +437,8 @@ mod tests {
         ] {
             assert_eq!(seen(&mach_o_head(7, 3, number)).1, kind);
         }
-        let big_end_first = b"\xfe\xed\xfa\xce\0\0\0\x12\0\0\0\0\0\0\0\x02";
-        assert_eq!(seen(big_end_first), (vec![Ppc], NativeKind::Program));
+        let big_endian = b"\xfe\xed\xfa\xce\0\0\0\x12\0\0\0\0\0\0\0\x02";
+        assert_eq!(seen(big_endian), (vec![Ppc], NativeKind::Program));
         let cpus = [0x0100_000c, 0x0100_0007, 7];
         for head in [fat_head(0xcafe_babe, 20, &cpus), fat_head(0xcafe_babf, 32, &cpus)] {
             assert_eq!(seen(&head), (vec![X86, X86_64, Aarch64], NativeKind::Other));

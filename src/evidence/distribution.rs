@@ -33,7 +33,7 @@ pub enum Distribution {
     Archive {
         /// Why it is not what its name promises: a distribution, or an archive
         /// that can be read.
-        flaw: Option<Box<Finding>>,
+        defect: Option<Box<Finding>>,
     },
     /// A program or library.
     Executable,
@@ -51,7 +51,7 @@ impl Distribution {
     pub const fn plain(shape: Shape) -> Self {
         match shape {
             Shape::Wheel | Shape::MaybeSdist | Shape::MaybeNpm | Shape::Archive => {
-                Self::Archive { flaw: None }
+                Self::Archive { defect: None }
             }
             Shape::Executable => Self::Executable,
             Shape::Installer => Self::Installer,
@@ -62,8 +62,8 @@ impl Distribution {
 
     /// An archive that is not what its name promises.
     #[must_use]
-    pub fn flawed(flaw: Finding) -> Self {
-        Self::Archive { flaw: Some(Box::new(flaw)) }
+    pub fn defective(defect: Finding) -> Self {
+        Self::Archive { defect: Some(Box::new(defect)) }
     }
 
     /// Its kind.

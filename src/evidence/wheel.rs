@@ -33,14 +33,14 @@ pub struct WheelContents {
     pub signatures: Sample<String>,
     /// `.data` folders at the top that do not go by the `.dist-info` folder's
     /// name.
-    pub foreign_data: Sample<String>,
+    pub other_data_dirs: Sample<String>,
     /// Files of its `.data` folder that lie in none of the folders which
     /// installers know.
     pub unknown_schemes: Sample<String>,
     /// How it is packed.
     pub packing: Packing,
     /// Pairs of names that are one name to some file systems.
-    pub alike: Sample<Alike>,
+    pub name_clashes: Sample<NameClash>,
     /// Its native code by kind, with the paths of the files; [`MAX_NATIVE`]
     /// kinds at the most.
     pub native: NativeFiles,
@@ -80,14 +80,14 @@ pub struct Packing {
 
 /// Two names that are one name to some file systems.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alike {
+pub struct NameClash {
     /// The first by the order of bytes.
     pub one: String,
     /// The other.
     pub other: String,
 }
 
-impl fmt::Display for Alike {
+impl fmt::Display for NameClash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} and {}", self.one, self.other)
     }
@@ -112,7 +112,7 @@ pub struct RecordCheck {
     pub undigested: Sample<String>,
     /// Paths that it spells in another way than the archive: with `\`, or with
     /// `./` or `/` in front.
-    pub respelt: Sample<String>,
+    pub noncanonical_paths: Sample<String>,
     /// Paths that it lists more than once.
     pub repeated: Sample<String>,
 }

@@ -1,6 +1,6 @@
 //! Plan what each file is to be called in the release, and why.
 //!
-//! 1. Stray files are left out, and files of no known kind unless they were
+//! 1. Junk files are left out, and files of no known kind unless they were
 //!    asked for.
 //! 2. A wheel whose tags are merely out of order, in another case or repeated
 //!    is renamed: its bytes and digest stay what its builder made. Where its
@@ -18,23 +18,23 @@
 use std::collections::BTreeSet;
 
 use crate::digest::Sha256;
+use crate::distribution::junk::is_junk_file;
 use crate::distribution::project::ProjectName;
 use crate::distribution::sdist::could_be_sdist_of;
 use crate::distribution::sidecar;
-use crate::distribution::stray::is_stray;
 use crate::distribution::wheel::{Deviation, WheelFilename};
 use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::glob::Glob;
-use crate::release::manifest::{Action, LeftOut, Normalization, Why};
+use crate::release::manifest::{Action, LeftOut, LeftOutReason, Normalization};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
 
 /// How files are named.
 #[derive(Debug, Clone)]
-pub struct Naming {
+pub struct NamingPolicy {
     /// What may be done.
     pub normalization: Normalization,
     /// Distributions that go to the assets.
@@ -43,7 +43,7 @@ pub struct Naming {
     pub unknown_kinds: bool,
 }
 
-impl Naming {
+impl NamingPolicy {
     /// Whether the index is to have a file, by the name that it bears or the
     /// one that it should bear.
     #[must_use]
@@ -95,7 +95,7 @@ pub(crate) struct Plan {
 
 /// Makes the plan for all files of a release.
 #[must_use]
-pub(crate) fn plan(evidence: &[Evidence], naming: &Naming) -> Plan {
+pub(crate) fn plan(evidence: &[Evidence], naming: &NamingPolicy) -> Plan {
     let planner = Planner {
         naming,
         signed: Signed::of(evidence),
@@ -128,7 +128,7 @@ enum Decision {
         name: FileName,
         canonical: FileName,
     },
-    LeaveOut(Why),
+    LeaveOut(LeftOutReason),
     /// A finding says why, and nothing relaxes it: the file cannot be named.
     Refuse,
 }
@@ -161,7 +161,7 @@ fn identity(file: &Evidence) -> (FileName, Sha256) {
 }
 
 struct Planner<'a> {
-    naming: &'a Naming,
+    naming: &'a NamingPolicy,
     signed: Signed,
     /// The projects that wheels and source distributions are of.
     projects: BTreeSet<ProjectName>,
@@ -169,8 +169,8 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn decide(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
-        if is_stray(&file.path) {
-            return Decision::LeaveOut(Why::Stray);
+        if is_junk_file(&file.path) {
+            return Decision::LeaveOut(LeftOutReason::Junk);
         }
         match &file.distribution {
             Distribution::Wheel { filename, .. } if self.naming.is_for_the_index(file) => {
@@ -183,9 +183,11 @@ impl Planner<'_> {
             Distribution::NpmPackage(package) => {
                 self.named_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
             }
-            Distribution::Other if !self.naming.unknown_kinds => Decision::LeaveOut(Why::UnknownKind),
-            Distribution::Archive { flaw } if self.naming.is_for_the_index(file) => {
-                findings.extend(self.no_sdist(file, flaw.as_deref()));
+            Distribution::Other if !self.naming.unknown_kinds => {
+                Decision::LeaveOut(LeftOutReason::UnknownKind)
+            }
+            Distribution::Archive { defect } if self.naming.is_for_the_index(file) => {
+                findings.extend(self.no_sdist(file, defect.as_deref()));
                 self.asset(file, findings)
             }
             _ => self.asset(file, findings),
@@ -194,13 +196,13 @@ impl Planner<'_> {
 
     /// An archive that the project's users would take for its source
     /// distribution, unless an error is told of it already.
-    fn no_sdist(&self, file: &Evidence, flaw: Option<&Finding>) -> Option<Finding> {
+    fn no_sdist(&self, file: &Evidence, defect: Option<&Finding>) -> Option<Finding> {
         let name = file.name();
         let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project))?;
-        let why = match flaw {
+        let why = match defect {
             None => "there is no PKG-INFO in the one folder at its top",
-            Some(flaw) if flaw.is_error() => return None,
-            Some(flaw) => &flaw.found,
+            Some(defect) if defect.is_error() => return None,
+            Some(defect) => &defect.found,
         };
         Some(file.finding(
             Rule::SdistMetadata,
@@ -275,7 +277,7 @@ impl Planner<'_> {
                     rule,
                     format!(
                         "the name is not the one that its metadata gives ({})",
-                        rule.says().trim_end_matches('.')
+                        rule.summary().trim_end_matches('.')
                     ),
                     format!("{expected}"),
                     if self.is_signed(file) {
@@ -290,7 +292,7 @@ impl Planner<'_> {
     }
 
     fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
-        let name = name_inside(file);
+        let name = name_of_contents(file);
         let Some(stored) = stored_name(&name) else {
             findings.push(file.finding(
                 Rule::AssetName,
@@ -347,7 +349,7 @@ fn index_name_unsafe(file: &Evidence, name: &FileName) -> Option<Finding> {
 
 /// The name that a file's own bytes go by: for a rewritten wheel the one after
 /// which its folders are spelt now, for all else the name as it was sent.
-fn name_inside(file: &Evidence) -> FileName {
+fn name_of_contents(file: &Evidence) -> FileName {
     file.rewritten_from.and(file.distribution.canonical_name()).cloned().unwrap_or_else(|| file.name())
 }
 
@@ -388,7 +390,7 @@ fn stored_name(name: &FileName) -> Option<FileName> {
 
 /// One warning for all of them, for one pattern mends all of them.
 fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
-    let left_out = left_out.iter().filter(|file| file.why == Why::UnknownKind);
+    let left_out = left_out.iter().filter(|file| file.why == LeftOutReason::UnknownKind);
     let names: BTreeSet<String> = left_out.map(|file| format!("{}: {}", file.artifact, file.path)).collect();
     let names: Sample<String, 20> = names.into_iter().collect();
     if names.is_empty() {

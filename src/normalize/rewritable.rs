@@ -7,7 +7,7 @@
 //! or tags differ from those of the file's name by more than spelling, nothing
 //! is done, and the rules say what is wrong.
 
-use super::plan::{Naming, Signed};
+use super::plan::{NamingPolicy, Signed};
 use crate::distribution::wheel::WheelFilename;
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
@@ -18,7 +18,7 @@ use crate::rule::finding::Finding;
 /// Which files are to be rewritten, by index, and what is to be said of those
 /// that would have to be but are signed.
 #[must_use]
-pub(crate) fn to_rewrite(evidence: &[&Evidence], naming: &Naming) -> (Vec<usize>, Vec<Finding>) {
+pub(crate) fn to_rewrite(evidence: &[&Evidence], naming: &NamingPolicy) -> (Vec<usize>, Vec<Finding>) {
     let (mut chosen, mut findings) = (Vec::new(), Vec::new());
     if naming.normalization != Normalization::Rewrite {
         return (chosen, findings);
@@ -45,15 +45,15 @@ fn needs_mending(filename: &WheelFilename, contents: &WheelContents) -> bool {
     contents.prefix() != canonical
         || filename.metadata_prefix() != canonical
         || !contents.is_wheel_tidy
-        || matches!(&contents.record, Some(Ok(check)) if !check.respelt.is_empty())
+        || matches!(&contents.record, Some(Ok(check)) if !check.noncanonical_paths.is_empty())
 }
 
 fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents) -> bool {
     let is_of = |project, version| project == filename.project() && version == filename.version();
-    filename.is_spelt_as(contents.prefix())
+    filename.matches_prefix(contents.prefix())
         && matches!(&contents.metadata, Some(Ok(metadata)) if is_of(metadata.name(), metadata.version()))
         && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty() && check.weak.is_empty())
-        && contents.foreign_data.is_empty()
+        && contents.other_data_dirs.is_empty()
         && contents.wheel.axes().is_some_and(|tags| tags == *filename.tags())
 }
 

@@ -30,7 +30,7 @@ use crate::disk::staging::{StagedFile, Staging, StagingError};
 use crate::distribution::wheel::{
     MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata, archive_path,
 };
-use crate::evidence::inspect::{self, Care, Examined};
+use crate::evidence::inspect::{self, Examined, InspectOptions};
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::rule::finding::Finding;
@@ -79,7 +79,7 @@ pub(crate) fn rewrite_all(
     files: &mut [(StagedFile, Evidence)],
     chosen: &[usize],
     algorithms: Algorithms,
-    care: &Care,
+    care: &InspectOptions,
 ) -> Result<Vec<(usize, String)>, RewriteError> {
     let rewritten: Vec<_> = chosen
         .par_iter()
@@ -121,7 +121,7 @@ impl Wheel<'_> {
         &self,
         staging: &Staging,
         algorithms: Algorithms,
-        care: &Care,
+        care: &InspectOptions,
     ) -> Result<(StagedFile, Evidence), RewriteError> {
         let raw = staging.create()?;
         self.write(staging, raw.file(), care)?;
@@ -132,7 +132,7 @@ impl Wheel<'_> {
             Examined::Refused(finding) => return Err(unfit_after(&finding)),
         };
         match &distribution {
-            Distribution::Archive { flaw: Some(flaw) } => return Err(unfit_after(flaw)),
+            Distribution::Archive { defect: Some(defect) } => return Err(unfit_after(defect)),
             Distribution::Wheel { contents, .. } if !matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty()) =>
             {
                 return Err(RewriteError::Unfit("its RECORD would not be true of what comes out".to_owned()));
@@ -149,7 +149,7 @@ impl Wheel<'_> {
         Ok((staged, evidence))
     }
 
-    fn write(&self, staging: &Staging, to: &File, care: &Care) -> Result<(), RewriteError> {
+    fn write(&self, staging: &Staging, to: &File, care: &InspectOptions) -> Result<(), RewriteError> {
         let reader = BufReader::new(staging.open(self.staged)?);
         let mut archive = ZipArchive::open(reader, self.staged.size, &care.limits)?;
         let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());

@@ -26,26 +26,28 @@ use crate::artifact::ArtifactName;
 use crate::disk::dir::Dir;
 use crate::disk::staging::{Cancellation, StagedFile, Staging};
 use crate::distribution::npm::PackageJson;
-use crate::evidence::inspect::Care;
+use crate::evidence::inspect::InspectOptions;
 use crate::evidence::{Distribution, Evidence};
 use crate::folder::Folder;
 use crate::normalize::plan::{self, Plan};
 use crate::normalize::{rewritable, rewrite};
 use crate::pipeline::account::{describe, is_executable};
 use crate::pipeline::failure::Failure;
-use crate::pipeline::unpack::Intake;
+use crate::pipeline::unpack::Unpacker;
 use crate::preflight::expect::Counted;
 use crate::preflight::release::{self, Member};
 use crate::preflight::{self, expect_digests};
-use crate::release::manifest::{Account, LeftOut, MANIFEST, MAX_BYTES, Manifest, RecordSetting, Settings};
-use crate::release::top_level::Top;
+use crate::release::manifest::{
+    LeftOut, MANIFEST, MAX_BYTES, Manifest, ManifestContext, RecordSetting, Settings,
+};
+use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::{Problem, Verification};
 use crate::release::verify::{self, VerifyError};
-use crate::reporter::Notices;
+use crate::reporter::Reporter;
 use crate::request::{Prepare, SourceRequest, Verify};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
-use crate::rule::policy::Judged;
+use crate::rule::policy::PolicyOutcome;
 use crate::sample::Sample;
 use crate::source::directory::Directory;
 use crate::source::github::{Run, RunRequest};
@@ -55,7 +57,7 @@ use crate::source::{Listing, Source};
 #[derive(Debug)]
 pub struct Outcome {
     /// The release, if there is one.
-    pub release: Option<(Manifest, Top)>,
+    pub release: Option<(Manifest, TopLevelFiles)>,
     /// All findings, sorted, errors first.
     pub findings: Vec<Finding>,
     /// Findings that were to be ignored, sorted.
@@ -92,20 +94,23 @@ impl Outcome {
 pub fn prepare(
     request: &Prepare,
     cancellation: &Arc<Cancellation>,
-    notices: &Arc<dyn Notices>,
+    reporter: &Arc<dyn Reporter>,
 ) -> Result<Outcome, Failure> {
     let staging = Staging::begin(&request.output, cancellation)?;
-    if let Some(standing) = staging.standing()? {
-        may_replace(&standing, |dir| Ok(verify::verify(dir, None)?.problems))?;
+    if let Some(existing_output) = staging.existing_output()? {
+        may_replace(&existing_output, |dir| Ok(verify::verify(dir, None)?.problems))?;
     }
-    let mut source = open(request, notices)?;
+    let mut source = open(request, reporter)?;
     let listing = source.listing();
     let limits = Limits::within(request.max_unpacked, request.max_files);
-    let care = Care { limits: limits.inspecting(), prove_record: request.record == RecordSetting::Verify };
-    let intake = Intake::new(&staging, request.algorithms, limits, care);
-    intake.take_all(source.payloads(staging.spool()?))?;
+    let care = InspectOptions {
+        limits: limits.inspecting(),
+        verify_record: request.record == RecordSetting::Verify,
+    };
+    let intake = Unpacker::new(&staging, request.algorithms, limits, care);
+    intake.unpack_all(source.payloads(staging.spool()?))?;
     let mut taken = intake.finish()?;
-    taken.findings.extend(mended(&staging, request, &mut taken.files, &care)?);
+    taken.findings.extend(rewrite_wheels(&staging, request, &mut taken.files, &care)?);
     let (staged, evidence): (Vec<StagedFile>, Vec<Evidence>) = taken.files.into_iter().unzip();
     taken.findings.extend_from_slice(&listing.findings);
 
@@ -126,7 +131,7 @@ pub fn prepare(
         return Ok(outcome);
     }
 
-    let account = Account {
+    let account = ManifestContext {
         run: request.run.clone(),
         version,
         settings: Settings {
@@ -145,7 +150,7 @@ pub fn prepare(
     let manifest = Manifest::new(described, account).map_err(|error| {
         Failure::fault("the set of files was judged wrongly, a fault of release-prep", error)
     })?;
-    let top = Top::of(&manifest);
+    let top = TopLevelFiles::of(&manifest);
     if let Some(finding) = too_large(&top) {
         outcome.findings.insert(0, finding);
         return Ok(outcome);
@@ -162,18 +167,18 @@ pub fn prepare(
         for (name, bytes) in top.files() {
             staging.write(name, bytes)?;
         }
-        staging.commit(|standing| may_replace(standing, verify::shape))?;
+        staging.commit(|existing_output| may_replace(existing_output, verify::shape))?;
     }
     outcome.release = Some((manifest, top));
     Ok(outcome)
 }
 
 /// Rewrites the wheels that are to be, and says of which it was not done.
-fn mended(
+fn rewrite_wheels(
     staging: &Staging,
     request: &Prepare,
     files: &mut [(StagedFile, Evidence)],
-    care: &Care,
+    care: &InspectOptions,
 ) -> Result<Vec<Finding>, Failure> {
     let evidence: Vec<&Evidence> = files.iter().map(|(_, file)| file).collect();
     let (chosen, mut findings) = rewritable::to_rewrite(&evidence, &request.naming);
@@ -192,13 +197,13 @@ fn judge<'a>(
     plan: &'a Plan,
     mut findings: Vec<Finding>,
     listing: &Listing,
-) -> (Vec<Member<'a>>, Option<String>, Judged) {
+) -> (Vec<Member<'a>>, Option<String>, PolicyOutcome) {
     findings.extend_from_slice(&plan.findings);
     findings.extend(preflight::files(evidence, &request.naming, request.npm_repository.as_deref()));
-    let (members, of_the_set) = release::members(evidence, &plan.planned);
-    findings.extend(of_the_set);
-    let (version, of_versions) = release::version(&members, &request.version);
-    findings.extend(of_versions);
+    let (members, set_findings) = release::members(evidence, &plan.planned);
+    findings.extend(set_findings);
+    let (version, version_findings) = release::version(&members, &request.version);
+    findings.extend(version_findings);
     findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if !members.is_empty() {
         let counted = Counted { members: &members, left_out: &plan.left_out, artifacts: &listing.artifacts };
@@ -232,31 +237,31 @@ pub fn verify(request: &Verify) -> Result<Verification, Failure> {
     })
 }
 
-fn open(request: &Prepare, notices: &Arc<dyn Notices>) -> Result<Source, Failure> {
+fn open(request: &Prepare, reporter: &Arc<dyn Reporter>) -> Result<Source, Failure> {
     Ok(match &request.source {
         SourceRequest::Directory { path, zipped } => {
             Source::Directory(Directory::open(path, &request.selection, *zipped, request.max_files)?)
         }
         SourceRequest::Run(run) => {
-            Source::Run(Box::new(Run::open(RunRequest::clone(run), Arc::clone(notices))?))
+            Source::Run(Box::new(Run::open(RunRequest::clone(run), Arc::clone(reporter))?))
         }
     })
 }
 
 /// Replaces nothing but a release that is whole to its own manifest.
 fn may_replace(
-    standing: &Dir,
+    existing_output: &Dir,
     problems: impl FnOnce(&Dir) -> Result<Vec<Problem>, VerifyError>,
 ) -> Result<(), Failure> {
-    let path = standing.path();
-    if standing
+    let path = existing_output.path();
+    if existing_output
         .names()
         .map_err(|error| Failure::fault("what stands at output-dir cannot be read", error))?
         .is_empty()
     {
         return Ok(());
     }
-    let why = match problems(standing) {
+    let why = match problems(existing_output) {
         Ok(problems) => match problems.first() {
             None => return Ok(()),
             Some(problem) => problem.to_string(),
@@ -274,7 +279,7 @@ fn may_replace(
 
 fn nothing_selected(listing: &Listing) -> Finding {
     let taken = listing.artifacts.iter().map(|artifact| artifact.name.as_str());
-    let names: BTreeSet<&str> = taken.chain(listing.not_taken.iter().map(ArtifactName::as_str)).collect();
+    let names: BTreeSet<&str> = taken.chain(listing.skipped.iter().map(ArtifactName::as_str)).collect();
     let names: Sample<&str, 50> = names.into_iter().collect();
     let found = if names.is_empty() {
         "there are no artifacts".to_owned()
@@ -292,7 +297,7 @@ fn nothing_selected(listing: &Listing) -> Finding {
 
 /// A manifest that nobody would read any more, made of files that say too much
 /// of themselves.
-fn too_large(top: &Top) -> Option<Finding> {
+fn too_large(top: &TopLevelFiles) -> Option<Finding> {
     let bytes = top.files().iter().find(|(name, _)| name == MANIFEST)?.1.len() as u64;
     (bytes > MAX_BYTES).then(|| {
         Finding::new(

@@ -13,7 +13,7 @@ use crate::artifact::Artifact;
 use crate::digest::Algorithms;
 use crate::disk::staging::{StagedFile, StagedWriter, Staging};
 use crate::evidence::Evidence;
-use crate::evidence::inspect::{self, Care, Examined};
+use crate::evidence::inspect::{self, Examined, InspectOptions};
 use crate::filename::RelativePath;
 use crate::pipeline::failure::Failure;
 use crate::rule::Rule;
@@ -21,18 +21,18 @@ use crate::rule::finding::{Finding, Place};
 use crate::source::{Content, Payload, SourceError};
 
 /// The artifacts' files on their way in.
-pub(crate) struct Intake<'a> {
+pub(crate) struct Unpacker<'a> {
     staging: &'a Staging,
     algorithms: Algorithms,
     limits: Limits,
-    care: Care,
+    care: InspectOptions,
     budget: Budget,
-    taken: Mutex<Taken>,
+    unpacked: Mutex<Unpacked>,
 }
 
 /// What has come in.
 #[derive(Debug, Default)]
-pub(crate) struct Taken {
+pub(crate) struct Unpacked {
     /// The files, by artifact and path, each with what is known of it.
     pub files: Vec<(StagedFile, Evidence)>,
     /// What is wrong with others.
@@ -42,18 +42,23 @@ pub(crate) struct Taken {
     faults: BTreeMap<(String, String), Failure>,
 }
 
-impl<'a> Intake<'a> {
+impl<'a> Unpacker<'a> {
     /// Into this staging area, with these digests, within these limits, each
     /// file looked at with this care.
     #[must_use]
-    pub(crate) fn new(staging: &'a Staging, algorithms: Algorithms, limits: Limits, care: Care) -> Self {
+    pub(crate) fn new(
+        staging: &'a Staging,
+        algorithms: Algorithms,
+        limits: Limits,
+        care: InspectOptions,
+    ) -> Self {
         Self {
             staging,
             algorithms,
             limits,
             care,
             budget: Budget::new(limits.unpacked, limits.entries),
-            taken: Mutex::default(),
+            unpacked: Mutex::default(),
         }
     }
 
@@ -64,7 +69,7 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// The source's fault. What it finds wrong with one artifact is a finding
     /// like any other.
-    pub(crate) fn take_all(
+    pub(crate) fn unpack_all(
         &self,
         payloads: impl Iterator<Item = Result<Payload, SourceError>>,
     ) -> Result<(), SourceError> {
@@ -216,8 +221,8 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Unpacked> {
+        self.unpacked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All that came in, by artifact and path, whatever the order in which it
@@ -225,16 +230,16 @@ impl<'a> Intake<'a> {
     ///
     /// # Errors
     /// The first fault by artifact and path.
-    pub(crate) fn finish(self) -> Result<Taken, Failure> {
-        let mut taken = self.taken.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, failure)) = taken.faults.pop_first() {
+    pub(crate) fn finish(self) -> Result<Unpacked, Failure> {
+        let mut unpacked = self.unpacked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, failure)) = unpacked.faults.pop_first() {
             return Err(failure);
         }
-        taken.files.sort_by(|(_, one), (_, other)| {
+        unpacked.files.sort_by(|(_, one), (_, other)| {
             let by_place = one.place().cmp(&other.place());
             by_place.then_with(|| one.digests.sha256.cmp(&other.digests.sha256))
         });
-        Ok(taken)
+        Ok(unpacked)
     }
 }
 
@@ -254,7 +259,7 @@ fn copy_within(
     to: &mut impl io::Write,
     budget: &Budget,
 ) -> Result<(), ArchiveError> {
-    budget.take_file()?;
+    budget.count_file()?;
     let mut block = vec![0; 128 << 10];
     loop {
         let read = match from.read(&mut block) {
@@ -263,7 +268,7 @@ fn copy_within(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(ArchiveError::Read(error)),
         };
-        budget.take_bytes(read as u64)?;
+        budget.count_bytes(read as u64)?;
         to.write_all(block.get(..read).unwrap_or_default()).map_err(ArchiveError::Write)?;
     }
 }

@@ -10,7 +10,7 @@ pub(crate) mod release;
 mod wheel;
 
 use crate::evidence::{Distribution, Evidence};
-use crate::normalize::plan::Naming;
+use crate::normalize::plan::NamingPolicy;
 use crate::rule::Class;
 use crate::rule::finding::Finding;
 
@@ -18,7 +18,7 @@ use crate::rule::finding::Finding;
 /// what it is not to have. `repository` is the one on GitHub (`owner/name`) whose
 /// workflow this is, if it is one.
 #[must_use]
-pub(crate) fn files(evidence: &[Evidence], naming: &Naming, repository: Option<&str>) -> Vec<Finding> {
+pub(crate) fn files(evidence: &[Evidence], naming: &NamingPolicy, repository: Option<&str>) -> Vec<Finding> {
     evidence.iter().flat_map(|file| judge(file, naming.is_for_the_index(file), repository)).collect()
 }
 
@@ -33,10 +33,10 @@ fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> V
             findings
         }
         Distribution::Sdist { sdist, contents } if is_for_the_index => pypi::sdist(file, sdist, contents),
-        Distribution::Archive { flaw: Some(flaw) }
-            if is_for_the_index || flaw.rule.class() != Class::Index =>
+        Distribution::Archive { defect: Some(defect) }
+            if is_for_the_index || defect.rule.class() != Class::Index =>
         {
-            vec![Finding::clone(flaw)]
+            vec![Finding::clone(defect)]
         }
         _ => Vec::new(),
     }

@@ -30,7 +30,7 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
     if platforms.iter().any(|platform| platform.system() == System::Any) {
         return in_any(file, contents).into_iter().collect();
     }
-    let Some(promise) = Promise::of(&platforms) else { return Vec::new() };
+    let Some(promise) = DeclaredPlatforms::of(&platforms) else { return Vec::new() };
     let tags = filename.platform();
     let wrong = |found: String, machines: String| {
         let expected = format!("code for {machines}, as the platform tag `{tags}` says");
@@ -41,17 +41,17 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
     if !foreign.is_empty() {
         return vec![wrong(format!("extension modules for another machine: {foreign}"), any)];
     }
-    let half = described(promise.half_modules(&contents.native).collect());
+    let half = described(promise.single_arch_modules(&contents.native).collect());
     if !half.is_empty() {
         return vec![wrong(format!("extension modules for one machine alone: {half}"), all)];
     }
-    let others = described(promise.strangers(&contents.native).collect());
+    let others = described(promise.foreign_binaries(&contents.native).collect());
     if !others.is_empty() {
         return vec![wrong(format!("native code for other machines alone: {others}"), any)];
     }
-    let lacking = promise.lacking(&contents.native);
-    if !lacking.is_empty() {
-        return vec![wrong(format!("no native code for {}", joined(&lacking, " and ")), all)];
+    let missing_machines = promise.missing_machines(&contents.native);
+    if !missing_machines.is_empty() {
+        return vec![wrong(format!("no native code for {}", joined(&missing_machines, " and ")), all)];
     }
     Vec::new()
 }
@@ -70,7 +70,7 @@ fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
 }
 
 /// What the platform tags of a wheel promise.
-struct Promise {
+struct DeclaredPlatforms {
     systems: BTreeSet<System>,
     /// Machines of which some tag names one.
     named: BTreeSet<Machine>,
@@ -79,7 +79,7 @@ struct Promise {
     required: BTreeSet<Machine>,
 }
 
-impl Promise {
+impl DeclaredPlatforms {
     /// Nothing if a tag is of a platform that is not known here.
     fn of(platforms: &[PlatformTag]) -> Option<Self> {
         let mut promise =
@@ -124,7 +124,7 @@ impl Promise {
         self.modules(native).filter(|(file, _)| file.native.machines().is_disjoint(&self.named))
     }
 
-    fn half_modules<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
+    fn single_arch_modules<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
         self.modules(native).filter(|(file, _)| !self.required.is_subset(file.native.machines()))
     }
 
@@ -134,7 +134,7 @@ impl Promise {
     }
 
     /// Code for other machines, if there is none for those that are named.
-    fn strangers<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
+    fn foreign_binaries<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
         let is_kept = native.keys().any(|file| self.is_kept(file));
         native.iter().filter(move |(file, _)| {
             // Launchers for another system are carried, not run.
@@ -145,7 +145,7 @@ impl Promise {
 
     /// Machines that are required and that no file is for, if there is native
     /// code at all.
-    fn lacking(&self, native: &NativeFiles) -> BTreeSet<Machine> {
+    fn missing_machines(&self, native: &NativeFiles) -> BTreeSet<Machine> {
         let code = native.keys().filter(|file| self.is_of_format(file) && is_host_code(file));
         let mut there = BTreeSet::new();
         for file in code {

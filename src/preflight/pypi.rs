@@ -159,7 +159,7 @@ fn dist_info(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -
             Rule::WheelDistInfo,
             format!("its metadata lies in `{found}`"),
             format!("`{expected}`, under the letters of the file's name, where PyPI looks for it"),
-            if wheel.is_spelt_as(contents.prefix()) {
+            if wheel.matches_prefix(contents.prefix()) {
                 "Set `normalize: rewrite`, or give the file back the name under which it was built."
             } else {
                 "Give the file back the name under which it was built, or build it again."

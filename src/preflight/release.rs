@@ -33,14 +33,14 @@ pub(crate) struct Member<'a> {
     pub planned: &'a Planned,
     /// What is known of it.
     pub file: &'a Evidence,
-    /// The same again, from other artifacts or folders.
-    pub again: Vec<(&'a Planned, &'a Evidence)>,
+    /// The same file again, from other artifacts or folders.
+    pub duplicates: Vec<(&'a Planned, &'a Evidence)>,
 }
 
 impl<'a> Member<'a> {
     /// All places that it came from, by artifact and path.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'a Planned, &'a Evidence)> {
-        std::iter::once((self.planned, self.file)).chain(self.again.iter().copied())
+        std::iter::once((self.planned, self.file)).chain(self.duplicates.iter().copied())
     }
 }
 
@@ -57,14 +57,14 @@ pub(crate) fn members<'a>(
         let Some(file) = evidence.get(planned.evidence) else { continue };
         match by_name.entry(&planned.canonical) {
             Entry::Vacant(entry) => {
-                entry.insert(Member { planned, file, again: Vec::new() });
+                entry.insert(Member { planned, file, duplicates: Vec::new() });
             }
             Entry::Occupied(mut entry) => {
                 let first = entry.get().file;
                 if file.digests.sha256 != first.digests.sha256 {
                     findings.push(name_collision(file, first, &planned.canonical));
                 }
-                entry.get_mut().again.push((planned, file));
+                entry.get_mut().duplicates.push((planned, file));
             }
         }
     }
@@ -167,11 +167,11 @@ pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option
     let all = || declaring.iter();
     let findings = match policy {
         VersionPolicy::Any => Vec::new(),
-        VersionPolicy::Exactly(version) => bind(all(), version, "as the input `version` says"),
+        VersionPolicy::Exactly(version) => require_version(all(), version, "as the input `version` says"),
         VersionPolicy::Tag(tag) => {
             let told = format!("as the pushed tag says ({})", tag.version);
             let (named, others): (Vec<_>, Vec<_>) = all().partition(|file| tag.names(file.project));
-            let mut findings = bind(named.iter().copied(), &tag.version, &told);
+            let mut findings = require_version(named.iter().copied(), &tag.version, &told);
             findings.extend(agree(&others));
             findings.extend(tag.project.as_deref().filter(|_| named.is_empty()).map(unknown_project));
             findings
@@ -182,7 +182,7 @@ pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option
 }
 
 /// All files are of one version.
-fn bind<'a>(
+fn require_version<'a>(
     files: impl Iterator<Item = &'a Declaring<'a>>,
     version: &ReleaseVersion,
     why: &str,

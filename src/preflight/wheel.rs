@@ -19,7 +19,7 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
     findings.extend(signatures(file, contents));
     findings.extend(links(file, contents));
     findings.extend(data(file, contents));
-    findings.extend(alike(file, filename, contents));
+    findings.extend(name_clashes(file, filename, contents));
     findings.extend(super::native::judge(file, filename, contents));
     findings
 }
@@ -67,7 +67,7 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
         ("listed, but no file of the wheel", &check.absent),
         ("listed without a digest", &check.undigested),
         ("listed more than once", &check.repeated),
-        ("listed with `\\`, or with `./` or `/` in front", &check.respelt),
+        ("listed with `\\`, or with `./` or `/` in front", &check.noncanonical_paths),
     ]
     .into_iter()
     .filter(|(_, paths)| !paths.is_empty())
@@ -155,12 +155,12 @@ fn links(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
 fn data(file: &Evidence, contents: &WheelContents) -> Vec<Finding> {
     let own = format!("{}.data", contents.prefix());
     let mut findings = Vec::new();
-    if !contents.foreign_data.is_empty() {
+    if !contents.other_data_dirs.is_empty() {
         findings.push(file.finding(
             Rule::WheelData,
             format!(
                 "it holds {}, which some installers take for its `.data` folder and some do not",
-                contents.foreign_data
+                contents.other_data_dirs
             ),
             format!("`{own}`, or a folder that does not end with `.data`"),
             "Build the wheel with a build backend, or give the folder another name.",
@@ -177,18 +177,18 @@ fn data(file: &Evidence, contents: &WheelContents) -> Vec<Finding> {
     findings
 }
 
-/// Names that are alike matter only where they can meet: a wheel for Linux is
+/// Names that clash matter only where they can meet: a wheel for Linux is
 /// never unpacked on a file system that folds them.
-fn alike(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Option<Finding> {
+fn name_clashes(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Option<Finding> {
     let folds = |tag: &Tag| {
         matches!(PlatformTag::of(tag).system(), System::Any | System::Windows | System::MacOs | System::Ios)
     };
-    if contents.alike.is_empty() || !filename.platform().iter().any(folds) {
+    if contents.name_clashes.is_empty() || !filename.platform().iter().any(folds) {
         return None;
     }
     Some(file.finding(
         Rule::WheelNames,
-        format!("names that are one name on Windows or macOS: {}", contents.alike),
+        format!("names that are one name on Windows or macOS: {}", contents.name_clashes),
         "names that differ by more than case or Unicode form",
         "Rename one of each, or build a wheel for Linux alone.",
     ))

@@ -79,9 +79,9 @@ struct Contents {
     /// none is one of the files at the top.
     files: Vec<File>,
     /// Findings that did not stop the release.
-    warnings: Vec<Told>,
+    warnings: Vec<RecordedFinding>,
     /// Findings that were to be ignored.
-    ignored: Vec<Told>,
+    ignored: Vec<RecordedFinding>,
     /// What was there and is not in the release.
     left_out: Vec<LeftOut>,
 }
@@ -159,7 +159,7 @@ pub enum RecordSetting {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Told {
+pub(crate) struct RecordedFinding {
     /// The rule's id.
     pub rule: String,
     /// The artifact that it speaks of.
@@ -176,7 +176,7 @@ pub(crate) struct Told {
     pub remedy: String,
 }
 
-impl From<&Finding> for Told {
+impl From<&Finding> for RecordedFinding {
     fn from(finding: &Finding) -> Self {
         Self {
             rule: finding.rule.id().to_owned(),
@@ -199,24 +199,25 @@ pub struct LeftOut {
     /// The path in it.
     pub path: RelativePath,
     /// Why.
-    pub why: Why,
+    pub why: LeftOutReason,
 }
 
 /// Why a file is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Why {
+pub enum LeftOutReason {
     /// What tools and systems leave in folders, as `.gitignore`.
-    Stray,
+    #[serde(rename = "stray")]
+    Junk,
     /// Of no known kind, and not asked for by `pattern`.
     UnknownKind,
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for LeftOutReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Stray => "a stray file",
+            Self::Junk => "a stray file",
             Self::UnknownKind => "of no known kind",
         })
     }
@@ -244,7 +245,7 @@ pub enum ManifestError {
 
 /// All that a manifest is made of, but for the files.
 #[derive(Debug, Clone)]
-pub struct Account<'a> {
+pub struct ManifestContext<'a> {
     /// The run, where there is one.
     pub run: Option<Run>,
     /// The one version of all files, where there is one.
@@ -266,7 +267,7 @@ impl Manifest {
     ///
     /// # Errors
     /// [`ManifestError`].
-    pub fn new(mut files: Vec<File>, account: Account<'_>) -> Result<Self, ManifestError> {
+    pub fn new(mut files: Vec<File>, account: ManifestContext<'_>) -> Result<Self, ManifestError> {
         files.sort_by(|one, other| one.name.cmp(&other.name));
         check(&files)?;
         let mut left_out = account.left_out;
@@ -279,8 +280,8 @@ impl Manifest {
             settings: account.settings,
             attestable: account.attestable,
             files,
-            warnings: warnings.map(Told::from).collect(),
-            ignored: account.ignored.iter().map(Told::from).collect(),
+            warnings: warnings.map(RecordedFinding::from).collect(),
+            ignored: account.ignored.iter().map(RecordedFinding::from).collect(),
             left_out,
         }))
     }
@@ -313,9 +314,10 @@ impl Manifest {
     /// Whether PyPI's rules counted in full, and every wheel was held against
     /// its RECORD: nothing that PyPI would refuse is known of.
     #[must_use]
-    pub fn is_proved_for_the_index(&self) -> bool {
+    pub fn fully_checked_for_pypi(&self) -> bool {
         let Contents { settings, ignored, .. } = &self.0;
-        let of_the_index = |told: &Told| Rule::of(&told.rule).is_none_or(|rule| rule.class() == Class::Index);
+        let of_the_index =
+            |told: &RecordedFinding| Rule::of(&told.rule).is_none_or(|rule| rule.class() == Class::Index);
         settings.pypi == Strictness::Error
             && settings.record == RecordSetting::Verify
             && !ignored.iter().any(of_the_index)
@@ -451,7 +453,7 @@ mod tests {
     }
 
     fn manifest(names: &[&str]) -> Result<Manifest, ManifestError> {
-        let account = Account {
+        let account = ManifestContext {
             run: None,
             version: None,
             settings: settings(),
@@ -505,10 +507,7 @@ mod tests {
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(path, &schema).unwrap();
         }
-        assert_eq!(
-            std::fs::read_to_string(path).unwrap_or_default(),
-            schema,
-            "run the tests with UPDATE_DOCS=1"
-        );
+        let published = std::fs::read_to_string(path).unwrap();
+        assert!(published == schema, "docs/ is out of date: run the tests with UPDATE_DOCS=1");
     }
 }

@@ -10,13 +10,13 @@ use crate::release::subject::Subjects;
 
 /// The files at the top of a release.
 #[derive(Debug, Clone)]
-pub struct Top {
+pub struct TopLevelFiles {
     files: Vec<(String, Vec<u8>)>,
     subjects: Option<Subjects>,
     manifest_digest: Sha256,
 }
 
-impl Top {
+impl TopLevelFiles {
     /// Renders all of them.
     ///
     /// The subjects are every file of the release, the checksum files and the

@@ -18,7 +18,7 @@ use crate::digest::{Algorithms, Digests, HashingWriter, Sha256};
 use crate::disk::dir::{Dir, DirError, DirErrorKind, EntryKind};
 use crate::folder::Folder;
 use crate::release::manifest::{self, MANIFEST, MAX_BYTES, Manifest};
-use crate::release::top_level::Top;
+use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::{Change, Problem, Verification};
 
 /// The end of names that may stand in a release without being of it.
@@ -106,7 +106,7 @@ fn path(folder: Option<Folder>, name: &str) -> String {
 
 /// Every file that should be there but the manifest, which was read already.
 fn contents(manifest: &Manifest) -> Vec<Expected> {
-    let top = Top::of(manifest);
+    let top = TopLevelFiles::of(manifest);
     let tops = top.files().iter().filter(|(name, _)| name != MANIFEST).map(|(name, bytes)| Expected {
         folder: None,
         name: name.clone(),

@@ -9,7 +9,7 @@ pub mod outputs;
 use crate::escape::{self, markdown, markdown_code};
 use crate::folder::Folder;
 use crate::release::manifest::{Action, File, LeftOut, Manifest, RecordSetting, SHA256SUMS, Settings};
-use crate::release::top_level::Top;
+use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::Verification;
 use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity, Strictness};
@@ -22,7 +22,7 @@ pub(crate) const MAX_SUMMARY: usize = 1_000_000;
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     /// The release; nothing if there is none.
-    pub release: Option<(&'a Manifest, &'a Top)>,
+    pub release: Option<(&'a Manifest, &'a TopLevelFiles)>,
     /// Where it lies.
     pub output: &'a str,
     /// Whether it was only tried.
@@ -146,7 +146,7 @@ impl Report<'_> {
         }
     }
 
-    fn outcome(&self, manifest: &Manifest, top: &Top) -> String {
+    fn outcome(&self, manifest: &Manifest, top: &TopLevelFiles) -> String {
         let files = manifest.files();
         let done = |action| {
             let is_done = |file: &&File| file.origins.iter().any(|origin| origin.action == action);
@@ -194,11 +194,11 @@ impl Report<'_> {
 pub(crate) fn rule_text(rule: Option<Rule>) -> String {
     let title = |rule: Rule| format!("{rule} ({}, {})", rule.class(), severity(rule.severity()));
     let Some(rule) = rule else {
-        let told = |rule: &Rule| [title(*rule), ": ".to_owned(), rule.says().to_owned(), "\n".to_owned()];
+        let told = |rule: &Rule| [title(*rule), ": ".to_owned(), rule.summary().to_owned(), "\n".to_owned()];
         return Rule::ALL.iter().flat_map(told).collect();
     };
     let source = format!("Source: {}", rule.source());
-    [&title(rule), rule.says(), rule.why(), rule.remedy(), &source].join("\n\n") + "\n"
+    [&title(rule), rule.summary(), rule.rationale(), rule.remedy(), &source].join("\n\n") + "\n"
 }
 
 /// What a verification came to, for a log.

@@ -13,7 +13,7 @@ use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
 use crate::release::subject::Subjects;
-use crate::release::top_level::Top;
+use crate::release::top_level::TopLevelFiles;
 
 /// The names of all outputs, in the order of the README's table.
 pub const NAMES: [&str; 19] = [
@@ -51,7 +51,7 @@ struct NpmPackage<'a> {
 #[must_use]
 pub fn prepared(
     manifest: &Manifest,
-    top: &Top,
+    top: &TopLevelFiles,
     npm: &[PackageJson],
     output: &str,
     dry_run: bool,
@@ -71,7 +71,7 @@ pub fn prepared(
         _ => String::new(),
     };
     let is_ready_for_the_index =
-        has(Folder::Pypi) && !dry_run && manifest.attestable() && manifest.is_proved_for_the_index();
+        has(Folder::Pypi) && !dry_run && manifest.attestable() && manifest.fully_checked_for_pypi();
     let inline = subjects.filter(|_| !dry_run).and_then(Subjects::inline).unwrap_or_default();
     vec![
         ("output-dir", if dry_run { String::new() } else { output.to_owned() }),
@@ -114,7 +114,12 @@ fn renamed(manifest: &Manifest) -> String {
     json(&renamed)
 }
 
-fn release_files(manifest: &Manifest, top: &Top, path: &dyn Fn(&str) -> String, dry_run: bool) -> String {
+fn release_files(
+    manifest: &Manifest,
+    top: &TopLevelFiles,
+    path: &dyn Fn(&str) -> String,
+    dry_run: bool,
+) -> String {
     if dry_run {
         return String::new();
     }

@@ -41,7 +41,7 @@ pub enum Command {
     Explain(ExplainArgs),
 }
 
-/// A truth value, given as text as runners do.
+/// A boolean, given as text as runners do.
 const TRUTH: [&str; 2] = ["true", "false"];
 
 /// The inputs of `prepare`.

@@ -19,7 +19,7 @@ use self::cli::{AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sideca
 use crate::artifact::Selection;
 use crate::digest::{Algorithms, Sha256};
 use crate::distribution::version::{ReleaseVersion, VersionTag};
-use crate::normalize::plan::Naming;
+use crate::normalize::plan::NamingPolicy;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::release::VersionPolicy;
@@ -79,7 +79,7 @@ pub enum Request {
 
 /// What is known of the world around the program.
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings {
+pub struct Environment {
     /// The folder to which paths are relative, absolute.
     pub workspace: Utf8PathBuf,
     /// On a runner, what it tells of the run.
@@ -105,7 +105,7 @@ pub struct Prepare {
     /// Which of them.
     pub selection: Selection,
     /// What may be changed, and how.
-    pub naming: Naming,
+    pub naming: NamingPolicy,
     /// What may be relaxed.
     pub policy: Policy,
     /// Whether wheels are held against their RECORD.
@@ -169,17 +169,17 @@ impl Request {
     ///
     /// # Errors
     /// The first input that cannot be.
-    pub fn new(cli: Cli, surroundings: &Surroundings) -> Result<Self, InputError> {
+    pub fn new(cli: Cli, environment: &Environment) -> Result<Self, InputError> {
         match cli.command {
-            Some(Command::Verify(arguments)) => verify(&arguments, surroundings).map(Self::Verify),
-            Some(Command::Prepare(arguments)) => prepare(&arguments, surroundings),
+            Some(Command::Verify(arguments)) => verify(&arguments, environment).map(Self::Verify),
+            Some(Command::Prepare(arguments)) => prepare(&arguments, environment),
             Some(Command::Explain(arguments)) => explain(arguments.rule.as_deref()).map(Self::Explain),
-            None => prepare(&cli.prepare, surroundings),
+            None => prepare(&cli.prepare, environment),
         }
     }
 }
 
-fn verify(arguments: &VerifyArgs, surroundings: &Surroundings) -> Result<Verify, InputError> {
+fn verify(arguments: &VerifyArgs, environment: &Environment) -> Result<Verify, InputError> {
     let digest = arguments.manifest_digest.trim();
     let digest = digest.strip_prefix("sha256:").unwrap_or(digest);
     let manifest_digest = match digest {
@@ -191,10 +191,10 @@ fn verify(arguments: &VerifyArgs, surroundings: &Surroundings) -> Result<Verify,
         })?),
     };
     Ok(Verify {
-        dir: folder("output-dir", &arguments.dir, surroundings)?,
+        dir: folder("output-dir", &arguments.dir, environment)?,
         manifest_digest,
-        unanchored: arguments.unanchored || surroundings.runner.is_none(),
-        show_summary: truth(&arguments.show_summary),
+        unanchored: arguments.unanchored || environment.runner.is_none(),
+        show_summary: parse_bool(&arguments.show_summary),
     })
 }
 
@@ -209,32 +209,32 @@ fn explain(id: Option<&str>) -> Result<Option<Rule>, InputError> {
     .transpose()
 }
 
-fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Request, InputError> {
-    not_yet(arguments)?;
-    let output = folder("output-dir", &arguments.output_dir, surroundings)?;
+fn prepare(arguments: &PrepareArgs, environment: &Environment) -> Result<Request, InputError> {
+    reject_unimplemented(arguments)?;
+    let output = folder("output-dir", &arguments.output_dir, environment)?;
     let selection = Selection::new(lines("pattern", &arguments.pattern)?);
     let max_unpacked = size("max-unpacked-size", &arguments.max_unpacked_size)?;
     let source = match arguments.artifacts_dir.trim() {
         "" => SourceRequest::Run(Box::new(run::run(
             arguments,
-            &surroundings.services,
+            &environment.services,
             &selection,
             max_unpacked,
         )?)),
         path => {
             run::refuse_beside_a_folder(arguments)?;
-            apart(path.into(), &output, surroundings)?;
-            SourceRequest::Directory { path: path.into(), zipped: truth(&arguments.artifacts_zipped) }
+            check_disjoint(path.into(), &output, environment)?;
+            SourceRequest::Directory { path: path.into(), zipped: parse_bool(&arguments.artifacts_zipped) }
         }
     };
     let policy = Policy {
         pypi: strictness(arguments.pypi),
         npm: strictness(arguments.npm),
-        lets_names_promise: arguments.normalize == Normalize::Off,
+        honesty_as_warning: arguments.normalize == Normalize::Off,
         ignore: lines("ignore", &arguments.ignore)?,
     };
-    let run = surroundings.runner.as_ref().and_then(|runner| runner.run.clone());
-    let naming = Naming {
+    let run = environment.runner.as_ref().and_then(|runner| runner.run.clone());
+    let naming = NamingPolicy {
         normalization: match arguments.normalize {
             Normalize::Check => Normalization::Check,
             Normalize::Off => Normalization::Off,
@@ -255,21 +255,21 @@ fn prepare(arguments: &PrepareArgs, surroundings: &Surroundings) -> Result<Reque
         },
         expected: lines("expect", &arguments.expect)?,
         expected_digests: lines("expect-digests", &arguments.expect_digests)?,
-        version: version(&arguments.version, surroundings)?,
+        version: version(&arguments.version, environment)?,
         version_as_given: arguments.version.trim().to_owned(),
         algorithms: algorithms(&arguments.checksum_algorithms)?,
         output,
-        dry_run: truth(&arguments.dry_run),
-        show_summary: truth(&arguments.show_summary),
+        dry_run: parse_bool(&arguments.dry_run),
+        show_summary: parse_bool(&arguments.show_summary),
         max_unpacked,
         max_files: number("max-files", &arguments.max_files)?,
-        npm_repository: run.as_ref().filter(|_| is_on_github(surroundings)).map(|run| run.repository.clone()),
+        npm_repository: run.as_ref().filter(|_| is_on_github(environment)).map(|run| run.repository.clone()),
         run,
     })))
 }
 
 /// Refuses what would have no effect.
-fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
+fn reject_unimplemented(arguments: &PrepareArgs) -> Result<(), InputError> {
     let refuse =
         |input, found: &str, instead| Err(InputError::NotYet { input, found: found.to_owned(), instead });
     if arguments.asset_names == AssetNames::Qualify {
@@ -286,12 +286,12 @@ fn not_yet(arguments: &PrepareArgs) -> Result<(), InputError> {
     }
 }
 
-fn is_on_github(surroundings: &Surroundings) -> bool {
-    let server = surroundings.services.server_url.as_deref().unwrap_or("https://github.com");
+fn is_on_github(environment: &Environment) -> bool {
+    let server = environment.services.server_url.as_deref().unwrap_or("https://github.com");
     server.trim_end_matches('/') == "https://github.com"
 }
 
-fn truth(text: &str) -> bool {
+fn parse_bool(text: &str) -> bool {
     // The parser takes nothing but `true` and `false`.
     text == "true"
 }
@@ -351,11 +351,11 @@ fn algorithms(list: &str) -> Result<Algorithms, InputError> {
     Ok(algorithms)
 }
 
-fn version(text: &str, surroundings: &Surroundings) -> Result<VersionPolicy, InputError> {
+fn version(text: &str, environment: &Environment) -> Result<VersionPolicy, InputError> {
     match text.trim() {
         "any" => Ok(VersionPolicy::Any),
         "auto" => {
-            let tag = surroundings.runner.as_ref().and_then(|runner| runner.tag.as_deref());
+            let tag = environment.runner.as_ref().and_then(|runner| runner.tag.as_deref());
             Ok(tag.and_then(VersionTag::read).map_or(VersionPolicy::Agree, VersionPolicy::Tag))
         }
         text => text.parse::<ReleaseVersion>().map(VersionPolicy::Exactly).map_err(|_| InputError::Value {
@@ -369,17 +369,17 @@ fn version(text: &str, surroundings: &Surroundings) -> Result<VersionPolicy, Inp
 /// A folder that the program makes or looks at. On a runner it lies in the
 /// workspace and has a name that needs no quoting, for it becomes an output
 /// that shells read.
-fn folder(input: &'static str, text: &str, surroundings: &Surroundings) -> Result<Utf8PathBuf, InputError> {
+fn folder(input: &'static str, text: &str, environment: &Environment) -> Result<Utf8PathBuf, InputError> {
     let wrong =
         |expected: &str| InputError::Value { input, found: text.to_owned(), expected: expected.to_owned() };
     let path = Utf8Path::new(text.trim());
     if path.file_name().is_none() {
         return Err(wrong("the path of a folder that has a name"));
     }
-    if surroundings.runner.is_none() {
+    if environment.runner.is_none() {
         return Ok(path.to_owned());
     }
-    let inside = path.strip_prefix(&surroundings.workspace).unwrap_or(path);
+    let inside = path.strip_prefix(&environment.workspace).unwrap_or(path);
     let plain: Utf8PathBuf =
         inside.components().filter(|component| *component != Utf8Component::CurDir).collect();
     if plain.as_str().is_empty() || !plain.components().all(|part| matches!(part, Utf8Component::Normal(_))) {
@@ -394,11 +394,15 @@ fn folder(input: &'static str, text: &str, surroundings: &Surroundings) -> Resul
 
 /// Neither folder may lie in the other: a release would be taken for an
 /// artifact by the next run.
-fn apart(artifacts: &Utf8Path, output: &Utf8Path, surroundings: &Surroundings) -> Result<(), InputError> {
-    let (from, to) = (absolute(artifacts, surroundings), absolute(output, surroundings));
+fn check_disjoint(
+    artifacts: &Utf8Path,
+    output: &Utf8Path,
+    environment: &Environment,
+) -> Result<(), InputError> {
+    let (from, to) = (absolute(artifacts, environment), absolute(output, environment));
     if from.starts_with(&to) || to.starts_with(&from) {
         return Err(InputError::Conflict(format!(
-            "output-dir: `{output}` and artifacts-dir `{artifacts}` lie in each other; give two folders that stand apart"
+            "output-dir: `{output}` and artifacts-dir `{artifacts}` overlap; choose two separate folders"
         )));
     }
     Ok(())
@@ -406,9 +410,9 @@ fn apart(artifacts: &Utf8Path, output: &Utf8Path, surroundings: &Surroundings) -
 
 /// Without `.` and `..`, which is exact where no component is a link; and none
 /// is followed.
-fn absolute(path: &Utf8Path, surroundings: &Surroundings) -> Utf8PathBuf {
+fn absolute(path: &Utf8Path, environment: &Environment) -> Utf8PathBuf {
     let mut absolute = Utf8PathBuf::new();
-    for component in surroundings.workspace.join(path).components() {
+    for component in environment.workspace.join(path).components() {
         match component {
             Utf8Component::CurDir => {}
             Utf8Component::ParentDir => {
@@ -425,13 +429,13 @@ mod tests {
     use super::*;
     use clap::Parser;
 
-    fn surroundings(runner: Option<Runner>) -> Surroundings {
-        Surroundings { workspace: "/w".into(), runner, services: Services::default() }
+    fn environment(runner: Option<Runner>) -> Environment {
+        Environment { workspace: "/w".into(), runner, services: Services::default() }
     }
 
     fn on_runner(arguments: &[&str]) -> Result<Request, InputError> {
         let cli = Cli::try_parse_from(["release-prep"].iter().chain(arguments)).unwrap();
-        Request::new(cli, &surroundings(Some(Runner::default())))
+        Request::new(cli, &environment(Some(Runner::default())))
     }
 
     fn prepared(arguments: &[&str]) -> Result<Box<Prepare>, InputError> {
@@ -492,8 +496,8 @@ mod tests {
 
     fn run_of(arguments: &[&str], services: Services) -> Result<Box<RunRequest>, InputError> {
         let cli = Cli::try_parse_from(["release-prep"].iter().chain(arguments)).unwrap();
-        let surroundings = Surroundings { services, ..surroundings(None) };
-        match Request::new(cli, &surroundings)? {
+        let environment = Environment { services, ..environment(None) };
+        match Request::new(cli, &environment)? {
             Request::Prepare(prepare) => match prepare.source {
                 SourceRequest::Run(run) => Ok(run),
                 SourceRequest::Directory { .. } => panic!("no folder was named"),

@@ -72,14 +72,14 @@ pub struct Policy {
     /// The input `npm`.
     pub npm: Strictness,
     /// Whether names may promise what files do not hold (`normalize: off`).
-    pub lets_names_promise: bool,
+    pub honesty_as_warning: bool,
     /// The input `ignore`.
     pub ignore: Vec<Ignore>,
 }
 
 /// Findings, each where it belongs.
 #[derive(Debug, Default)]
-pub struct Judged {
+pub struct PolicyOutcome {
     /// Those that count, sorted, errors first.
     pub findings: Vec<Finding>,
     /// Those that were to be ignored, sorted.
@@ -92,8 +92,8 @@ impl Policy {
     /// Lets each finding count for what it may; `released` are the names that
     /// files have in the release, by where they came from.
     #[must_use]
-    pub fn judge(&self, findings: Vec<Finding>, released: &BTreeMap<Place, &FileName>) -> Judged {
-        let mut judged = Judged::default();
+    pub fn judge(&self, findings: Vec<Finding>, released: &BTreeMap<Place, &FileName>) -> PolicyOutcome {
+        let mut judged = PolicyOutcome::default();
         let mut used = vec![false; self.ignore.len()];
         for mut finding in findings {
             let name = finding.place.as_ref().and_then(|place| released.get(place)).copied();
@@ -125,7 +125,7 @@ impl Policy {
         match class {
             Class::Index => self.pypi,
             Class::Registry => self.npm,
-            Class::Honesty if self.lets_names_promise => Strictness::Warn,
+            Class::Honesty if self.honesty_as_warning => Strictness::Warn,
             Class::Integrity | Class::Release | Class::Honesty | Class::Advice => Strictness::Error,
         }
     }
@@ -177,7 +177,7 @@ mod tests {
     fn who_may_relax_what() {
         let pypi = |pypi| Policy { pypi, ..Policy::default() };
         let npm = |npm| Policy { npm, ..Policy::default() };
-        let lenient = Policy { lets_names_promise: true, ..Policy::default() };
+        let lenient = Policy { honesty_as_warning: true, ..Policy::default() };
         for (policy, rule, becomes_what) in [
             (Policy::default(), Rule::WheelPlatform, "error"),
             (Policy::default(), Rule::FileSize, "warning"),

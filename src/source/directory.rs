@@ -176,7 +176,7 @@ impl Walk {
         match name.parse::<ArtifactName>() {
             Ok(name) if selection.takes(&name) => Some(name),
             Ok(name) => {
-                self.listing.not_taken.push(name);
+                self.listing.skipped.push(name);
                 None
             }
             Err(error) => {
@@ -358,7 +358,7 @@ mod tests {
         // `pattern` chooses among artifacts; loose files are no artifact that
         // could be named.
         let mut chosen = open(&path, "nothing", true);
-        assert_eq!(chosen.listing().not_taken.len(), 2);
+        assert_eq!(chosen.listing().skipped.len(), 2);
         assert_eq!(contents(chosen), all(&[("artifacts", &["loose"])]));
     }
 

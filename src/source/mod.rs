@@ -25,7 +25,7 @@ pub(crate) struct Listing {
     /// What is taken, sorted by name.
     pub artifacts: Vec<Arc<Artifact>>,
     /// The names of what is there and not taken, for whoever took nothing.
-    pub not_taken: Vec<ArtifactName>,
+    pub skipped: Vec<ArtifactName>,
     /// What is wrong with what is there.
     pub findings: Vec<Finding>,
     /// What a reader of the log should know: a fall-back, an older attempt.

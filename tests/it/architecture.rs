@@ -1,26 +1,35 @@
-//! Who may know whom: the table of layers in `src/lib.rs`, held against what
-//! the sources name.
+//! What `docs/architecture.md` promises of `src`: no circle between folders,
+//! and the world touched in few places.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is named in one place alone, and the beginnings of the paths of the
-/// files that may.
-const CONFINED: [(&str, &[&str]); 8] = [
-    ("octocrab::", &["source/github"]),
-    ("reqwest::", &["source/github"]),
-    ("tokio::", &["source/github"]),
-    ("http::", &["source/github"]),
-    ("zip::", &["archive", "rewrite"]),
+/// What is named in few places, and the beginnings of the paths of the files
+/// that may.
+const CONFINED: [(&str, &[&str]); 14] = [
     ("anyhow::", &["main.rs"]),
-    // main reads the arguments.
+    ("clap::", &["request/", "settings.rs", "main.rs"]),
+    ("env::", &["action/environment.rs", "main.rs"]),
+    ("flate2::", &["archive/", "normalize/rewrite.rs"]),
+    ("fs::", &["action/", "disk/", "source/"]),
+    ("http::", &["source/http", "source/github"]),
+    ("octocrab::", &["source/http", "source/github"]),
+    ("process::", &["action/", "main.rs"]),
+    ("reqwest::", &["source/http", "source/github"]),
+    ("rustix::", &["action/", "disk/", "source/"]),
     ("std::env", &["action/environment.rs", "main.rs"]),
-    ("env::", &["action/environment.rs"]),
+    ("tar::", &["archive/"]),
+    ("tokio::", &["source/http", "source/github"]),
+    ("zip::", &["archive/", "normalize/rewrite.rs"]),
 ];
 
+/// The most entries of `src`.
+const MAX_ENTRIES: usize = 24;
 /// The most lines of a file.
 const MAX_LINES: usize = 600;
+/// The most lines of a function.
+const MAX_FUNCTION_LINES: usize = 60;
 
 /// A source file: its path below `src`, and its code without comments and
 /// without its unit tests.
@@ -31,12 +40,12 @@ struct Source {
 }
 
 impl Source {
-    /// The top-level module that it is of.
-    fn room(&self) -> &str {
+    /// The entry of `src` that it is or lies in.
+    fn folder(&self) -> &str {
         self.path.split(['/', '.']).next().unwrap()
     }
 
-    /// How many `super::` lead out of its room.
+    /// How many `super::` lead out of its folder.
     fn depth(&self) -> usize {
         self.path.matches('/').count() + usize::from(!self.path.ends_with("/mod.rs"))
     }
@@ -52,10 +61,30 @@ impl Source {
             .collect()
     }
 
-    /// The rooms that it names.
-    fn knows(&self) -> BTreeSet<&str> {
+    /// The entries of `src` that it imports from.
+    fn imports(&self) -> BTreeSet<&str> {
         let named = self.mentions("crate::").into_iter().chain(self.mentions("release_prep::"));
         named.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()).collect()
+    }
+
+    /// Each function's first line and its number of lines.
+    fn functions(&self) -> Vec<(&str, usize)> {
+        let lines: Vec<&str> = self.code.lines().collect();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let is_function = |line: &str| {
+            let words = line.trim_start().split(' ');
+            let mut words = words.skip_while(|word| {
+                word.starts_with("pub") || matches!(*word, "const" | "async" | "in" | "unsafe")
+            });
+            words.next() == Some("fn")
+        };
+        let mut found = Vec::new();
+        for (at, first) in lines.iter().enumerate().filter(|(_, line)| is_function(line)) {
+            let closing = format!("{}}}", " ".repeat(indent(first)));
+            let length = lines[at..].iter().position(|line| *line == closing);
+            found.push((*first, length.map_or(1, |length| length + 1)));
+        }
+        found
     }
 }
 
@@ -69,10 +98,14 @@ fn sources() -> Vec<Source> {
         folders.extend(inside);
         for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
             let text = fs::read_to_string(file).unwrap();
+            let path = file.strip_prefix(&src).unwrap().to_str().unwrap().to_owned();
+            if path.ends_with("tests.rs") || path.contains("/tests/") || path.ends_with("fixture.rs") {
+                continue;
+            }
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
             let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             found.push(Source {
-                path: file.strip_prefix(&src).unwrap().to_str().unwrap().to_owned(),
+                path,
                 code: code.collect::<Vec<_>>().join("\n"),
                 lines: text.lines().count(),
             });
@@ -81,70 +114,37 @@ fn sources() -> Vec<Source> {
     found
 }
 
-/// The layer of each room, 0 at the top, as the table in `src/lib.rs` has it.
-fn layers() -> BTreeMap<String, usize> {
-    let lib = include_str!("../../src/lib.rs");
-    let rows = lib.lines().filter(|line| line.starts_with("//! | ") && line.contains('`'));
-    let rooms = |row: &str| row.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-    rows.enumerate().flat_map(|(layer, row)| rooms(row).into_iter().map(move |room| (room, layer))).collect()
-}
-
-#[test]
-fn every_room_has_its_layer() {
-    let rooms: BTreeSet<String> =
-        sources().iter().map(|source| source.room().to_owned()).filter(|room| room != "lib").collect();
-    assert_eq!(layers().into_keys().collect::<BTreeSet<_>>(), rooms);
-}
-
-/// The documentation has the same table.
-#[test]
-fn the_layers_are_documented() {
-    let documented = include_str!("../../docs/architecture.md");
-    let rows = documented.lines().filter(|line| line.starts_with("| ") && line.contains(": `"));
-    let rooms = |row: &str| {
-        let cell = row.split('|').nth(1).unwrap();
-        cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let told: BTreeMap<String, usize> = rows
-        .enumerate()
-        .flat_map(|(layer, row)| rooms(row).into_iter().map(move |room| (room, layer)))
-        .collect();
-    assert_eq!(told, layers());
-}
-
-#[test]
-fn no_import_runs_upwards() {
-    let layers = layers();
-    for source in sources().iter().filter(|source| source.room() != "lib") {
-        for room in source.knows() {
-            let (from, to) = (layers[source.room()], layers.get(room));
-            assert!(to.is_some_and(|to| *to >= from), "{} names {room}, which is above it", source.path);
-        }
-        let out = "super::".repeat(source.depth());
-        assert!(!source.code.contains(&out), "{} leaves its room by `super`; say `crate`", source.path);
-    }
-}
-
 #[test]
 fn no_import_runs_in_a_circle() {
     let sources = sources();
-    let mut knows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for source in sources.iter().filter(|source| source.room() != "lib") {
-        let others = source.knows().into_iter().filter(|room| *room != source.room());
-        knows.entry(source.room()).or_default().extend(others);
+    let mut imports: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for source in sources.iter().filter(|source| !["lib", "main"].contains(&source.folder())) {
+        let others = source.imports().into_iter().filter(|folder| *folder != source.folder());
+        imports.entry(source.folder()).or_default().extend(others);
+        let out = "super::".repeat(source.depth());
+        assert!(!source.code.contains(&out), "{} leaves its folder by `super`; say `crate`", source.path);
     }
-    // Whoever knows nobody can be no part of a circle; again, until none is left.
-    while let Some(free) = knows.iter().find(|(_, known)| known.is_empty()).map(|(room, _)| *room) {
-        knows.remove(free);
-        for known in knows.values_mut() {
-            known.remove(free);
+    // What imports nothing can be no part of a circle; again, until none is left.
+    while let Some(leaf) = imports.iter().find(|(_, known)| known.is_empty()).map(|(folder, _)| *folder) {
+        imports.remove(leaf);
+        for known in imports.values_mut() {
+            known.remove(leaf);
         }
     }
-    assert!(knows.is_empty(), "these know each other in a circle: {knows:?}");
+    assert!(imports.is_empty(), "these import each other in a circle: {imports:?}");
+}
+
+/// Sources of artifacts and the place where the program runs are exchangeable.
+#[test]
+fn source_and_action_are_independent() {
+    for source in sources() {
+        assert!(source.folder() != "source" || !source.imports().contains("action"), "{}", source.path);
+        assert!(source.folder() != "action" || !source.imports().contains("source"), "{}", source.path);
+    }
 }
 
 #[test]
-fn crates_live_where_they_belong() {
+fn the_world_is_touched_in_few_places() {
     for source in sources() {
         for (name, places) in CONFINED {
             let allowed = places.iter().any(|place| source.path.starts_with(place));
@@ -153,9 +153,27 @@ fn crates_live_where_they_belong() {
     }
 }
 
+/// The flow diagram is one, in the documentation and in the crate's own.
 #[test]
-fn no_file_is_too_long() {
+fn the_tree_is_documented() {
+    let documented = include_str!("../../docs/architecture.md");
+    let entries: BTreeSet<String> =
+        sources().iter().map(|source| source.folder().to_owned()).filter(|name| name != "lib").collect();
+    for entry in entries {
+        let named = [format!("`{entry}/`"), format!("`{entry}.rs`")];
+        assert!(named.iter().any(|name| documented.contains(name)), "docs/architecture.md lacks {entry}");
+    }
+}
+
+#[test]
+fn files_and_functions_are_short() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let entries = fs::read_dir(src).unwrap().count();
+    assert!(entries <= MAX_ENTRIES, "src has {entries} entries");
     for source in sources() {
         assert!(source.lines <= MAX_LINES, "{} has {} lines", source.path, source.lines);
+        for (first, lines) in source.functions() {
+            assert!(lines <= MAX_FUNCTION_LINES, "{}: {first} has {lines} lines", source.path);
+        }
     }
 }

@@ -397,7 +397,7 @@ fn cancelled() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let workspace = one_tool();
         workspace.prepare(&[]).exits(0);
-        let standing = workspace.contents("prepared");
+        let existing_output = workspace.contents("prepared");
         for n in 0..20 {
             // More than can be read in a moment, and nothing on the disk.
             let file = File::create(workspace.path(format!("artifacts/a/{n}.exe"))).unwrap();
@@ -415,7 +415,7 @@ fn cancelled() {
         let ended = run.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(code));
         assert_eq!(String::from_utf8(ended.stderr).unwrap(), "cancelled; nothing was written\n");
-        assert_eq!(workspace.contents("prepared"), standing);
+        assert_eq!(workspace.contents("prepared"), existing_output);
         assert_eq!(workspace.names(), ["artifacts", "prepared"]);
     }
 }

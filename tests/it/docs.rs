@@ -109,7 +109,7 @@ fn every_rule_is_told() {
 fn rules() -> String {
     let mut text = "| rule | class | severity | says |\n|---|---|---|---|\n".to_owned();
     for rule in Rule::ALL {
-        let (id, says) = (rule.id(), rule.says());
+        let (id, says) = (rule.id(), rule.summary());
         let severity = format!("{:?}", rule.severity()).to_lowercase();
         writeln!(text, "| [`{id}`](#{id}) | {} | {severity} | {says} |", rule.class()).unwrap();
     }
@@ -119,7 +119,7 @@ fn rules() -> String {
         let title = class.to_string();
         writeln!(text, "\n## {}{}", title[..1].to_uppercase(), &title[1..]).unwrap();
         for rule in Rule::ALL.iter().filter(|rule| rule.class() == class) {
-            writeln!(text, "\n### `{}`\n\n{}\n\n{}\n", rule.id(), rule.says(), rule.why()).unwrap();
+            writeln!(text, "\n### `{}`\n\n{}\n\n{}\n", rule.id(), rule.summary(), rule.rationale()).unwrap();
             writeln!(text, "What to do: {}\n\nSource: {}.", rule.remedy(), rule.source()).unwrap();
         }
     }
@@ -142,7 +142,7 @@ fn every_rule_has_an_id_of_its_own() {
 #[test]
 fn every_text_is_sentences() {
     for rule in Rule::ALL {
-        for text in [rule.says(), rule.why(), rule.remedy()] {
+        for text in [rule.summary(), rule.rationale(), rule.remedy()] {
             assert!(text.ends_with('.') && !text.starts_with(char::is_lowercase), "{rule}: {text}");
         }
         assert!(!rule.source().ends_with('.'), "{rule}");
@@ -157,7 +157,7 @@ fn rules_are_explained() {
     for rule in Rule::ALL {
         assert!(all.out.contains(&format!("{rule} (")), "{rule}");
         let run = workspace.run(["explain", rule.id()]).exits(0);
-        for part in [rule.says(), rule.why(), rule.remedy(), rule.source()] {
+        for part in [rule.summary(), rule.rationale(), rule.remedy(), rule.source()] {
             assert!(run.out.contains(part), "{rule}: {}", run.out);
         }
     }

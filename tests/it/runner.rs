@@ -332,7 +332,7 @@ fn wrong_inputs() {
         ("output-dir", "../out", "inside the workspace"),
         ("output-dir", "/etc", "inside the workspace"),
         ("output-dir", "a b", "ASCII"),
-        ("output-dir", "artifacts/out", "apart"),
+        ("output-dir", "artifacts/out", "overlap"),
         ("dry-run", "TRUE", "true, false"),
         ("require-digests", "yes", "auto, true, false"),
         ("show-summary", "no", "true, false"),

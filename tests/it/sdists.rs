@@ -148,6 +148,6 @@ fn what_a_distribution_tells() {
     assert_eq!(sdist.version(), package.version());
     let names = [&sdist, &package].map(|told| told.canonical_name().unwrap().as_str());
     assert_eq!(names, ["foo_bar-1.0.0.tar.gz", "foo-bar-1.0.0.tgz"]);
-    let archive = Distribution::Archive { flaw: None };
+    let archive = Distribution::Archive { defect: None };
     assert!(archive.project().is_none() && archive.version().is_none() && archive.canonical_name().is_none());
 }

@@ -9,7 +9,7 @@ use crate::archive::name;
 
 /// What the directory says of an entry and nobody needs once it is found true.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Placed {
+pub(super) struct LocalHeaderRef {
     /// Where the local header begins.
     pub offset: u64,
     pub flags: u16,
@@ -28,10 +28,10 @@ const FLAGS_LEVEL: u16 = 0b110;
 pub(super) fn walk<R: Read + Seek>(
     reader: &mut R,
     entries: &mut [Entry],
-    placed: &[Placed],
+    placed: &[LocalHeaderRef],
     directory: u64,
 ) -> Result<(), ArchiveError> {
-    let mut order: Vec<(Placed, &mut Entry)> = placed.iter().copied().zip(entries).collect();
+    let mut order: Vec<(LocalHeaderRef, &mut Entry)> = placed.iter().copied().zip(entries).collect();
     for (place, entry) in &order {
         if place.offset.checked_add(Local::LEN as u64).is_none_or(|end| end > directory) {
             return Err(entry.refuse(Flaw::LocalHeader));
@@ -49,7 +49,7 @@ pub(super) fn walk<R: Read + Seek>(
     let mut covered = 0;
     let mut order = order.into_iter().peekable();
     while let Some((place, entry)) = order.next() {
-        let room = Room {
+        let room = EntryBounds {
             end: order.peek().map_or(directory, |(next, _)| next.offset),
             neighbour: order.peek().map(|(_, next)| next.stored_name()),
         };
@@ -66,12 +66,12 @@ pub(super) fn walk<R: Read + Seek>(
 }
 
 /// Where an entry has to end, and what lies there.
-struct Room {
+struct EntryBounds {
     end: u64,
     neighbour: Option<String>,
 }
 
-impl Room {
+impl EntryBounds {
     /// Where `len` bytes from `at` end, if they do in time.
     fn take(&self, entry: &Entry, at: u64, len: u64) -> Result<u64, ArchiveError> {
         at.checked_add(len).filter(|end| *end <= self.end).ok_or_else(|| {
@@ -88,8 +88,8 @@ impl Room {
 fn read_header<R: Read + Seek>(
     reader: &mut R,
     entry: &mut Entry,
-    place: Placed,
-    room: &Room,
+    place: LocalHeaderRef,
+    room: &EntryBounds,
 ) -> Result<bool, ArchiveError> {
     let fixed_end = room.take(entry, place.offset, Local::LEN as u64)?;
     let mut fixed = [0; Local::LEN];

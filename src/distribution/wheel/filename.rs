@@ -261,7 +261,7 @@ impl WheelFilename {
     /// Whether `prefix` is a spelling of this project and this version, as
     /// before `.dist-info` or `.data`. There `_` stands for a version's `-`.
     #[must_use]
-    pub fn is_spelt_as(&self, prefix: &str) -> bool {
+    pub fn matches_prefix(&self, prefix: &str) -> bool {
         let Some((project, version)) = prefix.rsplit_once('-') else { return false };
         project.parse().is_ok_and(|project: ProjectName| project == self.project)
             && version.replace('_', "-").parse().is_ok_and(|version: Version| version == self.version)
@@ -415,7 +415,7 @@ mod tests {
             ("-1.0.post1", false),
             ("", false),
         ] {
-            assert_eq!(name.is_spelt_as(prefix), is_one, "{prefix}");
+            assert_eq!(name.matches_prefix(prefix), is_one, "{prefix}");
         }
     }
 

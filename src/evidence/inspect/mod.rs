@@ -20,11 +20,11 @@ use crate::rule::{Rule, Severity};
 
 /// How closely files are looked at.
 #[derive(Debug, Clone, Copy)]
-pub struct Care {
+pub struct InspectOptions {
     /// What an archive may ask of us.
     pub limits: Limits,
     /// Whether every file of a wheel is held against the digest in RECORD.
-    pub prove_record: bool,
+    pub verify_record: bool,
 }
 
 /// What a look at a file came to.
@@ -46,7 +46,7 @@ pub(crate) fn inspect(
     head: &[u8],
     artifact: &ArtifactName,
     path: &RelativePath,
-    care: &Care,
+    care: &InspectOptions,
 ) -> Result<Examined, StagingError> {
     let name = path.file_name();
     let place = Place::file(artifact.clone(), path.as_str());
@@ -55,12 +55,12 @@ pub(crate) fn inspect(
         Shape::Wheel => return wheel(staging, staged, &name, &place, care),
         Shape::MaybeSdist => sdist::look(staging.open(staged)?, &care.limits),
         Shape::MaybeNpm => npm::look(staging.open(staged)?, &care.limits),
-        _ => Ok(Seen::Nothing),
+        _ => Ok(Inspection::Nothing),
     };
     match looked {
         // It may be what somebody wants to release all the same.
         Err(ArchiveError::Refused(refusal)) => {
-            Ok(Examined::Known(Distribution::flawed(unreadable(&refusal, place))))
+            Ok(Examined::Known(Distribution::defective(unreadable(&refusal, place))))
         }
         looked => seen(looked, shape, place),
     }
@@ -91,24 +91,28 @@ pub fn wheel(
     staged: &StagedFile,
     name: &FileName,
     place: &Place,
-    care: &Care,
+    care: &InspectOptions,
 ) -> Result<Examined, StagingError> {
     let looked = wheel::look(name, staging.open(staged)?, staged.size, care);
     seen(looked, Shape::Wheel, place.clone())
 }
 
 /// What follows from what was seen in a file of that shape.
-fn seen(looked: Result<Seen, ArchiveError>, shape: Shape, place: Place) -> Result<Examined, StagingError> {
+fn seen(
+    looked: Result<Inspection, ArchiveError>,
+    shape: Shape,
+    place: Place,
+) -> Result<Examined, StagingError> {
     let unread = |cause| StagingError::Read { path: place.to_string().into(), cause };
     Ok(match looked {
-        Ok(Seen::Nothing) => Examined::Known(Distribution::plain(shape)),
-        Ok(Seen::Known(distribution)) => Examined::Known(distribution),
-        Ok(Seen::Wrong(wrong)) => {
+        Ok(Inspection::Nothing) => Examined::Known(Distribution::plain(shape)),
+        Ok(Inspection::Known(distribution)) => Examined::Known(distribution),
+        Ok(Inspection::Defect(wrong)) => {
             let finding = wrong.finding(place);
             if finding.rule.is_integrity() {
                 Examined::Refused(Box::new(finding))
             } else {
-                Examined::Known(Distribution::flawed(finding))
+                Examined::Known(Distribution::defective(finding))
             }
         }
         Err(ArchiveError::Refused(refusal)) => Examined::Refused(Box::new(refusal.finding(place))),
@@ -119,21 +123,21 @@ fn seen(looked: Result<Seen, ArchiveError>, shape: Shape, place: Place) -> Resul
 }
 
 /// What was seen inside.
-enum Seen {
+enum Inspection {
     Nothing,
     Known(Distribution),
-    Wrong(Wrong),
+    Defect(Defect),
 }
 
 /// What is wrong with a whole file.
-struct Wrong {
+struct Defect {
     rule: Rule,
     found: String,
     expected: &'static str,
     remedy: &'static str,
 }
 
-impl Wrong {
+impl Defect {
     fn finding(self, place: Place) -> Finding {
         Finding::new(self.rule, Some(place), self.found, self.expected, self.remedy)
     }

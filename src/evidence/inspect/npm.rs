@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use super::{Seen, Wrong};
+use super::{Defect, Inspection};
 use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarGz, TarKind};
@@ -12,7 +12,7 @@ use crate::evidence::Distribution;
 use crate::rule::Rule;
 
 /// An npm package holds `package/package.json` (npm, `npm pack`).
-pub(super) fn look(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
+pub(super) fn look(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
     let mut json = None;
     while let Some(entry) = tar.next_entry()? {
@@ -26,15 +26,15 @@ pub(super) fn look(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
             ));
         }
     }
-    let Some(json) = json else { return Ok(Seen::Nothing) };
+    let Some(json) = json else { return Ok(Inspection::Nothing) };
     Ok(match PackageJson::read(&json) {
-        Ok(package) => Seen::Known(Distribution::NpmPackage(Box::new(package))),
+        Ok(package) => Inspection::Known(Distribution::NpmPackage(Box::new(package))),
         Err(error) => wrong(format!("its package.json cannot be taken: {error}")),
     })
 }
 
-fn wrong(found: String) -> Seen {
-    Seen::Wrong(Wrong {
+fn wrong(found: String) -> Inspection {
+    Inspection::Defect(Defect {
         rule: Rule::NpmMetadata,
         found,
         expected: "a package.json with a name and a version that npm accepts",

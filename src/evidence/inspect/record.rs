@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
         let path = || row.path().to_owned();
         let spelt = archive_path(row.path());
         if spelt != row.path() {
-            self.check.respelt.push(path());
+            self.check.noncanonical_paths.push(path());
         }
         if let Some(other) = self.rows.insert(spelt, row) {
             self.check.repeated.push(path());

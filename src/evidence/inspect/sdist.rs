@@ -9,7 +9,7 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::BufReader;
 
-use super::{Seen, Wrong};
+use super::{Defect, Inspection};
 use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind};
@@ -20,7 +20,7 @@ use crate::evidence::sdist::SdistContents;
 use crate::rule::Rule;
 use crate::sample::Sample;
 
-pub(super) fn look(file: File, limits: &Limits) -> Result<Seen, ArchiveError> {
+pub(super) fn look(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
@@ -82,15 +82,15 @@ impl Layout {
         if self.has_other_pkg_info { Place::Elsewhere } else { Place::PkgInfo }
     }
 
-    fn judge(self) -> Seen {
-        let Some(pkg_info) = self.pkg_info.filter(|_| !self.has_more) else { return Seen::Nothing };
+    fn judge(self) -> Inspection {
+        let Some(pkg_info) = self.pkg_info.filter(|_| !self.has_more) else { return Inspection::Nothing };
         if self.has_other_pkg_info {
             return wrong(
                 "there are several PKG-INFO in it, and readers differ in which they take".to_owned(),
             );
         }
         if let Some(name) = self.outside {
-            return Seen::Wrong(Wrong {
+            return Inspection::Defect(Defect {
                 rule: Rule::FileNameUnsafe,
                 found: format!("`{name}` leaves the folder that it is unpacked into"),
                 expected: "paths that stay in their folder",
@@ -105,7 +105,10 @@ impl Layout {
                     missing_licenses: license_files(&pkg_info).into_iter().filter(is_missing).collect(),
                     sparse: self.sparse,
                 };
-                Seen::Known(Distribution::Sdist { sdist: Box::new(sdist), contents: Box::new(contents) })
+                Inspection::Known(Distribution::Sdist {
+                    sdist: Box::new(sdist),
+                    contents: Box::new(contents),
+                })
             }
             Err(error) => wrong(error.to_string()),
         }
@@ -121,8 +124,8 @@ fn hash(path: &str) -> u64 {
     hasher.finish()
 }
 
-fn wrong(found: String) -> Seen {
-    Seen::Wrong(Wrong {
+fn wrong(found: String) -> Inspection {
+    Inspection::Defect(Defect {
         rule: Rule::SdistMetadata,
         found,
         expected: "a PKG-INFO that gives the project's name and version",

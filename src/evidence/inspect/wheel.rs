@@ -17,7 +17,7 @@ use std::io::{self, BufReader, Read, Write};
 use unicode_normalization::UnicodeNormalization;
 
 use super::record::{Checker, Hasher};
-use super::{Care, Seen, Wrong};
+use super::{Defect, InspectOptions, Inspection};
 use crate::archive::ArchiveError;
 use crate::archive::tar::begins_like_tar;
 use crate::archive::zip::{Entry, EntryKind, ZipArchive};
@@ -28,7 +28,9 @@ use crate::distribution::wheel::{
     MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
 };
 use crate::evidence::Distribution;
-use crate::evidence::wheel::{Alike, MAX_NATIVE, MAX_SBOMS, NativeFile, NativeFiles, Packing, WheelContents};
+use crate::evidence::wheel::{
+    MAX_NATIVE, MAX_SBOMS, NameClash, NativeFile, NativeFiles, Packing, WheelContents,
+};
 use crate::filename::FileName;
 use crate::rule::Rule;
 use crate::sample::Sample;
@@ -40,7 +42,12 @@ const HEAD: usize = 4 << 10;
 /// (binary distribution format, "The .data directory").
 const SCHEMES: [&str; 5] = ["purelib", "platlib", "headers", "scripts", "data"];
 
-pub(super) fn look(name: &FileName, file: File, size: u64, care: &Care) -> Result<Seen, ArchiveError> {
+pub(super) fn look(
+    name: &FileName,
+    file: File,
+    size: u64,
+    care: &InspectOptions,
+) -> Result<Inspection, ArchiveError> {
     let filename = match WheelFilename::new(name) {
         Ok(filename) => filename,
         Err(error) => {
@@ -48,7 +55,7 @@ pub(super) fn look(name: &FileName, file: File, size: u64, care: &Care) -> Resul
                 WheelFilenameErrorKind::Variant { .. } => Rule::WheelVariant,
                 _ => Rule::WheelName,
             };
-            return Ok(Seen::Wrong(Wrong {
+            return Ok(Inspection::Defect(Defect {
                 rule,
                 found: error.kind().to_string(),
                 expected: error.kind().expected(),
@@ -57,10 +64,11 @@ pub(super) fn look(name: &FileName, file: File, size: u64, care: &Care) -> Resul
         }
     };
     Ok(match read(&filename, file, size, care)? {
-        Ok(contents) => {
-            Seen::Known(Distribution::Wheel { filename: Box::new(filename), contents: Box::new(contents) })
-        }
-        Err(found) => Seen::Wrong(Wrong {
+        Ok(contents) => Inspection::Known(Distribution::Wheel {
+            filename: Box::new(filename),
+            contents: Box::new(contents),
+        }),
+        Err(found) => Inspection::Defect(Defect {
             rule: Rule::WheelUnreadable,
             found,
             expected: "a wheel as the binary distribution format describes it",
@@ -74,7 +82,7 @@ fn read(
     filename: &WheelFilename,
     file: File,
     size: u64,
-    care: &Care,
+    care: &InspectOptions,
 ) -> Result<Result<WheelContents, String>, ArchiveError> {
     let mut file = BufReader::new(file);
     let mut head = Vec::new();
@@ -103,7 +111,7 @@ fn read(
     let entry_points = reader.metadata("entry_points.txt", MAX_ENTRY_POINTS_BYTES)?;
     let record = reader.metadata("RECORD", MAX_RECORD_BYTES)?.map(|bytes| Record::read(&bytes));
     let mut checker = match &record {
-        Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, care.prove_record)),
+        Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, care.verify_record)),
         _ => None,
     };
     let native = reader.pass(checker.as_mut())?;
@@ -111,7 +119,7 @@ fn read(
     let Reader { archive, dist_info } = reader;
     let paths: BTreeSet<&str> = archive.entries().iter().map(|entry| entry.path.as_str()).collect();
     let check = checker.map(|checker| checker.finish(&paths)).unwrap_or_default();
-    let (foreign_data, unknown_schemes) = data_folders(&paths, &dist_info);
+    let (other_data_dirs, unknown_schemes) = data_folders(&paths, &dist_info);
     Ok(Ok(WheelContents {
         missing_licenses: missing_licenses(licenses, &paths, &dist_info),
         sboms: sboms(&paths, &dist_info),
@@ -120,10 +128,10 @@ fn read(
             .map(|name| format!("{dist_info}/{name}"))
             .filter(|path| paths.contains(path.as_str()))
             .collect(),
-        foreign_data,
+        other_data_dirs,
         unknown_schemes,
         packing: packing(archive.entries(), size, &head),
-        alike: alike(&paths),
+        name_clashes: name_clashes(&paths),
         dist_info,
         wheel,
         is_wheel_tidy,
@@ -173,7 +181,7 @@ impl Reader {
                 break;
             };
             let hasher = checker.as_ref().and_then(|checker| checker.hasher(path.as_str()));
-            let mut passing = Passing { hasher, head: Vec::new() };
+            let mut passing = ScanWriter { hasher, head: Vec::new() };
             let size = self.archive.scan_entry(number, &mut passing)?;
             if let Some(checker) = &mut checker {
                 checker.compare(path.as_str(), size, passing.hasher);
@@ -190,12 +198,12 @@ impl Reader {
 }
 
 /// A file of a wheel as it passes by: nothing of it is kept but its beginning.
-struct Passing {
+struct ScanWriter {
     hasher: Option<Hasher>,
     head: Vec<u8>,
 }
 
-impl Write for Passing {
+impl Write for ScanWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
@@ -259,13 +267,13 @@ fn packing(entries: &[Entry], packed: u64, head: &[u8]) -> Packing {
 
 /// Names that are one name where case (Windows, macOS) or the Unicode form
 /// (macOS) does not count.
-fn alike(paths: &BTreeSet<&str>) -> Sample<Alike> {
+fn name_clashes(paths: &BTreeSet<&str>) -> Sample<NameClash> {
     let mut folded: Vec<(String, &str)> = paths.iter().map(|path| (fold(path), *path)).collect();
     folded.sort();
     let pairs = folded.iter().zip(folded.iter().skip(1));
     pairs
         .filter(|((one, _), (other, _))| one == other)
-        .map(|((_, one), (_, other))| Alike { one: (*one).to_owned(), other: (*other).to_owned() })
+        .map(|((_, one), (_, other))| NameClash { one: (*one).to_owned(), other: (*other).to_owned() })
         .collect()
 }
 
@@ -287,8 +295,8 @@ mod tests {
 
     #[test]
     fn names_that_are_alike() {
-        let told = |paths: &[&str]| alike(&set(paths)).first().to_vec();
-        let pair = |one: &str, other: &str| Alike { one: one.into(), other: other.into() };
+        let told = |paths: &[&str]| name_clashes(&set(paths)).first().to_vec();
+        let pair = |one: &str, other: &str| NameClash { one: one.into(), other: other.into() };
         assert_eq!(told(&["a/b", "a/c", "ab"]), []);
         assert_eq!(told(&["a/MARK.h", "a/mark.h"]), [pair("a/MARK.h", "a/mark.h")]);
         // The same letter, composed and decomposed.

@@ -7,9 +7,9 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
+use super::error::{RequestError, Service};
 use super::token::is_worth_masking;
-use super::trouble::{Service, Trouble};
-use crate::reporter::Notices;
+use crate::reporter::Reporter;
 
 /// The address of a service: `https`, or `http` on this machine; no user, no
 /// query.
@@ -119,7 +119,7 @@ pub(super) fn is_same_origin(one: &Url, other: &Url) -> bool {
 ///
 /// `https` only; plain `http` to this machine if it is this machine that says
 /// so. No user and no password, for a client would send them.
-fn onward(from: &Url, location: &str) -> Result<Url, &'static str> {
+fn resolve_redirect(from: &Url, location: &str) -> Result<Url, &'static str> {
     let url = from.join(location).map_err(|_| "it cannot be read")?;
     if !(url.scheme() == "https" || is_plain_loopback(&url) && is_plain_loopback(from)) {
         return Err("it is not https");
@@ -139,22 +139,23 @@ impl SignedUrl {
         service: Service,
         from: &Url,
         location: &str,
-        notices: &dyn Notices,
-    ) -> Result<Self, Trouble> {
-        let url = onward(from, location).map_err(|why| Trouble::not_safe(service, &host(from), why))?;
+        reporter: &dyn Reporter,
+    ) -> Result<Self, RequestError> {
+        let url = resolve_redirect(from, location)
+            .map_err(|why| RequestError::not_safe(service, &host(from), why))?;
         // As it stands in the address, and as it reads.
         let encoded = url.query().unwrap_or_default().split('&').filter_map(|pair| pair.strip_prefix("sig="));
         let read = url.query_pairs().filter(|(name, _)| name == "sig").map(|(_, value)| value);
         let signatures: BTreeSet<Cow<'_, str>> = encoded.map(Cow::from).chain(read).collect();
         for signature in signatures.iter().filter(|signature| is_worth_masking(signature)) {
-            notices.mask(signature);
+            reporter.mask(signature);
         }
         Ok(Self(url))
     }
 
     /// Where a redirect of the store leads.
-    pub(super) fn redirected(&self, location: &str, notices: &dyn Notices) -> Result<Self, Trouble> {
-        Self::new(Service::Blobs, &self.0, location, notices)
+    pub(super) fn redirected(&self, location: &str, reporter: &dyn Reporter) -> Result<Self, RequestError> {
+        Self::new(Service::Blobs, &self.0, location, reporter)
     }
 
     /// For the request itself.

@@ -14,8 +14,8 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::address::host;
+use super::error::{RequestError, Service};
 use super::token::Token;
-use super::trouble::{Service, Trouble};
 use crate::source::SourceError;
 
 /// How to reach the services.
@@ -35,7 +35,7 @@ pub struct Network {
     /// How long to wait for the next byte.
     pub read_timeout: Duration,
     /// When to try again.
-    pub patience: Patience,
+    pub policy: RetryPolicy,
 }
 
 impl Default for Network {
@@ -47,33 +47,33 @@ impl Default for Network {
             extra_roots: None,
             connect_timeout: Duration::from_secs(15),
             read_timeout: Duration::from_secs(20),
-            patience: Patience::default(),
+            policy: RetryPolicy::default(),
         }
     }
 }
 
 /// How often to try again, and how long to wait before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// How often one thing is tried in all without getting any further.
     pub attempts: u32,
     /// The pause before the second attempt; each further one is twice as long,
     /// less a random part of up to a half.
-    pub first_pause: Duration,
+    pub initial_backoff: Duration,
     /// The longest pause of our own.
-    pub longest_pause: Duration,
+    pub max_backoff: Duration,
     /// The longest pause that a service may ask for; if it asks for more, it
     /// counts as failed.
-    pub longest_asked: Duration,
+    pub max_retry_after: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 5,
-            first_pause: Duration::from_secs(1),
-            longest_pause: Duration::from_secs(30),
-            longest_asked: Duration::from_mins(5),
+            initial_backoff: Duration::from_secs(1),
+            max_backoff: Duration::from_secs(30),
+            max_retry_after: Duration::from_mins(5),
         }
     }
 }
@@ -201,14 +201,14 @@ impl Client {
         service: Service,
         url: &Url,
         mut response: Response,
-    ) -> Result<Vec<u8>, Trouble> {
+    ) -> Result<Vec<u8>, RequestError> {
         let host = host(url);
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > MAX_ANSWER => {
-                    return Err(Trouble::nonsense(
+                    return Err(RequestError::nonsense(
                         service,
                         &host,
                         format!("it is longer than {MAX_ANSWER} bytes"),
@@ -218,13 +218,13 @@ impl Client {
                 Ok(None) => break,
                 // That it failed says more than that the reason was cut.
                 Err(_) if !status.is_success() => break,
-                Err(error) => return Err(Trouble::transport(service, &host, &error)),
+                Err(error) => return Err(RequestError::transport(service, &host, &error)),
             }
         }
         if status.is_success() {
             return Ok(body);
         }
-        Err(Trouble::status(service, &host, status, &headers, &self.redact(&told(&body))))
+        Err(RequestError::status(service, &host, status, &headers, &self.redact(&told(&body))))
     }
 
     /// An answer's JSON.
@@ -233,9 +233,9 @@ impl Client {
         service: Service,
         url: &Url,
         body: &[u8],
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, RequestError> {
         serde_json::from_slice(body)
-            .map_err(|error| Trouble::nonsense(service, &host(url), self.redact(&error.to_string())))
+            .map_err(|error| RequestError::nonsense(service, &host(url), self.redact(&error.to_string())))
     }
 }
 

@@ -21,13 +21,13 @@ use reqwest::{Response, StatusCode};
 use tokio::sync::mpsc;
 
 use super::address::SignedUrl;
+use super::artifact_service::ArtifactService;
 use super::client::Client;
 use super::disposition;
-use super::listing::Chosen;
+use super::error::{RequestError, Service};
+use super::listing::SelectedArtifact;
 use super::retry::Retry;
 use super::spool::Lease;
-use super::trouble::{Service, Trouble};
-use super::way::Way;
 use crate::artifact::Artifact;
 use crate::digest::{Algorithms, HashingWriter, Sha256};
 use crate::filename::{FileName, FileNameError};
@@ -55,19 +55,19 @@ const RESERVE: u64 = 64 << 20;
 
 /// What it takes to fetch artifacts.
 pub(super) struct Fetch<'a> {
-    pub(super) way: &'a Way,
+    pub(super) way: &'a ArtifactService,
     pub(super) client: &'a Client,
     pub(super) retry: &'a Retry,
 }
 
 /// How far a download has come.
-struct Part {
+struct PartialDownload {
     writer: HashingWriter<File>,
     /// What tells this content from another one under the same address.
     etag: Option<HeaderValue>,
 }
 
-impl Part {
+impl PartialDownload {
     /// Begins at the file's first byte.
     fn new(mut file: File) -> io::Result<Self> {
         file.rewind()?;
@@ -80,7 +80,7 @@ impl Part {
 }
 
 /// What an answer says of the bytes that came with it.
-struct Head {
+struct ResponseInfo {
     media_type: String,
     proposed: Option<String>,
     path_is_zip: bool,
@@ -92,16 +92,20 @@ impl Fetch<'_> {
     /// # Errors
     /// [`SourceError::Refused`] if its bytes are not what was told;
     /// [`SourceError::Fault`] if it cannot be had.
-    pub(super) async fn payload(&self, chosen: &Chosen, lease: Lease) -> Result<Payload, SourceError> {
+    pub(super) async fn payload(
+        &self,
+        chosen: &SelectedArtifact,
+        lease: Lease,
+    ) -> Result<Payload, SourceError> {
         let artifact = &chosen.artifact;
         let not_spooled = |error| not_spooled(artifact, error);
-        let not_fetched = |trouble: Trouble| {
+        let not_fetched = |trouble: RequestError| {
             trouble.fault(format!("the artifact `{}` cannot be downloaded", artifact.name))
         };
 
         let mut url = self.way.signed_url(chosen).await.map_err(not_fetched)?;
         let disk = lease.file().map_err(not_spooled)?;
-        let mut part = lease.file().and_then(Part::new).map_err(not_spooled)?;
+        let mut part = lease.file().and_then(PartialDownload::new).map_err(not_spooled)?;
         let (mut failures, mut refused, mut wrong, mut furthest) = (0, 0, 0, 0);
         loop {
             let (reached, outcome) = self.attempt(chosen, &url, &disk, part).await?;
@@ -117,11 +121,11 @@ impl Fetch<'_> {
                     if wrong >= DIGEST_ATTEMPTS {
                         return Err(mismatch(artifact, told, digests.sha256, len));
                     }
-                    self.retry.notices().notice(&format!(
+                    self.retry.reporter().notice(&format!(
                         "the artifact `{}` came with another digest than GitHub told; downloading it again",
                         artifact.name
                     ));
-                    part = Part::new(file).map_err(not_spooled)?;
+                    part = PartialDownload::new(file).map_err(not_spooled)?;
                     url = self.way.signed_url(chosen).await.map_err(not_fetched)?;
                     continue;
                 }
@@ -137,7 +141,7 @@ impl Fetch<'_> {
                     return Err(not_fetched(trouble));
                 }
                 let name = &artifact.name;
-                self.retry.notices().notice(&format!("{trouble} for `{name}`; asking for another address"));
+                self.retry.reporter().notice(&format!("{trouble} for `{name}`; asking for another address"));
                 url = self.way.signed_url(chosen).await.map_err(not_fetched)?;
             } else {
                 failures += 1;
@@ -154,18 +158,18 @@ impl Fetch<'_> {
     /// disk's, the inner one the network's.
     async fn attempt(
         &self,
-        chosen: &Chosen,
+        chosen: &SelectedArtifact,
         url: &SignedUrl,
         disk: &File,
-        mut part: Part,
-    ) -> Result<(Part, Result<Head, Trouble>), SourceError> {
+        mut part: PartialDownload,
+    ) -> Result<(PartialDownload, Result<ResponseInfo, RequestError>), SourceError> {
         let not_spooled = |error| not_spooled(&chosen.artifact, error);
         let from = part.writer.written();
         let (mut response, url) = match self.get(url, from, part.etag.as_ref()).await {
             Ok(answer) => answer,
             Err(trouble) => return Ok((part, Err(trouble))),
         };
-        let nonsense = |what: &str| Trouble::nonsense(Service::Blobs, &url.host(), what);
+        let nonsense = |what: &str| RequestError::nonsense(Service::Blobs, &url.host(), what);
         match response.status() {
             StatusCode::PARTIAL_CONTENT if from > 0 && starts_at(response.headers(), from) => {}
             // The store begins anew, because it cannot do otherwise or because
@@ -182,17 +186,17 @@ impl Fetch<'_> {
                 let headers = response.headers();
                 let host = url.host();
                 let trouble =
-                    Trouble::status(Service::Blobs, &host, status, headers, code.unwrap_or_default());
+                    RequestError::status(Service::Blobs, &host, status, headers, code.unwrap_or_default());
                 return Ok((part, Err(trouble)));
             }
         }
         let left = chosen.cap.saturating_sub(part.writer.written());
         if response.content_length().is_some_and(|length| length > left) {
-            return Err(too_long(chosen));
+            return Err(oversized(chosen));
         }
         let length = response.content_length().unwrap_or(0);
-        look_for_room(&chosen.artifact, disk, part.writer.written(), length)?;
-        let head = Head::of(&response, &url);
+        check_free_space(&chosen.artifact, disk, part.writer.written(), length)?;
+        let head = ResponseInfo::of(&response, &url);
         part.etag = response.headers().get(ETAG).filter(|etag| !etag.as_bytes().starts_with(b"W/")).cloned();
 
         let (queue, pieces) = mpsc::channel(QUEUE);
@@ -212,7 +216,7 @@ impl Fetch<'_> {
                     }
                 }
                 Ok(None) => break Ok(()),
-                Err(error) => break Err(Some(Trouble::transport(Service::Blobs, &url.host(), &error))),
+                Err(error) => break Err(Some(RequestError::transport(Service::Blobs, &url.host(), &error))),
             }
         };
         drop(queue);
@@ -221,7 +225,7 @@ impl Fetch<'_> {
         match outcome {
             Ok(()) => Ok((part, Ok(head))),
             Err(Some(trouble)) => Ok((part, Err(trouble))),
-            Err(None) => Err(too_long(chosen)),
+            Err(None) => Err(oversized(chosen)),
         }
     }
 
@@ -232,7 +236,7 @@ impl Fetch<'_> {
         url: &SignedUrl,
         from: u64,
         etag: Option<&HeaderValue>,
-    ) -> Result<(Response, SignedUrl), Trouble> {
+    ) -> Result<(Response, SignedUrl), RequestError> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let mut request =
@@ -245,21 +249,21 @@ impl Fetch<'_> {
             }
             let answered = request.send().await;
             let response =
-                answered.map_err(|error| Trouble::transport(Service::Blobs, &url.host(), &error))?;
+                answered.map_err(|error| RequestError::transport(Service::Blobs, &url.host(), &error))?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok((response, url));
             }
             let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
             let location = location.ok_or_else(|| {
-                Trouble::nonsense(Service::Blobs, &url.host(), "a redirect that leads nowhere")
+                RequestError::nonsense(Service::Blobs, &url.host(), "a redirect that leads nowhere")
             })?;
-            url = url.redirected(location, self.retry.notices())?;
+            url = url.redirected(location, self.retry.reporter())?;
         }
-        Err(Trouble::not_safe(Service::Blobs, &url.host(), "it redirects us again and again"))
+        Err(RequestError::not_safe(Service::Blobs, &url.host(), "it redirects us again and again"))
     }
 }
 
-impl Head {
+impl ResponseInfo {
     fn of(response: &Response, url: &SignedUrl) -> Self {
         let headers = response.headers();
         let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -280,7 +284,10 @@ impl Head {
 }
 
 /// Writes pieces until no more come. Runs where it may block.
-fn write<B: AsRef<[u8]>>(mut part: Part, mut pieces: mpsc::Receiver<B>) -> (Part, io::Result<()>) {
+fn write<B: AsRef<[u8]>>(
+    mut part: PartialDownload,
+    mut pieces: mpsc::Receiver<B>,
+) -> (PartialDownload, io::Result<()>) {
     while let Some(piece) = pieces.blocking_recv() {
         if let Err(error) = part.writer.write_all(piece.as_ref()) {
             return (part, Err(error));
@@ -295,7 +302,7 @@ fn write<B: AsRef<[u8]>>(mut part: Part, mut pieces: mpsc::Receiver<B>) -> (Part
 /// it is: then the artifact bears the file's name, and the media type is the
 /// file's own. A zip that was uploaded as it is looks like an archive; but
 /// then the name that is proposed is the artifact's, without a further `.zip`.
-fn content(artifact: &Artifact, head: &Head, lease: Lease, len: u64) -> Result<Content, SourceError> {
+fn content(artifact: &Artifact, head: &ResponseInfo, lease: Lease, len: u64) -> Result<Content, SourceError> {
     let name = artifact.name.as_str();
     let proposed = head.proposed.as_deref();
     let ends_with_zip = name.to_ascii_lowercase().ends_with(".zip");
@@ -332,7 +339,7 @@ fn mismatch(artifact: &Artifact, told: Sha256, found: Sha256, len: u64) -> Sourc
     )))
 }
 
-fn too_long(chosen: &Chosen) -> SourceError {
+fn oversized(chosen: &SelectedArtifact) -> SourceError {
     let place = Some(Place::artifact(chosen.artifact.name.clone()));
     let cap = chosen.cap;
     SourceError::Refused(Box::new(if chosen.is_exact {
@@ -356,7 +363,7 @@ fn too_long(chosen: &Chosen) -> SourceError {
 
 /// Looks whether the disk can take `length` bytes behind the first `from`,
 /// some of which it may hold already.
-fn look_for_room(artifact: &Artifact, disk: &File, from: u64, length: u64) -> Result<(), SourceError> {
+fn check_free_space(artifact: &Artifact, disk: &File, from: u64, length: u64) -> Result<(), SourceError> {
     let not_spooled = |errno: rustix::io::Errno| not_spooled(artifact, errno.into());
     let statistics = rustix::fs::fstatvfs(disk).map_err(not_spooled)?;
     let held = disk.metadata().map_or(0, |metadata| std::os::unix::fs::MetadataExt::blocks(&metadata) * 512);
@@ -395,6 +402,6 @@ fn starts_at(headers: &HeaderMap, from: u64) -> bool {
 }
 
 /// Whether the store no longer knows the signature.
-fn is_refusal(trouble: &Trouble) -> bool {
+fn is_refusal(trouble: &RequestError) -> bool {
     matches!(trouble.answered(), Some(StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED))
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset};
 
 use super::foreign;
+use super::listed_artifact::{BackendIds, ListedArtifact};
 use super::request::{RequireDigests, RunRequest};
-use super::told::{BackendIds, Told};
 use crate::artifact::{Artifact, ArtifactId, ArtifactName};
 use crate::digest::Sha256;
 use crate::rule::finding::{Finding, Place};
@@ -21,7 +21,7 @@ use crate::source::SourceError;
 
 /// An artifact that is taken, and what is needed to fetch it.
 #[derive(Debug, Clone)]
-pub(super) struct Chosen {
+pub(super) struct SelectedArtifact {
     pub(super) artifact: Arc<Artifact>,
     pub(super) id: ArtifactId,
     /// Bytes, as a hint to which is the largest.
@@ -35,21 +35,21 @@ pub(super) struct Chosen {
 
 /// What is taken of a run.
 #[derive(Debug, Default)]
-pub(super) struct Choice {
+pub(super) struct SelectedArtifacts {
     /// Sorted by name, then by id.
-    pub(super) chosen: Vec<Chosen>,
-    pub(super) not_taken: Vec<ArtifactName>,
+    pub(super) chosen: Vec<SelectedArtifact>,
+    pub(super) skipped: Vec<ArtifactName>,
     pub(super) findings: Vec<Finding>,
     pub(super) notes: Vec<String>,
     /// Whether a name says that an artifact comes from another run.
     pub(super) foreign: bool,
 }
 
-impl Choice {
+impl SelectedArtifacts {
     /// # Errors
     /// If an artifact that is asked for by its id is not there, or one that is
     /// taken has expired.
-    pub(super) fn new(told: Vec<Told>, request: &RunRequest) -> Result<Self, SourceError> {
+    pub(super) fn new(told: Vec<ListedArtifact>, request: &RunRequest) -> Result<Self, SourceError> {
         let mut choice = Self::default();
         let mut wanted = choice.wanted(told, request)?;
         wanted.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.id.cmp(&b.id)));
@@ -66,7 +66,7 @@ impl Choice {
             let exact =
                 told.size.filter(|size| told.is_exact && digest.is_some() && *size <= request.max_bytes);
             let job = told.backend.as_ref().map(|ids| ids.job.clone()).filter(|job| is_plain_id(job));
-            choice.chosen.push(Chosen {
+            choice.chosen.push(SelectedArtifact {
                 artifact: Arc::new(Artifact {
                     name,
                     id: Some(told.id),
@@ -87,9 +87,9 @@ impl Choice {
     /// What is asked for, by id or by name.
     fn wanted(
         &mut self,
-        told: Vec<Told>,
+        told: Vec<ListedArtifact>,
         request: &RunRequest,
-    ) -> Result<Vec<(ArtifactName, Told)>, SourceError> {
+    ) -> Result<Vec<(ArtifactName, ListedArtifact)>, SourceError> {
         let ids = &request.artifact_ids;
         let unknown: Vec<String> = ids
             .iter()
@@ -108,13 +108,13 @@ impl Choice {
                 cause: None,
             });
         }
-        let mut newest: BTreeMap<ArtifactName, Told> = BTreeMap::new();
+        let mut newest: BTreeMap<ArtifactName, ListedArtifact> = BTreeMap::new();
         let mut wanted = Vec::new();
         for told in told {
             let name = match told.name.parse::<ArtifactName>() {
                 Ok(name) => name,
                 Err(error) => {
-                    self.findings.push(unspeakable(&told, &error.to_string()));
+                    self.findings.push(invalid_name(&told, &error.to_string()));
                     continue;
                 }
             };
@@ -122,10 +122,10 @@ impl Choice {
                 if ids.contains(&told.id) {
                     wanted.push((name, told));
                 } else {
-                    self.not_taken.push(name);
+                    self.skipped.push(name);
                 }
             } else if !request.selection.takes(&name) {
-                self.not_taken.push(name);
+                self.skipped.push(name);
             } else if let Some(other) = newest.remove(&name) {
                 let (older, newer) = if age(&told) > age(&other) { (other, told) } else { (told, other) };
                 self.notes.push(format!(
@@ -139,8 +139,8 @@ impl Choice {
             }
         }
         wanted.extend(newest);
-        self.not_taken.sort();
-        self.not_taken.dedup();
+        self.skipped.sort();
+        self.skipped.dedup();
         Ok(wanted)
     }
 
@@ -174,7 +174,9 @@ impl Choice {
     /// What is different in a later look at the same run.
     pub(super) fn changes(&self, later: &Self) -> Vec<String> {
         let by_key = |choice: &Self| -> BTreeMap<(ArtifactName, ArtifactId), Option<Sha256>> {
-            let entry = |chosen: &Chosen| ((chosen.artifact.name.clone(), chosen.id), chosen.artifact.digest);
+            let entry = |chosen: &SelectedArtifact| {
+                ((chosen.artifact.name.clone(), chosen.id), chosen.artifact.digest)
+            };
             choice.chosen.iter().map(entry).collect()
         };
         let (before, after) = (by_key(self), by_key(later));
@@ -189,7 +191,7 @@ impl Choice {
     }
 }
 
-fn none_expired(wanted: &[(ArtifactName, Told)], request: &RunRequest) -> Result<(), SourceError> {
+fn none_expired(wanted: &[(ArtifactName, ListedArtifact)], request: &RunRequest) -> Result<(), SourceError> {
     let expired: Vec<String> =
         wanted.iter().filter(|(_, told)| told.expired).map(|(name, _)| format!("`{name}`")).collect();
     if expired.is_empty() {
@@ -211,7 +213,7 @@ fn none_expired(wanted: &[(ArtifactName, Told)], request: &RunRequest) -> Result
 }
 
 /// A name that no artifact can have; whoever lists one is not to be trusted.
-fn unspeakable(told: &Told, why: &str) -> Finding {
+fn invalid_name(told: &ListedArtifact, why: &str) -> Finding {
     Finding::new(
         Rule::FileNameUnsafe,
         None,
@@ -231,11 +233,11 @@ fn date(text: &str) -> Option<DateTime<FixedOffset>> {
 
 /// What makes one of two artifacts of one name the newer: its creation, and
 /// only then its id, for ids do not grow from attempt to attempt.
-fn age(told: &Told) -> (Option<DateTime<FixedOffset>>, ArtifactId) {
+fn age(told: &ListedArtifact) -> (Option<DateTime<FixedOffset>>, ArtifactId) {
     (told.created_at.as_deref().and_then(date), told.id)
 }
 
-fn shown(told: &Told) -> String {
+fn shown(told: &ListedArtifact) -> String {
     let at = told.created_at.as_deref().filter(|text| date(text).is_some());
     format!("{} of {}", told.id, at.unwrap_or("an unknown time"))
 }

@@ -13,10 +13,13 @@
 //! ones.
 
 mod address;
+mod artifact_service;
 mod client;
 mod disposition;
+mod error;
 mod fetch;
 mod foreign;
+mod listed_artifact;
 mod listing;
 mod request;
 mod rest;
@@ -24,9 +27,6 @@ mod results;
 mod retry;
 mod spool;
 mod token;
-mod told;
-mod trouble;
-mod way;
 
 use std::sync::Arc;
 
@@ -41,19 +41,19 @@ pub(crate) use request::{
 };
 pub(crate) use token::Token;
 
+use self::artifact_service::ArtifactService;
 use self::client::Client;
 use self::fetch::Fetch;
 use self::foreign::Verdict;
-use self::listing::Choice;
+use self::listed_artifact::ListedArtifact;
+use self::listing::SelectedArtifacts;
 use self::rest::Rest;
 use self::results::Results;
 use self::retry::Retry;
 use self::spool::Spools;
-use self::told::Told;
-use self::way::Way;
 use super::{Listing, Payload, SourceError};
 use crate::disk::dir::Dir;
-use crate::reporter::Notices;
+use crate::reporter::Reporter;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
@@ -70,8 +70,8 @@ pub(crate) struct Run {
     request: RunRequest,
     client: Client,
     retry: Retry,
-    way: Way,
-    choice: Choice,
+    way: ArtifactService,
+    choice: SelectedArtifacts,
     listing: Listing,
 }
 
@@ -83,7 +83,7 @@ impl Run {
     /// certificate cannot be used; [`SourceError::Refused`] if the run is one
     /// whose artifacts are not taken; [`SourceError::Fault`] if the service
     /// fails, or an artifact is missing or has expired.
-    pub(crate) fn open(request: RunRequest, notices: Arc<dyn Notices>) -> Result<Self, SourceError> {
+    pub(crate) fn open(request: RunRequest, reporter: Arc<dyn Reporter>) -> Result<Self, SourceError> {
         let secrets: Vec<Token> = request
             .token
             .iter()
@@ -91,10 +91,10 @@ impl Run {
             .cloned()
             .collect();
         for secret in secrets.iter().map(Token::expose).filter(|secret| token::is_worth_masking(secret)) {
-            notices.mask(secret);
+            reporter.mask(secret);
         }
         let client = Client::new(&request.network, secrets)?;
-        let retry = Retry::new(request.network.patience, notices);
+        let retry = Retry::new(request.network.policy, reporter);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .max_blocking_threads(2 * SPOOLS)
@@ -176,8 +176,8 @@ async fn open(
     request: &RunRequest,
     client: &Client,
     retry: &Retry,
-) -> Result<(Way, Choice, Listing), SourceError> {
-    announce(&request.network, retry.notices());
+) -> Result<(ArtifactService, SelectedArtifacts, Listing), SourceError> {
+    announce(&request.network, retry.reporter());
     let mut notes = Vec::new();
     let rest = Rest::new(request, client.clone(), retry.clone())?;
     let mut foreign = request.this_run.is_none();
@@ -190,11 +190,11 @@ async fn open(
         None => {}
     }
     let (way, told) = list(request, client, retry, rest, &mut notes).await?;
-    let mut choice = Choice::new(told, request)?;
+    let mut choice = SelectedArtifacts::new(told, request)?;
     notes.append(&mut choice.notes);
     let listing = Listing {
         artifacts: choice.chosen.iter().map(|chosen| Arc::clone(&chosen.artifact)).collect(),
-        not_taken: std::mem::take(&mut choice.not_taken),
+        skipped: std::mem::take(&mut choice.skipped),
         findings: std::mem::take(&mut choice.findings),
         notes,
         foreign: foreign || choice.foreign,
@@ -210,7 +210,7 @@ async fn list(
     retry: &Retry,
     rest: Rest,
     notes: &mut Vec<String>,
-) -> Result<(Way, Vec<Told>), SourceError> {
+) -> Result<(ArtifactService, Vec<ListedArtifact>), SourceError> {
     let explicit = request.artifact_api == ArtifactApi::Results;
     let mut fallen_back = String::new();
     let input = |message: &str| {
@@ -239,7 +239,7 @@ async fn list(
                 }
                 Err(error) => format!("the runner's artifact service cannot be used, {error}"),
                 Ok(results) => match results.list().await {
-                    Ok(told) => return Ok((Way::Results(results), told)),
+                    Ok(told) => return Ok((ArtifactService::Results(results), told)),
                     Err(trouble) if explicit => {
                         return Err(trouble.fault("the run's artifacts cannot be listed"));
                     }
@@ -257,17 +257,21 @@ async fn list(
             request.run_id, request.repository
         ))
     })?;
-    Ok((Way::Rest(rest), told))
+    Ok((ArtifactService::Rest(rest), told))
 }
 
 /// Takes the list again and compares.
-async fn unchanged(way: &Way, before: &Choice, request: &RunRequest) -> Result<(), SourceError> {
+async fn unchanged(
+    way: &ArtifactService,
+    before: &SelectedArtifacts,
+    request: &RunRequest,
+) -> Result<(), SourceError> {
     if before.chosen.is_empty() {
         return Ok(());
     }
     let told = way.list().await;
     let told = told.map_err(|trouble| trouble.fault("the run's artifacts cannot be listed a second time"))?;
-    let changes = before.changes(&Choice::new(told, request)?);
+    let changes = before.changes(&SelectedArtifacts::new(told, request)?);
     if changes.is_empty() {
         return Ok(());
     }
@@ -282,14 +286,14 @@ async fn unchanged(way: &Way, before: &Choice, request: &RunRequest) -> Result<(
 
 /// Tells what the environment made of the way to the services, before anything
 /// fails for it.
-fn announce(network: &Network, notices: &dyn Notices) {
+fn announce(network: &Network, reporter: &dyn Reporter) {
     for (variable, proxy) in [("HTTPS_PROXY", &network.https_proxy), ("HTTP_PROXY", &network.http_proxy)] {
         if let Some(proxy) = proxy {
-            notices.notice(&format!("requests go through the proxy {} ({variable})", proxy.host()));
+            reporter.notice(&format!("requests go through the proxy {} ({variable})", proxy.host()));
         }
     }
     if let Some(roots) = &network.extra_roots {
-        notices.notice(&format!("the authorities in `{}` are trusted as well (SSL_CERT_FILE)", roots.path));
+        reporter.notice(&format!("the authorities in `{}` are trusted as well (SSL_CERT_FILE)", roots.path));
     }
 }
 

@@ -13,10 +13,10 @@ use serde::Deserialize;
 
 use super::address::{SignedUrl, host, is_same_origin};
 use super::client::Client;
+use super::error::{RequestError, Service};
+use super::listed_artifact::ListedArtifact;
 use super::request::{RunId, RunRequest};
 use super::retry::Retry;
-use super::told::Told;
-use super::trouble::{Service, Trouble};
 use crate::artifact::ArtifactId;
 use crate::source::SourceError;
 
@@ -97,8 +97,8 @@ impl Rest {
     }
 
     /// All artifacts of the run, of all its attempts.
-    pub(super) async fn list(&self) -> Result<Vec<Told>, Trouble> {
-        let mut told: Vec<Told> = Vec::new();
+    pub(super) async fn list(&self) -> Result<Vec<ListedArtifact>, RequestError> {
+        let mut told: Vec<ListedArtifact> = Vec::new();
         let mut ids = std::collections::BTreeSet::new();
         for page in 1..=MAX_PAGES {
             let route = format!(
@@ -107,7 +107,7 @@ impl Rest {
             );
             let (page, has_next) = self
                 .retry
-                .until_it_works(|| async {
+                .retry(|| async {
                     let response = self.get(&route).await?;
                     let has_next = has_next(&response);
                     Ok((self.json::<Page>(response).await?, has_next))
@@ -116,39 +116,42 @@ impl Rest {
             let is_empty = page.artifacts.is_empty();
             // An artifact that came meanwhile moves others to the next page.
             told.extend(
-                page.artifacts.into_iter().filter(|artifact| ids.insert(artifact.id)).map(Told::from),
+                page.artifacts
+                    .into_iter()
+                    .filter(|artifact| ids.insert(artifact.id))
+                    .map(ListedArtifact::from),
             );
             if is_empty || !(has_next || told.len() < page.total_count) {
                 if told.len() < page.total_count {
                     let what = format!("of {} artifacts it lists {}", page.total_count, told.len());
-                    return Err(Trouble::nonsense(Service::Rest, &host(&self.base), what));
+                    return Err(RequestError::nonsense(Service::Rest, &host(&self.base), what));
                 }
                 return Ok(told);
             }
         }
         let what = format!("its list has more than {MAX_PAGES} pages");
-        Err(Trouble::nonsense(Service::Rest, &host(&self.base), what))
+        Err(RequestError::nonsense(Service::Rest, &host(&self.base), what))
     }
 
     /// The run itself.
-    pub(super) async fn run(&self) -> Result<RunDetails, Trouble> {
+    pub(super) async fn run(&self) -> Result<RunDetails, RequestError> {
         let route = format!("/repos/{}/actions/runs/{}", self.repository, self.run_id);
-        self.retry.until_it_works(|| async { self.json(self.get(&route).await?).await }).await
+        self.retry.retry(|| async { self.json(self.get(&route).await?).await }).await
     }
 
     /// Where an artifact can be had for a minute.
-    pub(super) async fn signed_url(&self, id: ArtifactId) -> Result<SignedUrl, Trouble> {
+    pub(super) async fn signed_url(&self, id: ArtifactId) -> Result<SignedUrl, RequestError> {
         let route = format!("/repos/{}/actions/artifacts/{id}/zip", self.repository);
         self.retry
-            .until_it_works(|| async {
+            .retry(|| async {
                 let response = self.get(&route).await?;
                 if response.status() != StatusCode::FOUND {
                     self.client.body(Service::Rest, &self.base, response).await?;
                     let what = "a download that should be a redirect";
-                    return Err(Trouble::nonsense(Service::Rest, &host(&self.base), what));
+                    return Err(RequestError::nonsense(Service::Rest, &host(&self.base), what));
                 }
                 let location = self.location(&response)?;
-                SignedUrl::new(Service::Rest, &self.base, location, self.retry.notices())
+                SignedUrl::new(Service::Rest, &self.base, location, self.retry.reporter())
             })
             .await
     }
@@ -156,12 +159,12 @@ impl Rest {
     /// One request, with the token. 301, 307 and 308 (the repository was
     /// renamed or moved) are followed on the API's own origin; 302 leads to an
     /// artifact and is the caller's.
-    async fn get(&self, route: &str) -> Result<Response, Trouble> {
+    async fn get(&self, route: &str) -> Result<Response, RequestError> {
         let mut route = route.to_owned();
         for _ in 0..=MAX_REDIRECTS {
             let answered = self.crab._get(route.as_str()).await;
-            let answered =
-                answered.map_err(|error| Trouble::transport(Service::Rest, &host(&self.base), &error))?;
+            let answered = answered
+                .map_err(|error| RequestError::transport(Service::Rest, &host(&self.base), &error))?;
             let response = Response::from(answered.map(Body::wrap));
             if !matches!(response.status().as_u16(), 301 | 307 | 308) {
                 return Ok(response);
@@ -175,24 +178,24 @@ impl Rest {
         Err(self.not_safe("it redirects us again and again"))
     }
 
-    fn location<'a>(&self, response: &'a Response) -> Result<&'a str, Trouble> {
+    fn location<'a>(&self, response: &'a Response) -> Result<&'a str, RequestError> {
         let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
         location.ok_or_else(|| {
-            Trouble::nonsense(Service::Rest, &host(&self.base), "a redirect that leads nowhere")
+            RequestError::nonsense(Service::Rest, &host(&self.base), "a redirect that leads nowhere")
         })
     }
 
-    fn not_safe(&self, why: &'static str) -> Trouble {
-        Trouble::not_safe(Service::Rest, &host(&self.base), why)
+    fn not_safe(&self, why: &'static str) -> RequestError {
+        RequestError::not_safe(Service::Rest, &host(&self.base), why)
     }
 
-    async fn json<T: serde::de::DeserializeOwned>(&self, response: Response) -> Result<T, Trouble> {
+    async fn json<T: serde::de::DeserializeOwned>(&self, response: Response) -> Result<T, RequestError> {
         let body = self.client.body(Service::Rest, &self.base, response).await?;
         self.client.json(Service::Rest, &self.base, &body)
     }
 }
 
-impl From<RestArtifact> for Told {
+impl From<RestArtifact> for ListedArtifact {
     fn from(artifact: RestArtifact) -> Self {
         Self {
             id: artifact.id,

@@ -15,11 +15,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::address::{SignedUrl, host};
 use super::client::Client;
+use super::error::{RequestError, Service};
+use super::listed_artifact::{BackendIds, ListedArtifact};
 use super::request::RuntimeService;
 use super::retry::Retry;
 use super::token::Token;
-use super::told::{BackendIds, Told};
-use super::trouble::{Service, Trouble};
 use crate::artifact::ArtifactId;
 
 /// The path of the service below its origin.
@@ -93,39 +93,43 @@ impl Results {
     }
 
     /// All artifacts of the run, of all its attempts.
-    pub(super) async fn list(&self) -> Result<Vec<Told>, Trouble> {
+    pub(super) async fn list(&self) -> Result<Vec<ListedArtifact>, RequestError> {
         let asked = ListArtifacts {
             workflow_run_backend_id: &self.ids.run,
             workflow_job_run_backend_id: &self.ids.job,
         };
         let answer: ListAnswer = self.call("ListArtifacts", &asked).await?;
-        Ok(answer.artifacts.into_iter().map(Told::from).collect())
+        Ok(answer.artifacts.into_iter().map(ListedArtifact::from).collect())
     }
 
     /// Where an artifact can be had for some minutes.
-    pub(super) async fn signed_url(&self, name: &str, ids: &BackendIds) -> Result<SignedUrl, Trouble> {
+    pub(super) async fn signed_url(&self, name: &str, ids: &BackendIds) -> Result<SignedUrl, RequestError> {
         let asked = GetSignedArtifactUrl {
             workflow_run_backend_id: &ids.run,
             workflow_job_run_backend_id: &ids.job,
             name,
         };
         let answer: SignedAnswer = self.call("GetSignedArtifactURL", &asked).await?;
-        SignedUrl::new(Service::Results, &self.origin, &answer.signed_url, self.retry.notices())
+        SignedUrl::new(Service::Results, &self.origin, &answer.signed_url, self.retry.reporter())
     }
 
     /// An artifact that this service has not told of.
-    pub(super) fn never_listed(&self) -> Trouble {
-        Trouble::nonsense(Service::Results, &host(&self.origin), "an artifact without the id of a job")
+    pub(super) fn never_listed(&self) -> RequestError {
+        RequestError::nonsense(Service::Results, &host(&self.origin), "an artifact without the id of a job")
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: &str, asked: &impl Serialize) -> Result<T, Trouble> {
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        asked: &impl Serialize,
+    ) -> Result<T, RequestError> {
         let mut url = self.origin.clone();
         url.set_path(&format!("{SERVICE}{method}"));
         let host = host(&url);
         let body = serde_json::to_vec(asked)
-            .map_err(|error| Trouble::nonsense(Service::Results, &host, error.to_string()))?;
+            .map_err(|error| RequestError::nonsense(Service::Results, &host, error.to_string()))?;
         self.retry
-            .until_it_works(|| async {
+            .retry(|| async {
                 let sent = self
                     .client
                     .http()
@@ -135,7 +139,7 @@ impl Results {
                     .body(body.clone())
                     .send();
                 let response =
-                    sent.await.map_err(|error| Trouble::transport(Service::Results, &host, &error))?;
+                    sent.await.map_err(|error| RequestError::transport(Service::Results, &host, &error))?;
                 let body = self.client.body(Service::Results, &url, response).await?;
                 self.client.json(Service::Results, &url, &body)
             })
@@ -168,7 +172,7 @@ impl BackendIds {
     }
 }
 
-impl From<ResultsArtifact> for Told {
+impl From<ResultsArtifact> for ListedArtifact {
     fn from(artifact: ResultsArtifact) -> Self {
         Self {
             id: ArtifactId(artifact.database_id),
@@ -243,7 +247,7 @@ mod tests {
             r#"{"artifacts":[{"workflowRunBackendId":"r","workflowJobRunBackendId":"j","databaseId":7,"name":"a","size":9,"createdAt":"2026-11-20T00:00:00Z","digest":"sha256:x"}]}"#,
         ] {
             let answer: ListAnswer = serde_json::from_str(json).unwrap();
-            let told = Told::from(answer.artifacts.into_iter().next().unwrap());
+            let told = ListedArtifact::from(answer.artifacts.into_iter().next().unwrap());
             assert_eq!(
                 (told.id, told.size, told.digest.as_deref()),
                 (ArtifactId(7), Some(9), Some("sha256:x"))

@@ -15,7 +15,7 @@ fn by_rest() {
     assert_eq!(stage.api_calls(), 4);
     // As it stands in the address, and as it reads.
     assert_eq!(stage.masks(), ["canary%2Bsignature%2Bcanary", "canary+signature+canary", CANARY]);
-    assert!(stage.heard.notices.lock().unwrap().is_empty());
+    assert!(stage.heard.reporter.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn fifteen_pages() {
     let outcome = stage.run(request);
     assert_eq!(outcome.errors.len(), 0, "{:?}", outcome.errors);
     assert_eq!(outcome.payloads.len(), 111);
-    assert_eq!(outcome.listing.not_taken.len(), 1500 - 111);
+    assert_eq!(outcome.listing.skipped.len(), 1500 - 111);
     assert_eq!(stage.api_calls(), 15 + 111 + 15);
 }
 

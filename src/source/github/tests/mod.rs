@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path, path_regex, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use super::client::Patience;
+use super::client::RetryPolicy;
 use super::*;
 use crate::artifact::{ArtifactId, Selection};
 use crate::digest::Sha256;
@@ -44,11 +44,11 @@ pub(super) fn request() -> RunRequest {
         max_bytes: 1 << 20,
         network: Network {
             read_timeout: Duration::from_millis(300),
-            patience: Patience {
+            policy: RetryPolicy {
                 attempts: 3,
-                first_pause: Duration::from_millis(2),
-                longest_asked: Duration::from_secs(1),
-                ..Patience::default()
+                initial_backoff: Duration::from_millis(2),
+                max_retry_after: Duration::from_secs(1),
+                ..RetryPolicy::default()
             },
             ..Network::default()
         },
@@ -72,13 +72,13 @@ fn runtime_token() -> String {
 /// Everything that was said.
 #[derive(Default)]
 struct Heard {
-    notices: Mutex<Vec<String>>,
+    reporter: Mutex<Vec<String>>,
     masks: Mutex<BTreeSet<String>>,
 }
 
-impl Notices for Heard {
+impl Reporter for Heard {
     fn notice(&self, message: &str) {
-        self.notices.lock().unwrap().push(message.to_owned());
+        self.reporter.lock().unwrap().push(message.to_owned());
     }
 
     fn mask(&self, secret: &str) {
@@ -179,7 +179,7 @@ impl Stage {
         let mut outcome = Outcome::default();
         let folder = tempfile::tempdir().unwrap();
         let path = camino::Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
-        match Run::open(request, Arc::clone(&self.heard) as Arc<dyn Notices>) {
+        match Run::open(request, Arc::clone(&self.heard) as Arc<dyn Reporter>) {
             Err(error) => outcome.errors.push(error),
             Ok(mut run) => {
                 outcome.listing = run.listing();
@@ -210,7 +210,7 @@ impl Stage {
     /// Looks for secrets in everything that could be shown, and at whom they
     /// were sent to.
     fn no_canary(&self, outcome: &Outcome) {
-        let mut said = self.heard.notices.lock().unwrap().clone();
+        let mut said = self.heard.reporter.lock().unwrap().clone();
         said.push(format!("{:?} {:?} {:?}", outcome.listing, outcome.payloads, outcome.errors));
         for error in &outcome.errors {
             said.push(format!("{} {error} {error:#?}", shown(error)));

@@ -32,7 +32,7 @@ fn a_wrong_digest_gets_another_chance() {
     stage.serve(&[(1, "one", b"right")]);
     let outcome = stage.run(stage.request());
     assert_eq!(outcome.payloads["one"], "zip: right", "{:?}", outcome.errors);
-    assert_eq!(stage.heard.notices.lock().unwrap().len(), 2);
+    assert_eq!(stage.heard.reporter.lock().unwrap().len(), 2);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn an_address_that_has_expired() {
     let outcome = stage.run(stage.request());
     assert_eq!(outcome.payloads["one"], "zip: first", "{:?}", outcome.errors);
     assert_eq!(stage.api_calls(), 4);
-    assert!(stage.heard.notices.lock().unwrap()[0].contains("403 Forbidden (AuthenticationFailed)"));
+    assert!(stage.heard.reporter.lock().unwrap()[0].contains("403 Forbidden (AuthenticationFailed)"));
 }
 
 /// A store that says to each request in turn what it is told to, and then

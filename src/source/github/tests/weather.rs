@@ -34,7 +34,7 @@ fn trouble_that_passes() {
         stage.serve(&[(1, "one", b"first")]);
         let outcome = stage.run(stage.request());
         assert_eq!(outcome.payloads.len(), 1, "{:?}", outcome.errors);
-        assert_eq!(stage.heard.notices.lock().unwrap().len(), 1);
+        assert_eq!(stage.heard.reporter.lock().unwrap().len(), 1);
     }
 }
 
@@ -75,7 +75,7 @@ fn proxies_and_certificates() {
     let outcome = stage.run(through.clone());
     assert_eq!(outcome.errors.len(), 0, "{:?}", outcome.errors);
     let said = format!("requests go through the proxy {} (HTTP_PROXY)", stage.api.address());
-    assert_eq!(*stage.heard.notices.lock().unwrap(), [said]);
+    assert_eq!(*stage.heard.reporter.lock().unwrap(), [said]);
     let network = Network { no_proxy: Some("localhost".into()), ..network };
     assert!(stage.run(RunRequest { network, ..through }).error().contains("cannot be reached"));
 }

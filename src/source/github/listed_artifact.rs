@@ -4,7 +4,7 @@ use crate::artifact::ArtifactId;
 
 /// What a service tells of an artifact, none of it looked at yet.
 #[derive(Debug, Clone)]
-pub(super) struct Told {
+pub(super) struct ListedArtifact {
     pub(super) id: ArtifactId,
     pub(super) name: String,
     /// Bytes of the stored blob.

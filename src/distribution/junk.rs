@@ -13,7 +13,7 @@ const MACOSX: &str = "__MACOSX";
 
 /// Whether the file at a path is a stray one.
 #[must_use]
-pub(crate) fn is_stray(path: &RelativePath) -> bool {
+pub(crate) fn is_junk_file(path: &RelativePath) -> bool {
     is_stray_name(&path.file_name()) || path.components().any(|component| component == MACOSX)
 }
 
@@ -39,7 +39,7 @@ mod tests {
             ("_.whl", false),
             (".gitignore/foo.whl", false),
         ] {
-            assert_eq!(is_stray(&path.parse().unwrap()), stray, "{path}");
+            assert_eq!(is_junk_file(&path.parse().unwrap()), stray, "{path}");
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) enum Service {
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{} ({host}) {kind}", .service.name())]
-pub(super) struct Trouble {
+pub(super) struct RequestError {
     /// Who failed us.
     pub(super) service: Service,
     /// The service's host, the only part of an address that is told.
@@ -33,7 +33,7 @@ pub(super) struct Trouble {
     /// How.
     pub(super) kind: Kind,
     /// Whether the same request may do better.
-    pub(super) again: Again,
+    pub(super) again: Retryable,
 }
 
 /// How a request failed.
@@ -44,13 +44,13 @@ pub(super) enum Kind {
     Unreachable(String),
     /// A certificate that nobody vouches for.
     #[error("shows a certificate that is not trusted: {0}")]
-    Untrusted(String),
+    UntrustedCertificate(String),
     /// A connection on which nothing comes.
     #[error("sent nothing for too long")]
-    Stalled,
+    Timeout,
     /// A connection that ended too early.
     #[error("broke off: {0}")]
-    Cut(String),
+    Interrupted(String),
     /// An answer that is not the one wanted.
     #[error("answered {status}{message}")]
     Status {
@@ -61,10 +61,10 @@ pub(super) enum Kind {
     },
     /// An answer that has the right status and the wrong contents.
     #[error("gave an answer that makes no sense: {0}")]
-    Nonsense(String),
+    InvalidResponse(String),
     /// An address that leads where no request may go.
     #[error("sends us to an address that is not safe: {0}")]
-    Unsafe(&'static str),
+    UnsafeRedirect(&'static str),
 }
 
 /// What an answer says of itself, shortened.
@@ -88,7 +88,7 @@ impl fmt::Display for Message {
 
 /// Whether the same request may do better another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum Retryable {
     /// It will not.
     Never,
     /// It may, after a while.
@@ -107,16 +107,21 @@ impl Service {
     }
 }
 
-impl Trouble {
+impl RequestError {
     /// An answer that makes no sense. It may have been mangled on the way, so
     /// it is worth another try.
     pub(super) fn nonsense(service: Service, host: &str, what: impl Into<String>) -> Self {
-        Self { service, host: host.to_owned(), kind: Kind::Nonsense(what.into()), again: Again::Later }
+        Self {
+            service,
+            host: host.to_owned(),
+            kind: Kind::InvalidResponse(what.into()),
+            again: Retryable::Later,
+        }
     }
 
     /// An address where no request may go.
     pub(super) fn not_safe(service: Service, host: &str, why: &'static str) -> Self {
-        Self { service, host: host.to_owned(), kind: Kind::Unsafe(why), again: Again::Never }
+        Self { service, host: host.to_owned(), kind: Kind::UnsafeRedirect(why), again: Retryable::Never }
     }
 
     /// A client's error: of the whole chain only what lies below reqwest's own
@@ -129,13 +134,13 @@ impl Trouble {
         let untrusted =
             chain().filter_map(tls_error).any(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)));
         let (kind, again) = if untrusted {
-            (Kind::Untrusted(detail), Again::Never)
+            (Kind::UntrustedCertificate(detail), Retryable::Never)
         } else if client.is_some_and(reqwest::Error::is_connect) {
-            (Kind::Unreachable(detail), Again::Later)
+            (Kind::Unreachable(detail), Retryable::Later)
         } else if client.is_some_and(reqwest::Error::is_timeout) {
-            (Kind::Stalled, Again::Later)
+            (Kind::Timeout, Retryable::Later)
         } else {
-            (Kind::Cut(detail), Again::Later)
+            (Kind::Interrupted(detail), Retryable::Later)
         };
         Self { service, host: host.to_owned(), kind, again }
     }
@@ -153,7 +158,8 @@ impl Trouble {
             && service != Service::Blobs
             && (asked.is_some() || message.contains("rate limit"));
         let may_pass = limited || matches!(status.as_u16(), 408 | 429 | 500..=599);
-        let again = if may_pass { asked.map_or(Again::Later, Again::After) } else { Again::Never };
+        let again =
+            if may_pass { asked.map_or(Retryable::Later, Retryable::After) } else { Retryable::Never };
         let kind = Kind::Status { status, message: Message::new(message) };
         Self { service, host: host.to_owned(), kind, again }
     }
@@ -169,7 +175,7 @@ impl Trouble {
     /// Whether the service has had enough of us for now.
     fn is_limited(&self) -> bool {
         self.answered() == Some(StatusCode::TOO_MANY_REQUESTS)
-            || (self.answered() == Some(StatusCode::FORBIDDEN) && self.again != Again::Never)
+            || (self.answered() == Some(StatusCode::FORBIDDEN) && self.again != Retryable::Never)
     }
 
     /// What to do about it, a sentence.
@@ -177,15 +183,15 @@ impl Trouble {
         let host = &self.host;
         let status = self.answered().map(|status| status.as_u16());
         match (self.service, &self.kind, status) {
-            (_, Kind::Unreachable(_) | Kind::Stalled | Kind::Cut(_), _) => format!(
+            (_, Kind::Unreachable(_) | Kind::Timeout | Kind::Interrupted(_), _) => format!(
                 "Check that {host} can be reached from here; a proxy is named by HTTPS_PROXY, exceptions by NO_PROXY."
             ),
-            (_, Kind::Untrusted(_), _) => {
+            (_, Kind::UntrustedCertificate(_), _) => {
                 format!("If {host} has a certificate of an authority of your own, name its PEM file in SSL_CERT_FILE.")
             }
             (Service::Rest, ..) if self.is_limited() => {
                 let lifted = match self.again {
-                    Again::After(pause) => format!("; the limit is lifted in {} s", pause.as_secs()),
+                    Retryable::After(pause) => format!("; the limit is lifted in {} s", pause.as_secs()),
                     _ => String::new(),
                 };
                 format!(
@@ -211,7 +217,7 @@ impl Trouble {
             (Service::Results, _, Some(400..=499)) => {
                 "Use `artifact-api: rest`, with `permissions: actions: read`.".into()
             }
-            (_, Kind::Nonsense(_), _) => {
+            (_, Kind::InvalidResponse(_), _) => {
                 "Check that no proxy answers in its place, and run the job again.".into()
             }
             _ => "Run the job again; if it stays so, report it with this message.".into(),
@@ -271,14 +277,14 @@ mod tests {
         pairs.iter().map(pair).collect()
     }
 
-    fn status(code: u16, pairs: &[(&'static str, &str)], message: &str) -> Trouble {
+    fn status(code: u16, pairs: &[(&'static str, &str)], message: &str) -> RequestError {
         let code = StatusCode::from_u16(code).unwrap();
-        Trouble::status(Service::Rest, "api.github.com", code, &headers(pairs), message)
+        RequestError::status(Service::Rest, "api.github.com", code, &headers(pairs), message)
     }
 
     #[test]
     fn what_is_tried_again() {
-        use Again::{After, Later, Never};
+        use Retryable::{After, Later, Never};
         let seconds = Duration::from_secs;
         for (code, pairs, message, again) in [
             (401, &[][..], "Bad credentials", Never),
