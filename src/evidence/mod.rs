@@ -65,3 +65,9 @@ impl Evidence {
         Finding::new(rule, Some(self.place()), found, expected, remedy)
     }
 }
+
+impl From<&Evidence> for Option<Place> {
+    fn from(file: &Evidence) -> Self {
+        Some(file.place())
+    }
+}

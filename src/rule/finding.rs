@@ -59,9 +59,74 @@ pub struct Finding {
     pub expected: String,
     /// What to do, a sentence, ready to paste where that can be.
     pub remedy: String,
+    /// Lines of inputs that fix or narrow it, ready to paste below `with:`.
+    pub input: Option<String>,
+}
+
+impl Rule {
+    /// Begins a finding of this rule about that place, or about the release as
+    /// a whole.
+    #[must_use]
+    pub(crate) fn at(self, place: impl Into<Option<Place>>) -> Unfounded {
+        Unfounded { rule: self, place: place.into() }
+    }
+}
+
+/// A finding that does not say yet what was found.
+#[derive(Debug)]
+pub(crate) struct Unfounded {
+    rule: Rule,
+    place: Option<Place>,
+}
+
+impl Unfounded {
+    /// What was found, a clause without a full stop.
+    #[must_use]
+    pub(crate) fn found(self, found: impl Into<String>) -> Unexpected {
+        Unexpected { rule: self.rule, place: self.place, found: found.into() }
+    }
+}
+
+/// A finding that does not say yet what was expected.
+#[derive(Debug)]
+pub(crate) struct Unexpected {
+    rule: Rule,
+    place: Option<Place>,
+    found: String,
+}
+
+impl Unexpected {
+    /// What was expected, a clause without a full stop. The finding has the
+    /// rule's severity and the catalogue's remedy.
+    #[must_use]
+    pub(crate) fn expected(self, expected: impl Into<String>) -> Finding {
+        Finding {
+            severity: self.rule.severity(),
+            rule: self.rule,
+            place: self.place,
+            found: self.found,
+            expected: expected.into(),
+            remedy: self.rule.remedy().to_owned(),
+            input: None,
+        }
+    }
 }
 
 impl Finding {
+    /// With a remedy that fits better than the catalogue's: sentences.
+    #[must_use]
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
+
+    /// With lines of inputs that fix or narrow it, ready to paste below `with:`.
+    #[must_use]
+    pub(crate) fn input(mut self, lines: impl Into<String>) -> Self {
+        self.input = Some(lines.into());
+        self
+    }
+
     /// A finding of the rule's own severity.
     #[must_use]
     pub fn new(
@@ -78,6 +143,7 @@ impl Finding {
             found: found.into(),
             expected: expected.into(),
             remedy: remedy.into(),
+            input: None,
         }
     }
 
