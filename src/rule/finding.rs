@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::artifact::ArtifactName;
 use crate::rule::{Rule, Severity};
 
@@ -59,8 +61,41 @@ pub struct Finding {
     pub expected: String,
     /// What to do, a sentence, ready to paste where that can be.
     pub remedy: String,
-    /// Lines of inputs that fix or narrow it, ready to paste below `with:`.
-    pub input: Option<String>,
+    /// An input that fixes or narrows it.
+    pub input: Option<Input>,
+}
+
+/// An input and the value to give it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Input {
+    /// The input's name.
+    #[serde(rename = "input")]
+    pub name: &'static str,
+    /// Its value, one or more lines.
+    pub value: String,
+}
+
+impl fmt::Display for Input {
+    /// As YAML, ready to paste below `with:`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.value.contains('\n') {
+            return write!(f, "{}: {}", self.name, yaml_scalar(&self.value));
+        }
+        write!(f, "{}: |", self.name)?;
+        self.value.lines().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+/// A value on one line, quoted where YAML would read something else into it.
+fn yaml_scalar(value: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/+ ".contains(&byte);
+    let begins_plain = value.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if begins_plain && value.bytes().all(is_plain) && !value.ends_with(' ') {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', "''"))
+    }
 }
 
 impl Rule {
@@ -120,10 +155,10 @@ impl Finding {
         self
     }
 
-    /// With lines of inputs that fix or narrow it, ready to paste below `with:`.
+    /// With the value of an input that fixes or narrows it.
     #[must_use]
-    pub(crate) fn input(mut self, lines: impl Into<String>) -> Self {
-        self.input = Some(lines.into());
+    pub(crate) fn input(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.input = Some(Input { name, value: value.into() });
         self
     }
 
