@@ -79,7 +79,7 @@ impl Refusal {
     /// The finding that it is, about whatever lies at `place`.
     #[must_use]
     pub(crate) fn finding(&self, place: Place) -> Finding {
-        Finding::new(self.rule(), Some(place), self.found(), self.expected(), self.remedy())
+        self.rule().at(place).found(self.found()).expected(self.expected()).remedy(self.remedy())
     }
 
     /// The rule that the archive breaks.

@@ -12,8 +12,7 @@ pub use distribution::Distribution;
 use crate::artifact::Artifact;
 use crate::digest::{Digests, Sha256};
 use crate::filename::{FileName, RelativePath};
-use crate::rule::Rule;
-use crate::rule::finding::{Finding, Place};
+use crate::rule::finding::Place;
 
 /// What is known of one file of an artifact.
 #[derive(Debug, Clone)]
@@ -51,18 +50,6 @@ impl Evidence {
     #[must_use]
     pub fn place(&self) -> Place {
         Place::file(self.artifact.name.clone(), self.path.as_str())
-    }
-
-    /// A finding about it, of the rule's own severity.
-    #[must_use]
-    pub fn finding(
-        &self,
-        rule: Rule,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Finding {
-        Finding::new(rule, Some(self.place()), found, expected, remedy)
     }
 }
 

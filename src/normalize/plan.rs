@@ -204,24 +204,24 @@ impl Planner<'_> {
             Some(defect) if defect.is_error() => return None,
             Some(defect) => &defect.found,
         };
-        Some(file.finding(
-            Rule::SdistMetadata,
-            format!("the name is that of a source distribution of {project}, but {why}"),
-            "a source distribution, or an archive with another name",
-            "Build it with the project's build backend (`python -m build --sdist`), or give the archive another name.",
-        ))
+        Some(
+            Rule::SdistMetadata
+                .at(file)
+                .found(format!("the name is that of a source distribution of {project}, but {why}"))
+                .expected("a source distribution, or an archive with another name"),
+        )
     }
 
     fn wheel(&self, file: &Evidence, wheel: &WheelFilename, findings: &mut Vec<Finding>) -> Decision {
         let name = file.name();
         let (canonical, sorted) = (wheel.canonical(), wheel.with_canonical_tags());
         if wheel.deviations().contains(&Deviation::Version) {
-            findings.push(file.finding(
-                Rule::WheelVersionSpelling,
-                format!("the version is spelt `{}`", wheel.version_as_given()),
-                format!("`{}`", wheel.version()),
-                "PyPI takes it as it is. Give the version its normal form where it is declared.",
-            ));
+            findings.push(
+                Rule::WheelVersionSpelling
+                    .at(file)
+                    .found(format!("the version is spelt `{}`", wheel.version_as_given()))
+                    .expected(format!("`{}`", wheel.version())),
+            );
         }
         findings.extend(index_name_unsafe(file, sorted));
         let kept =
@@ -236,12 +236,12 @@ impl Planner<'_> {
             }
             Normalization::Rename | Normalization::Rewrite => kept(sorted.clone()),
             Normalization::Check | Normalization::Off => {
-                findings.push(file.finding(
-                    Rule::TagOrder,
-                    format!("its tags `{}` are not canonical", wheel.tags().as_given()),
-                    format!("`{}`: sorted, in lower case, none twice", wheel.tags()),
-                    "Set `normalize: rename`, or build with a tool that sorts tags (maturin 1.16, auditwheel 6.4 and later).",
-                ));
+                findings.push(
+                    Rule::TagOrder
+                        .at(file)
+                        .found(format!("its tags `{}` are not canonical", wheel.tags().as_given()))
+                        .expected(format!("`{}`: sorted, in lower case, none twice", wheel.tags())),
+                );
                 kept(name)
             }
         }
@@ -273,19 +273,19 @@ impl Planner<'_> {
             }
             Normalization::Off if harmless => release(name),
             _ => {
-                findings.push(file.finding(
-                    rule,
-                    format!(
-                        "the name is not the one that its metadata gives ({})",
-                        rule.summary().trim_end_matches('.')
-                    ),
-                    format!("{expected}"),
-                    if self.is_signed(file) {
-                        "Sign or attest it after the release is prepared, so that it can be renamed."
-                    } else {
-                        "Set `normalize: rename`, or build it under that name."
-                    },
-                ));
+                findings.push(
+                    rule.at(file)
+                        .found(format!(
+                            "the name is not the one that its metadata gives ({})",
+                            rule.summary().trim_end_matches('.')
+                        ))
+                        .expected(format!("{expected}"))
+                        .remedy(if self.is_signed(file) {
+                            "Sign or attest it after the release is prepared, so that it can be renamed."
+                        } else {
+                            "Set `normalize: rename`, or build it under that name."
+                        }),
+                );
                 release(name)
             }
         }
@@ -294,26 +294,21 @@ impl Planner<'_> {
     fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
         let name = name_of_contents(file);
         let Some(stored) = stored_name(&name) else {
-            findings.push(file.finding(
-                Rule::AssetName,
-                "there is no character in the name that GitHub would keep",
-                "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
-                "Give the file another name where it is built.",
-            ));
+            findings.push(
+                Rule::AssetName
+                    .at(file)
+                    .found("there is no character in the name that GitHub would keep")
+                    .expected("a name of ASCII letters, digits, `.`, `_`, `+` and `-`"),
+            );
             return Decision::Refuse;
         };
         let signed = self.is_signed(file);
         if stored != name && (signed || self.naming.normalization == Normalization::Check) {
-            findings.push(file.finding(
-                Rule::AssetName,
-                if signed {
+            findings.push(Rule::AssetName.at(file).found(if signed {
                     format!("it was signed or attested under a name that GitHub will not keep, but store as `{stored}`")
                 } else {
                     format!("GitHub would store it as `{stored}`")
-                },
-                format!("`{stored}`"),
-                "Give the file that name where it is built.",
-            ));
+                }).expected(format!("`{stored}`")));
         }
         Decision::Release { folder: Folder::Assets, name: stored.clone(), canonical: stored }
     }
@@ -339,12 +334,12 @@ fn index_name_unsafe(file: &Evidence, name: &FileName) -> Option<Finding> {
     }
     let stored =
         stored_name(name).map_or_else(|| "something else".to_owned(), |stored| format!("`{stored}`"));
-    Some(file.finding(
-        Rule::IndexNameUnsafe,
-        format!("a GitHub release would store it as {stored}"),
-        "a name of ASCII letters, digits, `.`, `_`, `+` and `-`",
-        "Publish it on the index only, or choose another version.",
-    ))
+    Some(
+        Rule::IndexNameUnsafe
+            .at(file)
+            .found(format!("a GitHub release would store it as {stored}"))
+            .expected("a name of ASCII letters, digits, `.`, `_`, `+` and `-`"),
+    )
 }
 
 /// The name that a file's own bytes go by: for a rewritten wheel the one after
@@ -354,12 +349,10 @@ fn name_of_contents(file: &Evidence) -> FileName {
 }
 
 fn not_renamed(file: &Evidence, canonical: &FileName) -> Finding {
-    file.finding(
-        Rule::NotRenamed,
-        "it has a signature or attestation under its name",
-        format!("{canonical}"),
-        "It is released as it is. Sign or attest after the release is prepared, so that it can be renamed.",
-    )
+    Rule::NotRenamed
+        .at(file)
+        .found("it has a signature or attestation under its name")
+        .expected(format!("{canonical}"))
 }
 
 /// Whether GitHub keeps a character of an asset's name as it is.
@@ -396,13 +389,12 @@ fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
     if names.is_empty() {
         return None;
     }
-    Some(Finding::new(
-        Rule::UnknownKind,
-        None,
-        format!("{} of no known kind left out: {names}", names.count()),
-        "wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars",
-        "Name their artifacts in `pattern` to release them, or exclude them there with `!`.",
-    ))
+    Some(
+        Rule::UnknownKind
+            .at(None)
+            .found(format!("{} of no known kind left out: {names}", names.count()))
+            .expected("distributions, archives, executables, installers, scripts, signatures or sidecars"),
+    )
 }
 
 #[cfg(test)]

@@ -60,19 +60,19 @@ fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents)
 /// What is to be said of a wheel that turned out to be unfit for it.
 #[must_use]
 pub(crate) fn unfit(file: &Evidence, why: &str) -> Finding {
-    file.finding(
-        Rule::NotRewritten,
-        format!("it is not rewritten: {why}"),
-        "a wheel of which nothing but the spelling changes",
-        "It keeps its bytes. Build it under canonical names, with a tool that writes plain zips.",
-    )
+    Rule::NotRewritten
+        .at(file)
+        .found(format!("it is not rewritten: {why}"))
+        .expected("a wheel of which nothing but the spelling changes")
+        .remedy("It keeps its bytes. Build it under canonical names, with a tool that writes plain zips.")
 }
 
 fn signed(file: &Evidence, found: &str) -> Finding {
-    file.finding(
-        Rule::NotRewritten,
-        found,
-        "no signature of bytes that a rewrite would change",
-        "It is released as it is. Build it without, and sign or attest after the release is prepared.",
-    )
+    Rule::NotRewritten
+        .at(file)
+        .found(found)
+        .expected("no signature of bytes that a rewrite would change")
+        .remedy(
+            "It is released as it is. Build it without, and sign or attest after the release is prepared.",
+        )
 }

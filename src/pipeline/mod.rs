@@ -286,13 +286,7 @@ fn nothing_selected(listing: &Listing) -> Finding {
     } else {
         format!("nothing to release in the artifacts found: {names}")
     };
-    Finding::new(
-        Rule::NothingSelected,
-        None,
-        found,
-        "at least one file to release",
-        "Check `pattern`, and that the jobs before this one uploaded what they built.",
-    )
+    Rule::NothingSelected.at(None).found(found).expected("at least one file to release")
 }
 
 /// A manifest that nobody would read any more, made of files that say too much
@@ -300,13 +294,11 @@ fn nothing_selected(listing: &Listing) -> Finding {
 fn too_large(top: &TopLevelFiles) -> Option<Finding> {
     let bytes = top.files().iter().find(|(name, _)| name == MANIFEST)?.1.len() as u64;
     (bytes > MAX_BYTES).then(|| {
-        Finding::new(
-            Rule::ArchiveLimit,
-            None,
-            format!("the manifest would have {bytes} bytes"),
-            format!("at most {MAX_BYTES}"),
-            "Release fewer files at once, or find out which of them say so much of themselves.",
-        )
+        Rule::ArchiveLimit
+            .at(None)
+            .found(format!("the manifest would have {bytes} bytes"))
+            .expected(format!("at most {MAX_BYTES}"))
+            .remedy("Release fewer files at once, or find out which of them say so much of themselves.")
     })
 }
 

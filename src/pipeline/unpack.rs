@@ -244,13 +244,7 @@ impl<'a> Unpacker<'a> {
 }
 
 fn over_budget(exceeded: BudgetExceeded) -> Finding {
-    Finding::new(
-        Rule::ArchiveLimit,
-        None,
-        exceeded.to_string(),
-        "a run within its limits",
-        "Raise `max-unpacked-size` or `max-files` if so much is meant to be released, or select fewer artifacts with `pattern`.",
-    )
+    Rule::ArchiveLimit.at(None).found(exceeded.to_string()).expected("a run within its limits")
 }
 
 /// Copies a file that is not packed; its bytes count as those of any other.

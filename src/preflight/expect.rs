@@ -190,7 +190,7 @@ impl Counted<'_> {
              does not select its artifact. What is no longer built is no longer to be expected: change `expect`."
         };
         let expected = format!("{count}, as the line `{expectation}` of `expect` says");
-        Some(Finding::new(Rule::ExpectedFiles, None, found, expected, remedy))
+        Some(Rule::ExpectedFiles.at(None).found(found).expected(expected).remedy(remedy))
     }
 
     /// What was perhaps meant: files that matched before they were renamed or

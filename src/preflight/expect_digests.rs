@@ -58,19 +58,18 @@ fn missing(members: &[Member<'_>], ExpectedDigest { digest, name }: &ExpectedDig
         return None;
     }
     let expected = format!("`{name}` with the SHA-256 {digest}, as a build job told (`expect-digests`)");
-    Some(match named.first() {
-        Some(file) => file.finding(
-            Rule::ExpectedDigest,
-            format!("it has the SHA-256 {}", file.digest_as_sent()),
-            expected,
-            "Find out who changed or uploaded the file after it was built, before anything is released.",
-        ),
-        None => Finding::new(
-            Rule::ExpectedDigest,
-            None,
-            format!("there is no file `{name}`"),
-            expected,
-            "Check that the job uploaded the file, and that `pattern` selects its artifact.",
-        ),
+    Some(match named.first().copied() {
+        Some(file) => Rule::ExpectedDigest
+            .at(file)
+            .found(format!("it has the SHA-256 {}", file.digest_as_sent()))
+            .expected(expected)
+            .remedy(
+                "Find out who changed or uploaded the file after it was built, before anything is released.",
+            ),
+        None => Rule::ExpectedDigest
+            .at(None)
+            .found(format!("there is no file `{name}`"))
+            .expected(expected)
+            .remedy("Check that the job uploaded the file, and that `pattern` selects its artifact."),
     })
 }

@@ -22,9 +22,6 @@ use crate::sample::Sample;
 /// Files of one kind, and their paths.
 type Paths<'a> = (&'a NativeFile, &'a Sample<String>);
 
-const REMEDY: &str =
-    "Build it on, or cross-compile it for, the machine that the tag names; look at the job that uploaded it.";
-
 pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
     let platforms: Vec<PlatformTag> = filename.platform().iter().map(PlatformTag::of).collect();
     if platforms.iter().any(|platform| platform.system() == System::Any) {
@@ -34,7 +31,7 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
     let tags = filename.platform();
     let wrong = |found: String, machines: String| {
         let expected = format!("code for {machines}, as the platform tag `{tags}` says");
-        file.finding(Rule::NativeMachine, found, expected, REMEDY)
+        Rule::NativeMachine.at(file).found(found).expected(expected)
     };
     let (any, all) = (joined(&promise.named, " or "), joined(&promise.required, " and "));
     let foreign = described(promise.foreign_modules(&contents.native).collect());
@@ -60,12 +57,10 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
 fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     let modules = described(contents.native.iter().filter(|(file, _)| file.is_module).collect());
     (!modules.is_empty()).then(|| {
-        file.finding(
-            Rule::NativeAny,
-            format!("it is for any platform and holds extension modules: {modules}"),
-            "a platform tag, or no extension modules",
-            "Tell the build backend that the package is not pure, so that it tags the wheel for its platform.",
-        )
+        Rule::NativeAny
+            .at(file)
+            .found(format!("it is for any platform and holds extension modules: {modules}"))
+            .expected("a platform tag, or no extension modules")
     })
 }
 

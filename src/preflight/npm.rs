@@ -11,24 +11,26 @@ use crate::rule::{Rule, Severity};
 pub(super) fn judge(file: &Evidence, package: &PackageJson, repository: Option<&str>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if package.is_private() {
-        findings.push(file.finding(
-            Rule::NpmPrivate,
-            "its package.json says `private`",
-            "a package that is to be published",
-            "Take `private` out of its package.json, or exclude its artifact by `pattern`.",
-        ));
+        findings.push(
+            Rule::NpmPrivate
+                .at(file)
+                .found("its package.json says `private`")
+                .expected("a package that is to be published"),
+        );
     }
     findings.extend(repository.and_then(|repository| other_repository(file, package, repository)));
     if package.is_prerelease() && !package.has_dist_tag() {
-        findings.push(file.finding(
-            Rule::NpmDistTag,
-            format!("it is the prerelease {}, and package.json names no dist-tag", package.version()),
-            "a `publishConfig.tag`, without which npm publishes no prerelease",
-            format!(
-                "It is to be published under `{tag}`, as the output npm-packages tells. Set `\"publishConfig\": {{\"tag\": \"{tag}\"}}` to say so, or another one.",
-                tag = package.dist_tag()
-            ),
-        ));
+        let tag = package.dist_tag();
+        findings.push(
+            Rule::NpmDistTag
+                .at(file)
+                .found(format!("package.json names no dist-tag for the prerelease {}", package.version()))
+                .expected("a `publishConfig.tag`, without which npm publishes no prerelease")
+                .remedy(format!(
+                    "Set `\"publishConfig\": {{\"tag\": \"{tag}\"}}`, the tag that the output npm-packages \
+                     gives, or another one."
+                )),
+        );
     }
     findings
 }
@@ -40,17 +42,17 @@ fn other_repository(file: &Evidence, package: &PackageJson, repository: &str) ->
     if named.and_then(github_repository).is_some_and(|named| named.eq_ignore_ascii_case(repository)) {
         return None;
     }
-    let mut finding = file.finding(
-        Rule::NpmRepository,
-        match named {
+    let mut finding = Rule::NpmRepository
+        .at(file)
+        .found(match named {
             Some(url) => format!("its package.json names the repository `{url}`"),
             None => "its package.json names no repository".to_owned(),
-        },
-        format!("https://github.com/{repository}, whose workflow this is"),
-        format!(
-            "Set `\"repository\": {{\"type\": \"git\", \"url\": \"git+https://github.com/{repository}.git\"}}` in its package.json."
-        ),
-    );
+        })
+        .expected(format!("https://github.com/{repository}, whose workflow this is"))
+        .remedy(format!(
+            "Set `\"repository\": {{\"type\": \"git\", \"url\": \"git+https://github.com/{repository}.git\"}}` \
+             in its package.json."
+        ));
     // Without provenance it is published all the same.
     if named.is_none() {
         finding.severity = Severity::Warning;

@@ -47,7 +47,6 @@ pub(super) fn wheel(file: &Evidence, filename: &WheelFilename, contents: &WheelC
         Rule::WheelLicenseFile,
         &contents.missing_licenses,
         &format!("{}/licenses", contents.dist_info),
-        "Build with a backend that knows PEP 639 (the newest of any), or mend the project's `license-files`.",
     ));
     findings.extend(entry_points(file, contents));
     findings.extend(size(file));
@@ -59,71 +58,57 @@ pub(super) fn wheel(file: &Evidence, filename: &WheelFilename, contents: &WheelC
 pub(super) fn sdist(file: &Evidence, sdist: &Sdist, contents: &SdistContents) -> Vec<Finding> {
     let mut findings = metadata(file, Rule::SdistMetadata, sdist.metadata());
     findings.extend(sparse(file, contents));
-    findings.extend(license_files(
-        file,
-        Rule::SdistLicenseFile,
-        &contents.missing_licenses,
-        &contents.top,
-        "Let the build backend pack them (for maturin `include = [\"LICENSE\"]`), or mend the project's `license-files`.",
-    ));
+    findings.extend(license_files(file, Rule::SdistLicenseFile, &contents.missing_licenses, &contents.top));
     findings.extend(size(file));
     findings
 }
 
 fn size(file: &Evidence) -> Option<Finding> {
     (file.size > DEFAULT_MAX_SIZE).then(|| {
-        file.finding(
-            Rule::FileSize,
-            format!("it has {} bytes", file.size),
-            format!("at most {DEFAULT_MAX_SIZE} (100 MiB), unless PyPI has raised the project's limit"),
-            "Make sure that the limit was raised (the project's settings on PyPI say so), or make the file smaller.",
-        )
+        Rule::FileSize.at(file).found(format!("it has {} bytes", file.size)).expected(format!(
+            "at most {DEFAULT_MAX_SIZE} (100 MiB), unless PyPI has raised the project's limit"
+        ))
     })
 }
 
 fn sparse(file: &Evidence, contents: &SdistContents) -> Option<Finding> {
     (!contents.sparse.is_empty()).then(|| {
-        file.finding(
-            Rule::SdistSparse,
-            format!("it holds files with holes: {}", contents.sparse),
-            "files whose content is all there",
-            "Build it with the project's build backend, or pack it without `--sparse`.",
-        )
+        Rule::SdistSparse
+            .at(file)
+            .found(format!("it holds files with holes: {}", contents.sparse))
+            .expected("files whose content is all there")
     })
 }
 
 fn name(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
     let mut findings = Vec::new();
     if wheel.deviations().contains(&Deviation::Project) {
-        findings.push(file.finding(
-            Rule::WheelSpelling,
-            format!("the project is spelt `{}`", wheel.project().as_given()),
-            format!("`{}`, as in {}", wheel.project().escaped(), wheel.canonical()),
-            "Set `normalize: rewrite`, or build with a backend that writes normalized names. A rename alone would not do, for PyPI looks for the `.dist-info` folder by the file's name.",
-        ));
+        findings.push(
+            Rule::WheelSpelling
+                .at(file)
+                .found(format!("the project is spelt `{}`", wheel.project().as_given()))
+                .expected(format!("`{}`, as in {}", wheel.project().escaped(), wheel.canonical())),
+        );
     }
     let bytes = wheel.canonical().as_str().len();
     if bytes > MAX_NAME {
-        findings.push(file.finding(
-            Rule::WheelName,
-            format!("the name has {bytes} bytes"),
-            format!("at most {MAX_NAME}, since PyPI keeps the metadata beside the wheel under its name and `.metadata`"),
-            "Build a wheel for each platform instead of one for many, or give the project a shorter name.",
-        ));
+        findings.push(
+            Rule::WheelName
+                .at(file)
+                .found(format!("the name has {bytes} bytes"))
+                .expected(format!(
+                    "at most {MAX_NAME}: PyPI stores the metadata as `NAME.metadata` beside it"
+                ))
+                .remedy("Build one wheel for each platform, or give the project a shorter name."),
+        );
     }
     findings
 }
 
 fn packing(file: &Evidence, packing: &Packing) -> Vec<Finding> {
     let framing = |entries: &Sample<String>, what: &str, expected: &str| {
-        (!entries.is_empty()).then(|| {
-            file.finding(
-                Rule::WheelFraming,
-                format!("{what}: {entries}"),
-                expected,
-                "Build the wheel with a tool that writes plain zips; `wheel unpack` and `wheel pack` write it anew.",
-            )
-        })
+        (!entries.is_empty())
+            .then(|| Rule::WheelFraming.at(file).found(format!("{what}: {entries}")).expected(expected))
     };
     let mut findings = Vec::new();
     findings.extend(framing(
@@ -133,20 +118,20 @@ fn packing(file: &Evidence, packing: &Packing) -> Vec<Finding> {
     ));
     findings.extend(framing(&packing.comments, "entries have a comment", "no comments in the directory"));
     if packing.is_tar {
-        findings.push(file.finding(
-            Rule::WheelPolyglot,
-            "it can be read as a tar as well",
-            "a zip and nothing else",
-            "Find out who built it: no build backend writes such a file.",
-        ));
+        findings.push(
+            Rule::WheelPolyglot
+                .at(file)
+                .found("it can be read as a tar as well")
+                .expected("a zip and nothing else"),
+        );
     }
     if packing.unpacked > RATIO_FROM && packing.unpacked / MAX_RATIO > packing.packed {
-        findings.push(file.finding(
-            Rule::WheelRatio,
-            format!("its {} bytes unpack to {}", packing.packed, packing.unpacked),
-            format!("at most {MAX_RATIO} bytes for each packed one"),
-            "Leave out what is nothing but repetition, or make it when the package is installed or first used.",
-        ));
+        findings.push(
+            Rule::WheelRatio
+                .at(file)
+                .found(format!("its {} bytes unpack to {}", packing.packed, packing.unpacked))
+                .expected(format!("at most {MAX_RATIO} bytes for each packed one")),
+        );
     }
     findings
 }
@@ -155,16 +140,15 @@ fn dist_info(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -
     let expected = format!("{}.dist-info", wheel.metadata_prefix());
     let found = &contents.dist_info;
     (*found != expected).then(|| {
-        file.finding(
-            Rule::WheelDistInfo,
-            format!("its metadata lies in `{found}`"),
-            format!("`{expected}`, under the letters of the file's name, where PyPI looks for it"),
-            if wheel.matches_prefix(contents.prefix()) {
+        Rule::WheelDistInfo
+            .at(file)
+            .found(format!("its metadata lies in `{found}`"))
+            .expected(format!("`{expected}`, under the letters of the file's name, where PyPI looks for it"))
+            .remedy(if wheel.matches_prefix(contents.prefix()) {
                 "Set `normalize: rewrite`, or give the file back the name under which it was built."
             } else {
                 "Give the file back the name under which it was built, or build it again."
-            },
-        )
+            })
     })
 }
 
@@ -172,12 +156,11 @@ fn platforms(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
     let refused = wheel.platform().iter().filter(|tag| !pypi_takes(tag));
     refused
         .map(|tag| {
-            file.finding(
-                Rule::WheelPlatform,
-                format!("PyPI takes no wheels for `{tag}`"),
-                "platform tags that PyPI takes",
-                platform_remedy(tag),
-            )
+            Rule::WheelPlatform
+                .at(file)
+                .found(format!("PyPI takes no wheels for `{tag}`"))
+                .expected("platform tags that PyPI takes")
+                .remedy(platform_remedy(tag))
         })
         .collect()
 }
@@ -196,8 +179,8 @@ fn platform_remedy(tag: &Tag) -> String {
 }
 
 fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
-    const REMEDY: &str = "Build the wheel again, and do not rename it by hand.";
-    let wrong = |found: String, expected: String| file.finding(Rule::WheelMetadata, found, expected, REMEDY);
+    let wrong =
+        |found: String, expected: String| Rule::WheelMetadata.at(file).found(found).expected(expected);
     let metadata_file = "a METADATA with the project's name and version".to_owned();
     let metadata = match &contents.metadata {
         None => {
@@ -232,28 +215,25 @@ fn metadata(file: &Evidence, rule: Rule, metadata: &CoreMetadata) -> Vec<Finding
     let mut findings = Vec::new();
     let version = metadata.version();
     if version.is_local() {
-        findings.push(file.finding(
-            Rule::LocalVersion,
-            format!("its version is {version}"),
-            "a version without `+` and what follows it",
-            "Build it without the local part, or set `pypi-exclude: \"*+*\"` to release it among the assets.",
-        ));
+        findings.push(
+            Rule::LocalVersion
+                .at(file)
+                .found(format!("its version is {version}"))
+                .expected("a version without `+` and what follows it"),
+        );
     }
     let direct = metadata.direct_references();
     if !direct.is_empty() {
-        findings.push(file.finding(
-            Rule::DirectReference,
-            format!("it depends on {direct}"),
-            "dependencies by name and version",
-            "Depend on a release that is on PyPI, or leave the dependency to those who install from source.",
-        ));
+        findings.push(
+            Rule::DirectReference
+                .at(file)
+                .found(format!("it depends on {direct}"))
+                .expected("dependencies by name and version"),
+        );
     }
     findings.extend(fields(metadata).into_iter().map(|(found, expected)| {
-        file.finding(
-            rule,
-            found,
-            expected,
-            "Mend the metadata of the project (`pyproject.toml`), or build it with a current backend, which knows what goes together.",
+        rule.at(file).found(found).expected(expected).remedy(
+            "Fix the project's metadata (`pyproject.toml`), or build it with a current build backend.",
         )
     }));
     findings
@@ -320,38 +300,21 @@ fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
         Some(Err(error)) => format!("its RECORD cannot be read: {error}"),
         None => format!("there is no `{}/RECORD` in it", contents.dist_info),
     };
-    Some(file.finding(
-        Rule::WheelRecord,
-        found,
-        "a RECORD of `path,sha256=digest,size` lines",
-        "Build the wheel with a build backend.",
-    ))
+    Some(Rule::WheelRecord.at(file).found(found).expected("a RECORD of `path,sha256=digest,size` lines"))
 }
 
-fn license_files(
-    file: &Evidence,
-    rule: Rule,
-    missing: &Sample<String>,
-    folder: &str,
-    remedy: &str,
-) -> Option<Finding> {
+fn license_files(file: &Evidence, rule: Rule, missing: &Sample<String>, folder: &str) -> Option<Finding> {
     (!missing.is_empty()).then(|| {
-        file.finding(
-            rule,
-            format!("its metadata names licence files that are not there: {missing}"),
-            format!("each of them below `{folder}/`"),
-            remedy,
-        )
+        rule.at(file)
+            .found(format!("its metadata names licence files that are not there: {missing}"))
+            .expected(format!("each of them below `{folder}/`"))
     })
 }
 
 fn entry_points(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     contents.entry_points.as_ref().map(|error| {
-        let mut finding = file.finding(
-            Rule::WheelEntryPoints,
-            error.to_string(),
-            "`name = module:attribute` lines in sections, and scripts named with letters, digits, `_`, `.` and `-`",
-            "Mend the project's `[project.scripts]` and `[project.entry-points]`.",
+        let mut finding = Rule::WheelEntryPoints.at(file).found(error.to_string()).expected(
+            "`name = module:attribute` lines in sections; script names of letters, digits, `_`, `.`, `-`",
         );
         // Installers alone stumble over it, or read it each in their own way.
         if error.is_taken_by_pypi() {

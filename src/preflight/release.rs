@@ -76,17 +76,15 @@ pub(crate) fn members<'a>(
 }
 
 fn name_collision(file: &Evidence, first: &Evidence, name: &FileName) -> Finding {
-    file.finding(
-        Rule::NameCollision,
-        format!(
+    Rule::NameCollision
+        .at(file)
+        .found(format!(
             "it would be `{name}`, and so would {} with other bytes ({} here, {} there)",
             first.place(),
             file.digests.sha256,
             first.digests.sha256
-        ),
-        "one content for one name",
-        "Upload it once, or give the files names that tell them apart (the target, for an executable).",
-    )
+        ))
+        .expected("one content for one name")
 }
 
 fn reserved(members: &[Member<'_>]) -> Vec<Finding> {
@@ -94,12 +92,10 @@ fn reserved(members: &[Member<'_>]) -> Vec<Finding> {
     reserved
         .flat_map(Member::all)
         .map(|(planned, file)| {
-            file.finding(
-                Rule::ReservedName,
-                format!("`{}` is the name of a file that release-prep writes", planned.name),
-                "a name of its own",
-                "Leave it out of the artifact (release-prep writes the checksums of all files), or rename it.",
-            )
+            Rule::ReservedName
+                .at(file)
+                .found(format!("`{}` is the name of a file that release-prep writes", planned.name))
+                .expected("a name of its own")
         })
         .collect()
 }
@@ -112,17 +108,17 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
         if other.planned.name == member.planned.name {
             findings.push(name_collision(member.file, other.file, &member.planned.name));
         } else {
-            findings.push(member.file.finding(
-                Rule::CaseCollision,
-                format!(
-                    "`{}` and `{}` ({}) differ in case alone",
-                    member.planned.name,
-                    other.planned.name,
-                    other.file.place()
-                ),
-                "names that also Windows and macOS tell apart",
-                "Rename one of them.",
-            ));
+            findings.push(
+                Rule::CaseCollision
+                    .at(member.file)
+                    .found(format!(
+                        "`{}` and `{}` ({}) differ in case alone",
+                        member.planned.name,
+                        other.planned.name,
+                        other.file.place()
+                    ))
+                    .expected("names that also Windows and macOS tell apart"),
+            );
         }
     }
     findings
@@ -135,12 +131,12 @@ fn index_duplicates(members: &[Member<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for member in members.iter().filter(|member| member.planned.folder == Folder::Pypi) {
         if let Some(other) = seen.insert(member.file.digests.sha256, &member.planned.name) {
-            findings.push(member.file.finding(
-                Rule::IndexDuplicate,
-                format!("`{}` has the same bytes as `{other}`", member.planned.name),
-                "one name for one content: PyPI answers the second upload with \"File already exists\"",
-                "Upload it under one name.",
-            ));
+            findings.push(
+                Rule::IndexDuplicate
+                    .at(member.file)
+                    .found(format!("`{}` has the same bytes as `{other}`", member.planned.name))
+                    .expected("one name for one content, or PyPI answers \"File already exists\""),
+            );
         }
     }
     findings
@@ -208,22 +204,17 @@ fn agree(files: &[&Declaring<'_>]) -> Vec<Finding> {
 }
 
 fn version_mismatch(file: &Declaring<'_>, expected: &str, why: &str) -> Finding {
-    file.file.finding(
-        Rule::VersionMismatch,
-        format!("it declares version {}", file.version),
-        format!("{expected}, {why}"),
-        "Build all files from one commit with that version, or set the input `version`.",
-    )
+    Rule::VersionMismatch
+        .at(file.file)
+        .found(format!("it declares version {}", file.version))
+        .expected(format!("{expected}, {why}"))
 }
 
 fn unknown_project(project: &str) -> Finding {
-    Finding::new(
-        Rule::TagProject,
-        None,
-        format!("the pushed tag names the project `{project}`, of which there is no file"),
-        "a tag that names a project of the release, or none",
-        "If the tag is not meant to name a project, set the input `version`.",
-    )
+    Rule::TagProject
+        .at(None)
+        .found(format!("the pushed tag names the project `{project}`, of which there is no file"))
+        .expected("a tag that names a project of the release, or none")
 }
 
 /// The one version that all files declare, as the first of them by name spells

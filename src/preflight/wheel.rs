@@ -43,20 +43,18 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
                 "the bytes that RECORD was made of".to_owned(),
             ),
         };
-        findings.push(file.finding(
-            Rule::RecordDigest,
-            found,
-            expected,
-            "Find out what changed the wheel after it was built: a tool that does so must write RECORD anew (`wheel unpack` and `wheel pack`), anyone else must not.",
-        ));
+        findings.push(Rule::RecordDigest.at(file).found(found).expected(expected));
     }
     if !check.weak.is_empty() {
-        findings.push(file.finding(
-            Rule::RecordWeak,
-            format!("RECORD gives digests that are too weak, or not in the form of one: {}", check.weak),
-            "sha256, or better, in base64 without padding",
-            "Build the wheel with a current build backend; `wheel unpack` and `wheel pack` write RECORD anew.",
-        ));
+        findings.push(
+            Rule::RecordWeak
+                .at(file)
+                .found(format!(
+                    "RECORD gives digests that are too weak, or not in the form of one: {}",
+                    check.weak
+                ))
+                .expected("sha256, or better, in base64 without padding"),
+        );
     }
     findings
 }
@@ -74,18 +72,15 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
     .map(|(what, paths)| format!("{what}: {paths}"))
     .collect();
     (!told.is_empty()).then(|| {
-        file.finding(
-            Rule::RecordNames,
-            format!("RECORD does not fit the wheel ({})", told.join("; ")),
-            "one row with a digest for every file, and none besides",
-            "PyPI takes the wheel today, sends its owners a mail, and has said that it will refuse it. `wheel unpack` and `wheel pack` write RECORD anew.",
-        )
+        Rule::RecordNames
+            .at(file)
+            .found(format!("RECORD does not fit the wheel ({})", told.join("; ")))
+            .expected("one row with a digest for every file, and none besides")
     })
 }
 
 fn tags(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Vec<Finding> {
-    const REMEDY: &str = "Build the wheel with a backend, and repair or retag it with tools that change both (`auditwheel repair`, `delocate-wheel`, `wheel tags`).";
-    let finding = |found: String, expected: String| file.finding(Rule::WheelTags, found, expected, REMEDY);
+    let finding = |found: String, expected: String| Rule::WheelTags.at(file).found(found).expected(expected);
     let named = filename.tags();
     if wheel.tags().is_empty() {
         let expected = format!("`Tag: {named}`, as the file's name says");
@@ -120,35 +115,26 @@ fn build(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Op
         None => "no `Build:` line".to_owned(),
     };
     (said != named).then(|| {
-        file.finding(
-            Rule::WheelBuild,
-            format!("WHEEL has {}", line(said)),
-            format!("{}, as the file's name says", line(named)),
-            "Set `normalize: rewrite`, or give the build tag to the build backend and not to the name alone.",
-        )
+        Rule::WheelBuild
+            .at(file)
+            .found(format!("WHEEL has {}", line(said)))
+            .expected(format!("{}, as the file's name says", line(named)))
     })
 }
 
 fn signatures(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     (!contents.signatures.is_empty()).then(|| {
-        file.finding(
-            Rule::WheelSignature,
-            format!("it holds {}", contents.signatures),
-            "no signature inside, which no installer verifies any more (PEP 815)",
-            "Build it without, and sign by attesting the release.",
-        )
+        Rule::WheelSignature
+            .at(file)
+            .found(format!("it holds {}", contents.signatures))
+            .expected("no signature inside, which no installer verifies any more (PEP 815)")
     })
 }
 
 fn links(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     let links = &contents.packing.links;
     (!links.is_empty()).then(|| {
-        file.finding(
-            Rule::WheelLink,
-            format!("it holds symbolic links: {links}"),
-            "regular files",
-            "Put the files themselves into the wheel, or make the links when the package is first used.",
-        )
+        Rule::WheelLink.at(file).found(format!("it holds symbolic links: {links}")).expected("regular files")
     })
 }
 
@@ -156,23 +142,24 @@ fn data(file: &Evidence, contents: &WheelContents) -> Vec<Finding> {
     let own = format!("{}.data", contents.prefix());
     let mut findings = Vec::new();
     if !contents.other_data_dirs.is_empty() {
-        findings.push(file.finding(
-            Rule::WheelData,
-            format!(
-                "it holds {}, which some installers take for its `.data` folder and some do not",
-                contents.other_data_dirs
-            ),
-            format!("`{own}`, or a folder that does not end with `.data`"),
-            "Build the wheel with a build backend, or give the folder another name.",
-        ));
+        findings.push(
+            Rule::WheelData
+                .at(file)
+                .found(format!(
+                    "it holds {}, which some installers take for its `.data` folder and some do not",
+                    contents.other_data_dirs
+                ))
+                .expected(format!("`{own}`, or a folder that does not end with `.data`"))
+                .remedy("Build the wheel with a build backend, or give the folder another name."),
+        );
     }
     if !contents.unknown_schemes.is_empty() {
-        findings.push(file.finding(
-            Rule::WheelData,
-            format!("no installer knows where to put {}", contents.unknown_schemes),
-            format!("`{own}/` and one of purelib, platlib, headers, scripts, data"),
-            "Lay the files into one of these folders where the wheel is built.",
-        ));
+        findings.push(
+            Rule::WheelData
+                .at(file)
+                .found(format!("no installer knows where to put {}", contents.unknown_schemes))
+                .expected(format!("`{own}/` and one of purelib, platlib, headers, scripts, data")),
+        );
     }
     findings
 }
@@ -186,10 +173,10 @@ fn name_clashes(file: &Evidence, filename: &WheelFilename, contents: &WheelConte
     if contents.name_clashes.is_empty() || !filename.platform().iter().any(folds) {
         return None;
     }
-    Some(file.finding(
-        Rule::WheelNames,
-        format!("names that are one name on Windows or macOS: {}", contents.name_clashes),
-        "names that differ by more than case or Unicode form",
-        "Rename one of each, or build a wheel for Linux alone.",
-    ))
+    Some(
+        Rule::WheelNames
+            .at(file)
+            .found(format!("names that are one name on Windows or macOS: {}", contents.name_clashes))
+            .expected("names that differ by more than case or Unicode form"),
+    )
 }

@@ -129,8 +129,8 @@ rules! {
     }
     ForeignRun = "foreign-run", Integrity, Error {
         summary: "Artifacts come from this run, or from one of the same repository and commit that succeeded and was not started by a pull request.",
-        rationale: "An attestation names the run that made it. Artifacts of another commit, of a fork, of a failed run or of a pull request would be attested as built by this run, and anyone can open a pull request.",
-        remedy: "Build and prepare in one run. Name artifacts after the run that uploads them, `${{ github.run_id }}`. `foreign-run: unattested` takes the artifacts without subjects to attest; the README says [which runs are foreign](../README.md#whose-artifacts).",
+        rationale: "An attestation names the run that made it. Artifacts of another commit, of a fork, of a failed run or of a pull request would be attested as built by this run, and anyone can open a pull request. The README says [which runs are foreign](../README.md#whose-artifacts).",
+        remedy: "Build and prepare in one run. Name artifacts after the run that uploads them, `${{ github.run_id }}`. Or set `foreign-run: unattested` to prepare the artifacts without subjects to attest.",
         source: "SLSA v1.0, Build track, provenance",
     }
     SelectionChanged = "selection-changed", Integrity, Error {
@@ -165,14 +165,14 @@ rules! {
     }
     RecordDigest = "record-digest", Integrity, Error {
         summary: "Every file of a wheel has the digest and the size that its `RECORD` gives.",
-        rationale: "`RECORD` is what installers hold every file against, and PyPI never does. A file that is not what it says was changed after the wheel was built, by a tool that did not write `RECORD` anew or by somebody who should not have.",
-        remedy: "Find out what changed it. `wheel unpack` and `wheel pack` write `RECORD` anew. `record: off` does not look, and `pypi-ready` is `false` then.",
+        rationale: "`RECORD` is what installers hold every file against, and PyPI never does. A file that is not what it says was changed after the wheel was built, by a tool that did not write `RECORD` anew or by somebody who should not have. `record: off` does not verify it, and `pypi-ready` is `false` then.",
+        remedy: "Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.",
         source: "binary distribution format, \"The .dist-info directory\"",
     }
     RecordWeak = "record-weak", Integrity, Error {
         summary: "`RECORD` gives digests that can be proved: SHA-256 or better.",
         rationale: "MD5 and SHA-1 can be made to fit other bytes, so the format allows neither; what is no digest at all proves nothing.",
-        remedy: "Build the wheel with a current build backend.",
+        remedy: "Build the wheel with a current build backend; `wheel unpack` and `wheel pack` write `RECORD` again.",
         source: "binary distribution format, \"The .dist-info directory\"",
     }
     WheelName = "wheel-name", Index, Error {
@@ -220,7 +220,7 @@ rules! {
     WheelDistInfo = "wheel-dist-info", Index, Error {
         summary: "A wheel's metadata lies in `{name}-{version}.dist-info`, under the letters of the file's name.",
         rationale: "PyPI looks for `{name}-{version}.dist-info/WHEEL` under the letters of the file's name and finds nothing else. A wheel that was renamed by hand has it elsewhere.",
-        remedy: "`normalize: rewrite` mends what differs in spelling alone. Otherwise give the file back the name under which it was built, or build it again.",
+        remedy: "`normalize: rewrite` fixes what differs in spelling alone. Otherwise give the file back the name under which it was built, or build it again.",
         source: "binary distribution format, \"File contents\"; PyPI",
     }
     WheelMetadata = "wheel-metadata", Index, Error {
@@ -244,25 +244,25 @@ rules! {
     WheelLicenseFile = "wheel-license-file", Index, Error {
         summary: "Every `License-File` that a wheel's metadata names (from version 2.4 on) is in its `licenses` folder.",
         rationale: "From version 2.4 of the metadata on, every `License-File` is a path below `licenses/`, and PyPI looks for each.",
-        remedy: "Build with a backend that knows PEP 639, or mend the project's `license-files`.",
+        remedy: "Build with a current build backend (PEP 639 support), or fix the project's `license-files`.",
         source: "PEP 639; PyPI",
     }
     WheelEntryPoints = "wheel-entry-points", Index, Error {
         summary: "A wheel's `entry_points.txt` is well formed, and its scripts have names that a command can have.",
         rationale: "Installers make a program of every script. A name with a slash or a blank makes one elsewhere, or none. What PyPI takes and installers stumble over or read each in their own way is a warning.",
-        remedy: "Mend the project's `[project.scripts]` and `[project.entry-points]`.",
+        remedy: "Fix the project's `[project.scripts]` and `[project.entry-points]`.",
         source: "entry points specification; PyPI, since May 2026",
     }
     LocalVersion = "local-version", Index, Error {
         summary: "A version for the index has no local part (`+…`).",
         rationale: "A local version (`1.0+cu121`) is for builds that are not published; PyPI refuses it.",
-        remedy: "Build it without, or set `pypi-exclude: \"*+*\"` to release it among the assets.",
+        remedy: "Build it without the local part, or set `pypi-exclude: \"*+*\"` to release it among the assets.",
         source: "version specifiers, \"Local version identifiers\"; PyPI",
     }
     DirectReference = "direct-reference", Index, Error {
         summary: "No dependency is given by a URL.",
         rationale: "A dependency by URL would take what is installed out of the index's hands; PyPI refuses it.",
-        remedy: "Depend on a release that is on PyPI.",
+        remedy: "Depend on a release that is on PyPI, or leave the dependency out.",
         source: "version specifiers, \"Direct references\"; PyPI",
     }
     SdistMetadata = "sdist-metadata", Index, Error {
@@ -280,7 +280,7 @@ rules! {
     SdistLicenseFile = "sdist-license-file", Index, Error {
         summary: "Every `License-File` that a source distribution's `PKG-INFO` names (from version 2.4 on) is in it.",
         rationale: "From version 2.4 of the metadata on, every `License-File` is a path below the top folder, and PyPI looks for each. A backend may find the file for its wheels and not pack it into the sdist.",
-        remedy: "Let the backend pack the file (for maturin `include = [\"LICENSE\"]`), or mend the project's `license-files`.",
+        remedy: "Let the backend pack the file (for maturin `include = [\"LICENSE\"]`), or fix the project's `license-files`.",
         source: "PEP 639; PyPI",
     }
     SdistName = "sdist-name", Index, Error {
@@ -327,26 +327,26 @@ rules! {
     }
     WheelTags = "wheel-tags", Honesty, Error {
         summary: "The `Tag:` lines of `WHEEL` are the tags of the file's name, axis by axis.",
-        rationale: "Installers choose a wheel by its name and then believe `WHEEL`: where the two differ, `pip check` fails, and uv installs it again every time. Order, case, and the compressed form do not matter, and the lines need not be the full product.",
-        remedy: "Retag with tools that change both: `wheel tags`, `auditwheel repair`, `delocate-wheel`. With `normalize: off` it is a warning.",
+        rationale: "Installers choose a wheel by its name and then believe `WHEEL`: where the two differ, `pip check` fails, and uv installs it again every time. Order, case, and the compressed form do not matter, and the lines need not be the full product. With `normalize: off` it is a warning.",
+        remedy: "Retag with tools that change both: `wheel tags`, `auditwheel repair`, `delocate-wheel`.",
         source: "binary distribution format, \"File contents\"; PEP 425",
     }
     WheelData = "wheel-data", Honesty, Error {
         summary: "What a wheel's `.data` folder holds lies in folders that installers know.",
-        rationale: "Some installers take every folder at the top whose name ends with `.data` for the wheel's own, and stop at what is in none of `purelib`, `platlib`, `headers`, `scripts`, `data`.",
-        remedy: "Lay the files into one of these, or give the folder another name. With `normalize: off` it is a warning.",
+        rationale: "Some installers take every folder at the top whose name ends with `.data` for the wheel's own, and stop at what is in none of `purelib`, `platlib`, `headers`, `scripts`, `data`. With `normalize: off` it is a warning.",
+        remedy: "Lay the files into one of these, or give the folder another name.",
         source: "binary distribution format, \"The .data directory\"",
     }
     ArchiveUnreadable = "archive-unreadable", Honesty, Error {
         summary: "A `.tar.gz` or `.tgz` can be read to its end.",
-        rationale: "One that breaks off was not written or not uploaded whole, and nobody gets out of it what was put in. What only a strict reader does not take, as bytes behind the end or headers that readers read differently, is a warning.",
-        remedy: "Build and upload it again. With `normalize: off` it is a warning.",
+        rationale: "One that breaks off was not written or not uploaded whole, and nobody gets out of it what was put in. What only a strict reader does not take, as bytes behind the end or headers that readers read differently, is a warning. With `normalize: off` it is a warning.",
+        remedy: "Build and upload it again.",
         source: "RFC 1952; POSIX pax",
     }
     NativeMachine = "native-machine", Honesty, Error {
         summary: "Native code in a wheel is for a machine that its platform tags name.",
-        rationale: "An extension module for x86-64 in a wheel for aarch64 fails on import, on users' machines only. So does half of a universal one. Libraries and programs for other machines may be carried along, as long as there is something for the machines that the tags name.",
-        remedy: "Build it on, or cross-compile it for, the machine that the tag names. With `normalize: off` it is a warning.",
+        rationale: "An extension module for x86-64 in a wheel for aarch64 fails on import, on users' machines only. So does half of a universal one. Libraries and programs for other machines may be carried along, as long as there is something for the machines that the tags name. With `normalize: off` it is a warning.",
+        remedy: "Build it on, or cross-compile it for, the machine that the tag names.",
         source: "platform compatibility tags; ELF, Mach-O, PE and WebAssembly headers",
     }
     AssetName = "asset-name", Release, Error {
@@ -363,8 +363,8 @@ rules! {
     }
     VersionMismatch = "version-mismatch", Release, Error {
         summary: "Every file that declares a version declares the release's.",
-        rationale: "A release of `v1.2.3` that holds a wheel of 1.2.2 is a build of the wrong commit, or a forgotten version bump.",
-        remedy: "Build all files from one commit with that version, or set `version`. `any` does not look.",
+        rationale: "A release of `v1.2.3` that holds a wheel of 1.2.2 is a build of the wrong commit, or a forgotten version bump. `version: any` does not compare.",
+        remedy: "Build all files from one commit with that version, or set the input `version`.",
         source: "the input `version`",
     }
     NothingSelected = "nothing-selected", Release, Error {
@@ -394,13 +394,13 @@ rules! {
     WheelBuild = "wheel-build", Advice, Warning {
         summary: "The `Build:` line of `WHEEL` is the build tag of the file's name.",
         rationale: "The build tag decides which of two wheels of one version is installed, and tools that read `WHEEL` would decide otherwise.",
-        remedy: "`normalize: rewrite` writes the line, or give the build tag to the build backend.",
+        remedy: "Set `normalize: rewrite`, which writes the line, or give the build tag to the build backend.",
         source: "binary distribution format, \"File contents\"",
     }
     WheelNames = "wheel-names", Advice, Warning {
         summary: "No two files of a wheel are one file where names are compared without regard to case or Unicode form.",
         rationale: "On Windows and macOS one of the two files would lie over the other. A wheel for Linux alone may hold both.",
-        remedy: "Rename one of them.",
+        remedy: "Rename one of each pair, or build a wheel for Linux alone.",
         source: "file systems of Windows and macOS; UAX #15",
     }
     NativeAny = "native-any", Advice, Warning {
@@ -418,7 +418,7 @@ rules! {
     FileSize = "file-size", Advice, Warning {
         summary: "A file for the index is within PyPI's default limit of 100 MiB.",
         rationale: "PyPI takes 100 MiB a file unless it has raised the project's limit, which only PyPI can tell.",
-        remedy: "Make sure that it has, or make the file smaller.",
+        remedy: "Check in the project's settings on PyPI that the limit was raised, or make the file smaller.",
         source: "PyPI, project and file size limits",
     }
     NotRewritten = "not-rewritten", Advice, Warning {
@@ -430,7 +430,7 @@ rules! {
     NotRenamed = "not-renamed", Advice, Warning {
         summary: "A file that was attested or signed already keeps its name.",
         rationale: "A signature or an attestation in the same artifact speaks of the file under the name that it has. After a rename it would speak of nothing.",
-        remedy: "Nothing, or sign and attest after the release is prepared.",
+        remedy: "Sign and attest after the release is prepared, so that the file can be renamed.",
         source: "PEP 740; Sigstore bundles",
     }
     IndexNameUnsafe = "index-name-unsafe", Advice, Warning {
@@ -448,7 +448,7 @@ rules! {
     TagProject = "tag-project", Advice, Warning {
         summary: "The project that the pushed tag names has files in the release.",
         rationale: "A tag such as `tool-v1.2.3` binds the version of the project `tool`. If there is no file of that project, it binds nothing.",
-        remedy: "If the tag is not meant to name a project, set `version`.",
+        remedy: "If the tag is not meant to name a project, set the input `version`.",
         source: "the input `version`",
     }
 }

@@ -162,26 +162,6 @@ impl Finding {
         self
     }
 
-    /// A finding of the rule's own severity.
-    #[must_use]
-    pub fn new(
-        rule: Rule,
-        place: Option<Place>,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self {
-            severity: rule.severity(),
-            rule,
-            place,
-            found: found.into(),
-            expected: expected.into(),
-            remedy: remedy.into(),
-            input: None,
-        }
-    }
-
     /// Whether this finding stops the release.
     #[must_use]
     pub fn is_error(&self) -> bool {

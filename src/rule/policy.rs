@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn finding(rule: Rule, path: Option<&str>) -> Finding {
-        Finding::new(rule, path.map(place), "x", "y", "Z.")
+        rule.at(path.map(place)).found("x").expected("y").remedy("Z.")
     }
 
     /// What a policy makes of one finding about a file that is released, or

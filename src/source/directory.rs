@@ -19,7 +19,7 @@ use crate::artifact::{Artifact, ArtifactName, Selection};
 use crate::disk::dir::{Dir, DirError, DirErrorKind, Entry, EntryKind};
 use crate::filename::{FileName, RelativePath};
 use crate::rule::Rule;
-use crate::rule::finding::{Finding, Place};
+use crate::rule::finding::Place;
 
 /// How deep folders may lie in each other: each level is a descriptor while
 /// the tree is walked.
@@ -180,13 +180,13 @@ impl Walk {
                 None
             }
             Err(error) => {
-                self.listing.findings.push(Finding::new(
-                    Rule::FileNameUnsafe,
-                    Some(Place::file(loose.clone(), name)),
-                    error.to_string(),
-                    "a sub-folder named as an artifact can be",
-                    "Rename the folder.",
-                ));
+                self.listing.findings.push(
+                    Rule::FileNameUnsafe
+                        .at(Place::file(loose.clone(), name))
+                        .found(error.to_string())
+                        .expected("a sub-folder named as an artifact can be")
+                        .remedy("Rename the folder."),
+                );
                 None
             }
         }
@@ -295,7 +295,7 @@ impl Walk {
     ) {
         let shown = path.map_or_else(|| name.to_owned(), |path| format!("{path}/{name}"));
         let place = Some(Place::file(artifact.clone(), shown));
-        self.listing.findings.push(Finding::new(rule, place, found, expected, remedy));
+        self.listing.findings.push(rule.at(place).found(found).expected(expected).remedy(remedy));
     }
 }
 

@@ -62,8 +62,8 @@ fn what_is_not() {
       expected: at least 1, as the line `*-win_arm64.whl` of `expect` says
       help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
     warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
-      expected: wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars
-      help: Name their artifacts in `pattern` to release them, or exclude them there with `!`.
+      expected: distributions, archives, executables, installers, scripts, signatures or sidecars
+      help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
     left out: notes: foo.notes, of no known kind
     no release was written: 4 errors
     ");

@@ -202,8 +202,8 @@ fn strays_and_unknown_kinds() {
     let run = workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(run.out, @r"
     warning[unknown-kind]: 2 of no known kind left out: `a: LICENSE`, `a: notes.txt`
-      expected: wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars
-      help: Name their artifacts in `pattern` to release them, or exclude them there with `!`.
+      expected: distributions, archives, executables, installers, scripts, signatures or sidecars
+      help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
     left out: a: .DS_Store, a stray file
     left out: a: .gitignore, a stray file
     left out: a: LICENSE, of no known kind

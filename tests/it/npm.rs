@@ -74,9 +74,9 @@ fn a_prerelease_without_a_tag() {
     let beta = json!({"version": "1.0.0-beta.1", "repository": OURS});
     let run = prepared(&beta).exits(0);
     insta::assert_snapshot!(run.out.lines().take(3).collect::<Vec<_>>().join("\n"), @r#"
-    warning[npm-dist-tag]: npm: tool.tgz: it is the prerelease 1.0.0-beta.1, and package.json names no dist-tag
+    warning[npm-dist-tag]: npm: tool.tgz: package.json names no dist-tag for the prerelease 1.0.0-beta.1
       expected: a `publishConfig.tag`, without which npm publishes no prerelease
-      help: It is to be published under `next`, as the output npm-packages tells. Set `"publishConfig": {"tag": "next"}` to say so, or another one.
+      help: Set `"publishConfig": {"tag": "next"}`, the tag that the output npm-packages gives, or another one.
     "#);
     assert!(run.output("npm-packages").contains(r#""tag":"next""#), "{}", run.output("npm-packages"));
     let mut tagged = beta;

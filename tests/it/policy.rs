@@ -112,9 +112,9 @@ fn record_off() {
     insta::assert_snapshot!(run.out, @r"
     error[record-digest]: a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4
       expected: sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says
-      help: Find out what changed the wheel after it was built: a tool that does so must write RECORD anew (`wheel unpack` and `wheel pack`), anyone else must not.
+      help: Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.
     no release was written: 1 error
-    ::error title=record-digest::a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4; expected sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says. Find out what changed the wheel after it was built: a tool that does so must write RECORD anew (`wheel unpack` and `wheel pack`), anyone else must not.
+    ::error title=record-digest::a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4; expected sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says. Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.
     ");
     let run = workspace.prepare_on_runner(&[("record", "off")]).exits(0);
     assert_eq!(run.output("pypi-ready"), "false");

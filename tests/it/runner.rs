@@ -173,7 +173,7 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     | Rule | File | Found | Expected | What to do |
     |---|---|---|---|---|
-    | name-collision | <code>macos&#58; tool</code> | it would be &#96;tool&#96;, and so would linux&#58; tool with other bytes &#40;80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there&#41; | one content for one name | Upload it once, or give the files names that tell them apart &#40;the target, for an executable&#41;. |
+    | name-collision | <code>macos&#58; tool</code> | it would be &#96;tool&#96;, and so would linux&#58; tool with other bytes &#40;80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there&#41; | one content for one name | Upload the file once, or give the files names that tell them apart. For an executable that is the target. |
 
     <details><summary>Left out</summary>
 
@@ -183,7 +183,7 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     </details>
     ");
-    insta::assert_snapshot!(run.annotations("error").join("\n"), @"::error title=name-collision::macos: tool: it would be `tool`, and so would linux: tool with other bytes (80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there); expected one content for one name. Upload it once, or give the files names that tell them apart (the target, for an executable).");
+    insta::assert_snapshot!(run.annotations("error").join("\n"), @"::error title=name-collision::macos: tool: it would be `tool`, and so would linux: tool with other bytes (80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there); expected one content for one name. Upload the file once, or give the files names that tell them apart. For an executable that is the target.");
     assert_eq!(workspace.prepare_on_runner(&[("show-summary", "false")]).exits(1).summary, "");
 }
 
@@ -205,7 +205,7 @@ fn the_summary_of_a_release() {
 
     | Rule | File | Found | Expected | What to do |
     |---|---|---|---|---|
-    | unknown-kind |  | 1 of no known kind left out&#58; &#96;a&#58; notes&#96; | wheels, source distributions, npm packages, archives, executables, installers, scripts, signatures and sidecars | Name their artifacts in &#96;pattern&#96; to release them, or exclude them there with &#96;&#33;&#96;. |
+    | unknown-kind |  | 1 of no known kind left out&#58; &#96;a&#58; notes&#96; | distributions, archives, executables, installers, scripts, signatures or sidecars | Name the artifact in &#96;pattern&#96; to release its files, or exclude it there with &#96;&#33;&#96;. |
 
     ### assets/
 

@@ -69,13 +69,11 @@ pub(crate) fn inspect(
 /// An archive that is released as it is and cannot be read to its end: by
 /// nobody, or by programs as strict as this one.
 fn unreadable(refusal: &Refusal, place: Place) -> Finding {
-    let mut finding = Finding::new(
-        Rule::ArchiveUnreadable,
-        Some(place),
-        refusal.found(),
-        refusal.expected(),
-        refusal.remedy(),
-    );
+    let mut finding = Rule::ArchiveUnreadable
+        .at(place)
+        .found(refusal.found())
+        .expected(refusal.expected())
+        .remedy(refusal.remedy());
     if !refusal.is_broken_off() {
         finding.severity = Severity::Warning;
     }
@@ -139,6 +137,6 @@ struct Defect {
 
 impl Defect {
     fn finding(self, place: Place) -> Finding {
-        Finding::new(self.rule, Some(place), self.found, self.expected, self.remedy)
+        self.rule.at(place).found(self.found).expected(self.expected).remedy(self.remedy)
     }
 }

@@ -123,11 +123,7 @@ fn read(
     Ok(Ok(WheelContents {
         missing_licenses: missing_licenses(licenses, &paths, &dist_info),
         sboms: sboms(&paths, &dist_info),
-        signatures: ["RECORD.jws", "RECORD.p7s"]
-            .iter()
-            .map(|name| format!("{dist_info}/{name}"))
-            .filter(|path| paths.contains(path.as_str()))
-            .collect(),
+        signatures: signatures(&paths, &dist_info),
         other_data_dirs,
         unknown_schemes,
         packing: packing(archive.entries(), size, &head),
@@ -221,6 +217,11 @@ impl Write for ScanWriter {
 fn missing_licenses(named: Vec<String>, paths: &BTreeSet<&str>, dist_info: &str) -> Sample<String> {
     let is_missing = |file: &String| !paths.contains(format!("{dist_info}/licenses/{file}").as_str());
     named.into_iter().filter(is_missing).collect()
+}
+
+fn signatures(paths: &BTreeSet<&str>, dist_info: &str) -> Sample<String> {
+    let files = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{dist_info}/{name}"));
+    files.into_iter().filter(|path| paths.contains(path.as_str())).collect()
 }
 
 fn sboms(paths: &BTreeSet<&str>, dist_info: &str) -> Vec<String> {

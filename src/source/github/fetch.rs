@@ -32,7 +32,7 @@ use crate::artifact::Artifact;
 use crate::digest::{Algorithms, HashingWriter, Sha256};
 use crate::filename::{FileName, FileNameError};
 use crate::rule::Rule;
-use crate::rule::finding::{Finding, Place};
+use crate::rule::finding::Place;
 use crate::source::{Content, Payload, SourceError};
 
 /// How many pieces of an answer wait for the disk.
@@ -320,44 +320,38 @@ fn content(artifact: &Artifact, head: &ResponseInfo, lease: Lease, len: u64) -> 
 
 fn unsafe_name(artifact: &Artifact, name: &str, error: FileNameError) -> SourceError {
     let shown = name.chars().take(255).collect::<String>();
-    SourceError::Refused(Box::new(Finding::new(
-        Rule::FileNameUnsafe,
-        Some(Place::file(artifact.name.clone(), shown)),
-        format!("the name of the uploaded file cannot be taken: {error}"),
-        "a name that is safe on every system",
-        "Rename the file where it is built.",
-    )))
+    SourceError::Refused(Box::new(
+        Rule::FileNameUnsafe
+            .at(Place::file(artifact.name.clone(), shown))
+            .found(format!("the name of the uploaded file cannot be taken: {error}"))
+            .expected("a name that is safe on every system")
+            .remedy("Rename the file where it is built."),
+    ))
 }
 
 fn mismatch(artifact: &Artifact, told: Sha256, found: Sha256, len: u64) -> SourceError {
-    SourceError::Refused(Box::new(Finding::new(
-        Rule::DigestMismatch,
-        Some(Place::artifact(artifact.name.clone())),
-        format!("{len} bytes of digest {found} came, {DIGEST_ATTEMPTS} times"),
-        format!("{told}, which GitHub told"),
-        "Run the job again; if it stays so, run the build again and report the artifact to GitHub.",
-    )))
+    SourceError::Refused(Box::new(
+        Rule::DigestMismatch
+            .at(Place::artifact(artifact.name.clone()))
+            .found(format!("{len} bytes of digest {found} came, {DIGEST_ATTEMPTS} times"))
+            .expected(format!("{told}, which GitHub told")),
+    ))
 }
 
 fn oversized(chosen: &SelectedArtifact) -> SourceError {
     let place = Some(Place::artifact(chosen.artifact.name.clone()));
     let cap = chosen.cap;
     SourceError::Refused(Box::new(if chosen.is_exact {
-        Finding::new(
-            Rule::DigestMismatch,
-            place,
-            format!("more than {cap} bytes came"),
-            format!("the {cap} bytes that GitHub told"),
-            "Run the job again; if it stays so, run the build again and report the artifact to GitHub.",
-        )
+        Rule::DigestMismatch
+            .at(place)
+            .found(format!("more than {cap} bytes came"))
+            .expected(format!("the {cap} bytes that GitHub told"))
     } else {
-        Finding::new(
-            Rule::ArchiveLimit,
-            place,
-            format!("the artifact has more than {cap} bytes"),
-            format!("at most {cap} bytes"),
-            "If the artifact is that large by right, raise `max-unpacked-size`.",
-        )
+        Rule::ArchiveLimit
+            .at(place)
+            .found(format!("the artifact has more than {cap} bytes"))
+            .expected(format!("at most {cap} bytes"))
+            .remedy("If the artifact is that large by right, raise `max-unpacked-size`.")
     }))
 }
 

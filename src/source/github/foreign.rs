@@ -61,13 +61,11 @@ fn verdict(request: &RunRequest, reasons: &[String], what: &str) -> Option<Verdi
         ForeignRun::Unattested => {
             Verdict::Unattested(format!("{what}: taken, and nothing is attested, for {reasons}"))
         }
-        ForeignRun::Refuse => Verdict::Refused(Box::new(Finding::new(
-            Rule::ForeignRun,
-            None,
-            format!("{what}: {reasons}"),
-            "a run of this repository and commit that succeeded and that no pull request started",
-            "Build and prepare in one run; `foreign-run: unattested` takes the artifacts without subjects to attest.",
-        ))),
+        ForeignRun::Refuse => Verdict::Refused(Box::new(
+            Rule::ForeignRun.at(None).found(format!("{what}: {reasons}")).expected(
+                "a run of this repository and commit that succeeded and that no pull request started",
+            ),
+        )),
     })
 }
 
@@ -110,13 +108,13 @@ pub(super) fn named(name: &ArtifactName, request: &RunRequest) -> Option<Verdict
             "`{name}` bears the id of run {other}, not {}: taken, and nothing is attested",
             request.run_id
         )),
-        ForeignRun::Refuse => Verdict::Refused(Box::new(Finding::new(
-            Rule::ForeignRun,
-            Some(Place::artifact(name.clone())),
-            format!("the name bears the id of run {other}"),
-            format!("the id of run {}, or none", request.run_id),
-            "Name the artifact after the run that uploads it, `${{ github.run_id }}`.",
-        ))),
+        ForeignRun::Refuse => Verdict::Refused(Box::new(
+            Rule::ForeignRun
+                .at(Place::artifact(name.clone()))
+                .found(format!("the name bears the id of run {other}"))
+                .expected(format!("the id of run {}, or none", request.run_id))
+                .remedy("Name the artifact after the run that uploads it, `${{ github.run_id }}`."),
+        )),
     })
 }
 

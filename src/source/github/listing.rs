@@ -160,13 +160,7 @@ impl SelectedArtifacts {
             None => "no digest is told".to_owned(),
         };
         let place = Some(Place::artifact(name.clone()));
-        let finding = Finding::new(
-            Rule::DigestMissing,
-            place,
-            found,
-            "the SHA-256 of what was uploaded",
-            "Upload with actions/upload-artifact v4.4 or newer; `require-digests: false` takes it unproven.",
-        );
+        let finding = Rule::DigestMissing.at(place).found(found).expected("the SHA-256 of what was uploaded");
         self.findings.push(Finding { severity, ..finding });
         None
     }
@@ -214,17 +208,15 @@ fn none_expired(wanted: &[(ArtifactName, ListedArtifact)], request: &RunRequest)
 
 /// A name that no artifact can have; whoever lists one is not to be trusted.
 fn invalid_name(told: &ListedArtifact, why: &str) -> Finding {
-    Finding::new(
-        Rule::FileNameUnsafe,
-        None,
-        format!(
+    Rule::FileNameUnsafe
+        .at(None)
+        .found(format!(
             "artifact {} is listed as {:?}: {why}",
             told.id,
             told.name.chars().take(255).collect::<String>()
-        ),
-        "a name that upload-artifact allows",
-        "Upload the artifact under another name, or name those that you want in `artifact-ids`.",
-    )
+        ))
+        .expected("a name that upload-artifact allows")
+        .remedy("Upload the artifact under another name, or name those that you want in `artifact-ids`.")
 }
 
 fn date(text: &str) -> Option<DateTime<FixedOffset>> {

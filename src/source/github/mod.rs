@@ -55,7 +55,6 @@ use super::{Listing, Payload, SourceError};
 use crate::disk::dir::Dir;
 use crate::reporter::Reporter;
 use crate::rule::Rule;
-use crate::rule::finding::Finding;
 
 /// How many artifacts are downloaded at once.
 const DOWNLOADS: usize = 4;
@@ -275,13 +274,12 @@ async fn unchanged(
     if changes.is_empty() {
         return Ok(());
     }
-    Err(SourceError::Refused(Box::new(Finding::new(
-        Rule::SelectionChanged,
-        None,
-        format!("while they were downloaded, the artifacts changed: {}", changes.join("; ")),
-        "the same artifacts after the downloads as before",
-        "Let the job that prepares wait for all that upload (`needs`), and run it again.",
-    ))))
+    Err(SourceError::Refused(Box::new(
+        Rule::SelectionChanged
+            .at(None)
+            .found(format!("while they were downloaded, the artifacts changed: {}", changes.join("; ")))
+            .expected("the same artifacts after the downloads as before"),
+    )))
 }
 
 /// Tells what the environment made of the way to the services, before anything

@@ -1,6 +1,7 @@
 //! What is listed, and what is chosen of it.
 
 use super::*;
+use crate::rule::finding::Finding;
 
 #[test]
 fn by_rest() {
