@@ -43,6 +43,7 @@ mod reporter;
 mod request;
 mod rule;
 mod sample;
+mod settings;
 mod source;
 
 /// What `main` runs.
@@ -60,7 +61,7 @@ pub mod edge {
     pub use crate::pipeline::{prepare, verify};
     pub use crate::reporter::Reporter;
     pub use crate::request::Request;
-    pub use crate::request::cli::{Cli, arguments_from_inputs};
+    pub use crate::request::cli::Cli;
 }
 
 /// What tests and benchmarks look at. No API: it changes without notice.

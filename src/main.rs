@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
 use release_prep::edge::{
     self, Cancellation, Cli, FAULT, INPUT, Printer, Reporter, Request, StepFiles, annotate_error, is_runner,
 };
@@ -12,7 +11,7 @@ fn main() -> ExitCode {
     edge::forbid_core_dumps();
     let printer = Printer::new(is_runner());
     std::panic::set_hook(Box::new(move |panic| {
-        printer.error(&format!("release-prep: a fault of its own: {panic}"));
+        printer.error(&format!("internal error: {panic}; please report this"));
     }));
     let cancellation = Arc::new(Cancellation::default());
     let code = std::panic::catch_unwind(|| run(printer, &cancellation)).unwrap_or(Ok(FAULT));
@@ -25,21 +24,21 @@ fn main() -> ExitCode {
 }
 
 fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8> {
-    let typed: Vec<_> = std::env::args_os().collect();
-    let arguments = match typed.len() {
-        1 if is_runner() => edge::arguments_from_inputs(edge::input),
-        _ => Ok(typed),
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match arguments.len() {
+        1 if is_runner() => Cli::read_inputs(edge::input),
+        _ => Cli::read(arguments),
     };
-    let cli = match arguments.and_then(Cli::try_parse_from) {
+    let cli = match cli {
         Ok(cli) => cli,
-        Err(usage) if usage.use_stderr() => {
-            printer.error(&usage.to_string());
-            annotate_error(printer, &usage.to_string());
-            return Ok(INPUT);
-        }
-        Err(help) => {
-            printer.out(&help.to_string());
+        Err(usage) if usage.is_help() => {
+            printer.out(&usage.text());
             return Ok(0);
+        }
+        Err(usage) => {
+            printer.error(&usage.text());
+            annotate_error(printer, usage.message());
+            return Ok(INPUT);
         }
     };
     let mut files: StepFiles = edge::step_files()?;

@@ -15,7 +15,7 @@ use super::output::StepFiles;
 use crate::release::manifest::Run;
 use crate::request::{Environment, Runner, Services};
 
-/// The program cannot find its feet.
+/// The environment cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
     /// A file that the runner gave cannot be opened.
@@ -87,12 +87,12 @@ fn append_to(name: &'static str) -> Result<Option<File>, EnvironmentError> {
     file.map(Some).map_err(|cause| EnvironmentError::StepFile { variable: name, path: path.into(), cause })
 }
 
-/// Goes to the workspace, to which all paths are relative, and tells what is
-/// around it. The token is in `token_file`, if that is not empty.
+/// Enters the workspace, to which all paths are relative, and reads what the
+/// environment says. The token may be in `token_file`.
 ///
 /// # Errors
 /// [`EnvironmentError::Workspace`], [`EnvironmentError::Unreadable`].
-pub fn enter(token_file: &str) -> Result<Environment, EnvironmentError> {
+pub fn enter(token_file: Option<&Utf8Path>) -> Result<Environment, EnvironmentError> {
     let runner = is_runner();
     if let Some(workspace) = variable("GITHUB_WORKSPACE").filter(|_| runner) {
         env::set_current_dir(&workspace)
@@ -145,7 +145,7 @@ fn runner() -> Runner {
     Runner { run: run(), tag: variable("GITHUB_REF_NAME").filter(|_| is_tag) }
 }
 
-fn services(token_file: &str, runner: bool) -> Result<Services, EnvironmentError> {
+fn services(token_file: Option<&Utf8Path>, runner: bool) -> Result<Services, EnvironmentError> {
     let secret = |name: &str| variable(name).map(SecretString::from);
     // Lower case is how it began, and curl reads no other for `http_proxy`.
     let either = |upper: &str| variable(upper).or_else(|| variable(&upper.to_lowercase()));
@@ -153,9 +153,9 @@ fn services(token_file: &str, runner: bool) -> Result<Services, EnvironmentError
         variable("SSL_CERT_FILE").map(|path| read("SSL_CERT_FILE", &path).map(|bytes| (path, bytes)));
     let token =
         input("github-token").and_then(|token| token.into_string().ok()).filter(|token| !token.is_empty());
-    let token_of_file = match token_file.trim() {
-        "" => None,
-        path => Some(String::from_utf8_lossy(&read("github-token-file", path)?).into_owned()),
+    let token_of_file = match token_file {
+        None => None,
+        Some(path) => Some(String::from_utf8_lossy(&read("github-token-file", path.as_str())?).into_owned()),
     };
     let of_runner = |name: &str| variable(name).filter(|_| runner);
     Ok(Services {

@@ -27,10 +27,11 @@ use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::glob::Glob;
-use crate::release::manifest::{Action, LeftOut, LeftOutReason, Normalization};
+use crate::release::manifest::{Action, LeftOut, LeftOutReason};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
+use crate::settings::Normalization;
 
 /// How files are named.
 #[derive(Debug, Clone)]

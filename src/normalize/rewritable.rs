@@ -11,9 +11,9 @@ use super::plan::{NamingPolicy, Signed};
 use crate::distribution::wheel::WheelFilename;
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
-use crate::release::manifest::Normalization;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
+use crate::settings::Normalization;
 
 /// Which files are to be rewritten, by index, and what is to be said of those
 /// that would have to be but are signed.

@@ -37,9 +37,7 @@ use crate::pipeline::unpack::Unpacker;
 use crate::preflight::expect::Counted;
 use crate::preflight::release::{self, Member};
 use crate::preflight::{self, expect_digests};
-use crate::release::manifest::{
-    LeftOut, MANIFEST, MAX_BYTES, Manifest, ManifestContext, RecordSetting, Settings,
-};
+use crate::release::manifest::{LeftOut, MANIFEST, MAX_BYTES, Manifest, ManifestContext, Settings};
 use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::{Problem, Verification};
 use crate::release::verify::{self, VerifyError};
@@ -49,6 +47,7 @@ use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::rule::policy::PolicyOutcome;
 use crate::sample::Sample;
+use crate::settings::RecordSetting;
 use crate::source::directory::Directory;
 use crate::source::github::{Run, RunRequest};
 use crate::source::{Listing, Source};

@@ -17,7 +17,8 @@ use crate::filename::{FileName, RelativePath};
 use crate::release::subject::is_shard_name;
 use crate::release::sums::Sums;
 use crate::rule::finding::Finding;
-use crate::rule::{Class, Rule, Severity, Strictness};
+use crate::rule::{Class, Rule, Severity};
+use crate::settings::{Normalization, RecordSetting, Registry, Strictness};
 
 /// The name of the manifest's file.
 pub(crate) const MANIFEST: &str = "release-manifest.json";
@@ -128,31 +129,15 @@ pub struct Settings {
     pub npm: Strictness,
 }
 
-/// The input `normalize`: what may be done to names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Normalization {
-    /// Rename; no byte of a file changes.
-    Rename,
-    /// Rename, after wheels were mended inside.
-    Rewrite,
-    /// What would be renamed is an error.
-    Check,
-    /// Names stay as they are.
-    Off,
-}
-
-/// The input `record`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum RecordSetting {
-    /// Every file of a wheel is held against its digest in RECORD.
-    #[default]
-    Verify,
-    /// None is.
-    Off,
+impl Settings {
+    /// How the rules of a registry counted.
+    #[must_use]
+    pub(crate) const fn strictness(&self, registry: Registry) -> Strictness {
+        match registry {
+            Registry::Pypi => self.pypi,
+            Registry::Npm => self.npm,
+        }
+    }
 }
 
 /// A finding that did not stop the release.

@@ -8,11 +8,12 @@ pub mod outputs;
 
 use crate::escape::{self, markdown, markdown_code};
 use crate::folder::Folder;
-use crate::release::manifest::{Action, File, LeftOut, Manifest, RecordSetting, SHA256SUMS, Settings};
+use crate::release::manifest::{Action, File, LeftOut, Manifest, SHA256SUMS, Settings};
 use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::Verification;
 use crate::rule::finding::Finding;
-use crate::rule::{Rule, Severity, Strictness};
+use crate::rule::{Rule, Severity};
+use crate::settings::{RecordSetting, Registry, Strictness};
 
 /// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
 /// one that is larger, now and then not even of one just below.
@@ -251,8 +252,9 @@ fn relaxed(settings: &Settings) -> Vec<String> {
     if settings.record == RecordSetting::Off {
         told.push("The files of wheels were not held against their RECORD (`record: off`).".to_owned());
     }
-    for (registry, input, strictness) in [("PyPI", "pypi", settings.pypi), ("npm", "npm", settings.npm)] {
-        match strictness {
+    for registry in Registry::ALL {
+        let input = registry.input();
+        match settings.strictness(registry) {
             Strictness::Error => {}
             Strictness::Warn => told.push(format!("What {registry} refuses is a warning (`{input}: warn`).")),
             Strictness::Off => {

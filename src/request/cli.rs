@@ -1,13 +1,29 @@
 //! Every input, once.
 //!
 //! What a person types and what a runner puts into `INPUT_*` reach the same
-//! parser. It says no more than what was typed; [`crate::request`] says what
-//! is meant.
+//! parser, which leaves no text to interpret. [`crate::request`] adds what the
+//! environment says.
 
-use std::ffi::OsString;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use super::usage::UsageError;
+use super::value::{self, Lines};
+use crate::artifact::{ArtifactId, Pattern};
+use crate::digest::{Algorithms, Sha256};
+use crate::glob::Glob;
+use crate::preflight::expect::Expectation;
+use crate::preflight::expect_digests::ExpectedDigest;
+use crate::rule::Rule;
+use crate::rule::policy::Ignore;
+use crate::settings::{
+    ArtifactApi, AssetNames, ForeignRun, Normalization, PreviousManifest, RecordSetting, RequireDigests,
+    Sidecars, Strictness, VersionSetting,
+};
+use crate::source::github::{Repository, RunId, RunUrl};
 
 /// Turn a run's build artifacts into a release that can be attested and
 /// published.
@@ -22,17 +38,17 @@ pub struct Cli {
     /// Print the program's version (`--version` is the release's)
     #[arg(short = 'V', action = clap::ArgAction::Version)]
     program_version: Option<bool>,
-    /// What to do; `prepare` when nothing is said.
+    /// What to do; `prepare` when no command is named.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// The inputs of `prepare`.
     #[command(flatten)]
-    pub prepare: PrepareArgs,
+    pub(crate) prepare: PrepareArgs,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Check, rename and lay out the artifacts as a release
     Prepare(Box<PrepareArgs>),
     /// Check that a release is what its manifest says
@@ -41,253 +57,199 @@ pub enum Command {
     Explain(ExplainArgs),
 }
 
-/// A boolean, given as text as runners do.
-const TRUTH: [&str; 2] = ["true", "false"];
-
 /// The inputs of `prepare`.
 #[derive(Debug, Args)]
-pub struct PrepareArgs {
+pub(crate) struct PrepareArgs {
     /// Take artifacts from this folder: each sub-folder is one, loose files
     /// are one named after the folder
-    #[arg(long, value_name = "DIR", default_value = "", hide_default_value = true)]
-    pub artifacts_dir: String,
+    #[arg(long, value_name = "DIR", value_parser = value::trimmed::<Utf8PathBuf>)]
+    pub(crate) artifacts_dir: Option<Utf8PathBuf>,
     /// A *.zip in artifacts-dir is an artifact as downloaded from a run's page
-    #[arg(long, value_name = "BOOL", default_value = "false", num_args = 0..=1, default_missing_value = "true", value_parser = TRUTH)]
-    pub artifacts_zipped: String,
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) artifacts_zipped: bool,
     /// Globs on artifact names, one a line; `!` excludes
-    #[arg(long, value_name = "GLOBS", default_value = "", hide_default_value = true)]
-    pub pattern: String,
+    #[arg(long, value_name = "GLOBS", default_value = "", hide_default_value = true, value_parser = value::lines::<Pattern>)]
+    pub(crate) pattern: Lines<Pattern>,
     /// Exactly these artifacts, by id
-    #[arg(long, value_name = "IDS", default_value = "", hide_default_value = true)]
-    pub artifact_ids: String,
+    #[arg(long, value_name = "IDS", default_value = "", hide_default_value = true, value_parser = value::artifact_ids)]
+    pub(crate) artifact_ids: BTreeSet<ArtifactId>,
     /// The repository whose run it is [default: this one]
-    #[arg(long, value_name = "OWNER/NAME", default_value = "", hide_default_value = true)]
-    pub repository: String,
-    /// The run whose artifacts are taken [default: this one]
-    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
-    pub run_id: String,
-    /// The run whose artifacts are taken, as the address of its page
-    #[arg(long, value_name = "URL", default_value = "", hide_default_value = true)]
-    pub run: String,
-    /// What to do with artifacts of a run that this one cannot vouch for
+    #[arg(long, value_name = "OWNER/NAME", value_parser = value::trimmed::<Repository>)]
+    pub(crate) repository: Option<Repository>,
+    /// The run whose artifacts are prepared [default: this one]
+    #[arg(long, value_name = "ID", value_parser = value::trimmed::<RunId>)]
+    pub(crate) run_id: Option<RunId>,
+    /// The run whose artifacts are prepared, as the address of its page
+    #[arg(long, value_name = "URL", value_parser = value::trimmed::<RunUrl>)]
+    pub(crate) run: Option<RunUrl>,
+    /// What to do with artifacts of a run for which this one may not attest
     #[arg(long, value_enum, default_value_t)]
-    pub foreign_run: ForeignRun,
+    pub(crate) foreign_run: ForeignRun,
     /// A file that holds the token for GitHub's API
-    #[arg(long, value_name = "FILE", default_value = "", hide_default_value = true)]
-    pub github_token_file: String,
-    /// How artifacts are had: from the runner's own service, or by the REST API
+    #[arg(long, value_name = "FILE", value_parser = value::trimmed::<Utf8PathBuf>)]
+    pub(crate) github_token_file: Option<Utf8PathBuf>,
+    /// How to download artifacts: by the runner's own service, or by the REST
+    /// API
     #[arg(long, value_enum, default_value_t)]
-    pub artifact_api: ArtifactApi,
+    pub(crate) artifact_api: ArtifactApi,
     /// What must be there, a line each: `[COUNT[+] ]GLOB`
-    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true)]
-    pub expect: String,
-    /// `sha256  NAME` lines that the build jobs told
-    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true)]
-    pub expect_digests: String,
+    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<Expectation>)]
+    pub(crate) expect: Lines<Expectation>,
+    /// `sha256  NAME` lines that the build jobs reported
+    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<ExpectedDigest>)]
+    pub(crate) expect_digests: Lines<ExpectedDigest>,
     /// The version that every file must declare; `auto`: the pushed tag's, or
-    /// that all files of a project agree; `any`: do not look
-    #[arg(long, value_name = "VERSION", default_value = "auto")]
-    pub version: String,
+    /// that all files of a project agree; `any`: do not compare
+    #[arg(long, value_name = "VERSION", default_value = "auto", value_parser = value::version)]
+    pub(crate) version: VersionSetting,
     /// What to do with a name that is not canonical
     #[arg(long, value_enum, default_value_t)]
-    pub normalize: Normalize,
+    pub(crate) normalize: Normalization,
     /// What to do with the digests in a wheel's RECORD
     #[arg(long, value_enum, default_value_t)]
-    pub record: Record,
+    pub(crate) record: RecordSetting,
     /// Globs of distributions that are not for the index, one a line
-    #[arg(long, value_name = "GLOBS", default_value = "", hide_default_value = true)]
-    pub pypi_exclude: String,
-    /// PyPI's rules
+    #[arg(long, value_name = "GLOBS", default_value = "", hide_default_value = true, value_parser = value::lines::<Glob>)]
+    pub(crate) pypi_exclude: Lines<Glob>,
+    /// How PyPI's rules count
     #[arg(long, value_enum, default_value_t)]
-    pub pypi: Strictness,
-    /// npm's rules
+    pub(crate) pypi: Strictness,
+    /// How npm's rules count
     #[arg(long, value_enum, default_value_t)]
-    pub npm: Strictness,
+    pub(crate) npm: Strictness,
     /// `RULE GLOB` lines of findings to ignore
-    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true)]
-    pub ignore: String,
+    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<Ignore>)]
+    pub(crate) ignore: Lines<Ignore>,
     /// What to do with equal names of assets
     #[arg(long, value_enum, default_value_t)]
-    pub asset_names: AssetNames,
+    pub(crate) asset_names: AssetNames,
     /// sha256 always; also sha512, blake2b
-    #[arg(long, value_name = "LIST", default_value = "sha256")]
-    pub checksum_algorithms: String,
+    #[arg(long, value_name = "LIST", default_value = "sha256", value_parser = value::algorithms)]
+    pub(crate) checksum_algorithms: Algorithms,
     /// `NAME.sha256` beside assets
     #[arg(long, value_enum, default_value_t)]
-    pub sidecars: Sidecars,
+    pub(crate) sidecars: Sidecars,
     /// Where the release is put
-    #[arg(long, value_name = "DIR", default_value = "prepared")]
-    pub output_dir: String,
+    #[arg(long, value_name = "DIR", default_value = "prepared", value_parser = value::trimmed::<Utf8PathBuf>)]
+    pub(crate) output_dir: Utf8PathBuf,
     /// Do everything but leave a release
-    #[arg(long, value_name = "BOOL", default_value = "false", num_args = 0..=1, default_missing_value = "true", value_parser = TRUTH)]
-    pub dry_run: String,
-    /// Refuse an artifact for which GitHub tells no digest; `auto`: on
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) dry_run: bool,
+    /// Refuse an artifact for which GitHub reports no digest; `auto`: on
     /// github.com
     #[arg(long, value_enum, default_value_t)]
-    pub require_digests: RequireDigests,
+    pub(crate) require_digests: RequireDigests,
     /// The manifest of the release before: a path, `auto`, or `off`
-    #[arg(long, value_name = "FILE", default_value = "auto")]
-    pub previous_manifest: String,
+    #[arg(long, value_name = "FILE", default_value = "auto", value_parser = value::trimmed::<PreviousManifest>)]
+    pub(crate) previous_manifest: PreviousManifest,
     /// Write the job summary
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, default_missing_value = "true", value_parser = TRUTH)]
-    pub show_summary: String,
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) show_summary: bool,
     /// The most that the artifacts may unpack to
-    #[arg(long, value_name = "SIZE", default_value = "10 GiB")]
-    pub max_unpacked_size: String,
+    #[arg(long, value_name = "SIZE", default_value = "10 GiB", value_parser = value::size)]
+    pub(crate) max_unpacked_size: u64,
     /// The most files that the artifacts may hold
-    #[arg(long, value_name = "COUNT", default_value = "100000")]
-    pub max_files: String,
+    #[arg(long, value_name = "COUNT", default_value = "100000", value_parser = value::count)]
+    pub(crate) max_files: u64,
 }
 
 /// The inputs of `verify`.
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// The release
-    #[arg(value_name = "DIR", default_value = "prepared")]
-    pub dir: String,
+    #[arg(value_name = "DIR", default_value = "prepared", value_parser = value::trimmed::<Utf8PathBuf>)]
+    pub(crate) dir: Utf8PathBuf,
     /// What the manifest must hash to (SHA-256)
-    #[arg(long, value_name = "DIGEST", default_value = "", hide_default_value = true)]
-    pub manifest_digest: String,
-    /// Be content, on a runner too, with a release that is consistent with
-    /// itself
+    #[arg(long, value_name = "DIGEST", value_parser = value::sha256)]
+    pub(crate) manifest_digest: Option<Sha256>,
+    /// Accept a release without --manifest-digest (also on a runner)
     #[arg(long)]
-    pub unanchored: bool,
+    pub(crate) unanchored: bool,
     /// Write the job summary
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, default_missing_value = "true", value_parser = TRUTH)]
-    pub show_summary: String,
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) show_summary: bool,
 }
 
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The rule, by the id that stands in brackets in a finding [default: a
     /// list of all]
-    #[arg(value_name = "RULE")]
-    pub rule: Option<String>,
-}
-
-/// The input `foreign-run`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ForeignRun {
-    /// Refuse them.
-    #[default]
-    Refuse,
-    /// Take them, and make no subjects.
-    Unattested,
-}
-
-/// The input `artifact-api`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ArtifactApi {
-    /// The runner's service where it is offered, else REST.
-    #[default]
-    Auto,
-    /// The runner's own service.
-    Results,
-    /// The REST API.
-    Rest,
-}
-
-/// The input `normalize`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Normalize {
-    /// Rename; no byte of a file changes.
-    #[default]
-    Rename,
-    /// Rename, and mend what is inside a wheel.
-    Rewrite,
-    /// What would be renamed is an error.
-    Check,
-    /// Leave names as they are.
-    Off,
-}
-
-/// The input `record`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Record {
-    /// Compare every digest.
-    #[default]
-    Verify,
-    /// Do not look.
-    Off,
-}
-
-/// The inputs `pypi` and `npm`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Strictness {
-    /// What the registry refuses is an error.
-    #[default]
-    Error,
-    /// It is a warning.
-    Warn,
-    /// It is not looked for.
-    Off,
-}
-
-/// The input `asset-names`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum AssetNames {
-    /// Keep them.
-    #[default]
-    Keep,
-    /// Add the target to equal ones.
-    Qualify,
-}
-
-/// The input `sidecars`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Sidecars {
-    /// Where the build jobs sent them.
-    #[default]
-    Auto,
-    /// Always.
-    True,
-    /// Never.
-    False,
-}
-
-/// The input `require-digests`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum RequireDigests {
-    /// On github.com yes, elsewhere a warning.
-    #[default]
-    Auto,
-    /// Yes.
-    True,
-    /// No.
-    False,
+    #[arg(value_name = "RULE", value_parser = value::rule)]
+    pub(crate) rule: Option<Rule>,
 }
 
 impl Cli {
     /// The input `github-token-file`, which the environment's reader needs.
     #[must_use]
-    pub fn github_token_file(&self) -> &str {
+    pub fn github_token_file(&self) -> Option<&Utf8Path> {
         match &self.command {
-            None => &self.prepare.github_token_file,
-            Some(Command::Prepare(prepare)) => &prepare.github_token_file,
-            Some(Command::Verify(_) | Command::Explain(_)) => "",
+            None => self.prepare.github_token_file.as_deref(),
+            Some(Command::Prepare(prepare)) => prepare.github_token_file.as_deref(),
+            Some(Command::Verify(_) | Command::Explain(_)) => None,
         }
+    }
+
+    /// Reads arguments, the program's name first.
+    ///
+    /// # Errors
+    /// The help that was asked for, or what is wrong: [`UsageError`].
+    pub fn read(arguments: Vec<OsString>) -> Result<Self, UsageError> {
+        Self::try_parse_from(without_empty(arguments)).map_err(UsageError::from)
+    }
+
+    /// Reads a runner's inputs, by the function that gives an input's value.
+    ///
+    /// # Errors
+    /// As [`Cli::read`].
+    pub fn read_inputs(input: impl Fn(&str) -> Option<OsString>) -> Result<Self, UsageError> {
+        Self::read(arguments_from_inputs(input)?)
     }
 }
 
+/// Whether there is nothing in a value: that is how a runner hands on an input
+/// that was not set.
+fn is_empty(value: &OsStr) -> bool {
+    value.to_str().is_some_and(|value| value.trim().is_empty())
+}
+
+/// The arguments without flags of an empty value: empty means absent.
+fn without_empty(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut kept: Vec<OsString> = Vec::with_capacity(arguments.len());
+    let mut arguments = arguments.into_iter();
+    for argument in arguments.by_ref() {
+        if argument == "--" {
+            kept.push(argument);
+            break;
+        }
+        let flag = |argument: &OsString| argument.to_str().is_some_and(|text| text.starts_with("--"));
+        let has_value = |argument: &OsString| argument.to_str().is_some_and(|text| text.contains('='));
+        if is_empty(&argument) && kept.last().is_some_and(|last| flag(last) && !has_value(last)) {
+            kept.pop();
+            continue;
+        }
+        let value =
+            argument.to_str().filter(|text| text.starts_with("--")).and_then(|text| text.split_once('='));
+        if value.is_none_or(|(_, value)| !value.trim().is_empty()) {
+            kept.push(argument);
+        }
+    }
+    kept.extend(arguments);
+    kept
+}
+
 /// The arguments that a runner's `INPUT_*` variables amount to.
-///
-/// `input` answers with an input's value. Empty means absent, for that is how
-/// a runner hands on an input that was not set. The program's name comes
-/// first.
-///
-/// # Errors
-/// The input `command` is none of a runner's two.
-pub fn arguments_from_inputs(input: impl Fn(&str) -> Option<OsString>) -> Result<Vec<OsString>, clap::Error> {
-    let given = |name: &str| input(name).filter(|value| !value.is_empty());
+fn arguments_from_inputs(input: impl Fn(&str) -> Option<OsString>) -> Result<Vec<OsString>, UsageError> {
+    let given = |name: &str| input(name).filter(|value| !is_empty(value));
     let command = given("command").unwrap_or_else(|| "prepare".into());
     let verifies = command == "verify";
-    let mut cli = Cli::command();
     if !verifies && command != "prepare" {
-        let found = command.to_string_lossy();
-        let message = format!("command: found `{found}`, expected `prepare` or `verify`");
-        return Err(cli.error(ErrorKind::InvalidValue, message));
+        return Err(UsageError::input(format!(
+            "command: found `{}`, expected one of prepare, verify",
+            command.to_string_lossy()
+        )));
     }
+    let cli = Cli::command();
     let mut arguments = vec!["release-prep".into(), command];
     let name = if verifies { "verify" } else { "prepare" };
     for argument in cli.find_subcommand(name).into_iter().flat_map(clap::Command::get_arguments) {
@@ -347,24 +309,81 @@ mod tests {
     /// A value that looks like a flag stays a value.
     #[test]
     fn a_value_is_a_value() {
-        let cli = Cli::try_parse_from(arguments(&[("pattern", "--dry-run")])).unwrap();
+        let cli = Cli::try_parse_from(arguments(&[("artifacts-dir", "--dry-run")])).unwrap();
         let Some(Command::Prepare(prepare)) = cli.command else { panic!("prepare was named") };
-        assert_eq!((prepare.pattern.as_str(), prepare.dry_run.as_str()), ("--dry-run", "false"));
+        assert_eq!((prepare.artifacts_dir.unwrap().as_str(), prepare.dry_run), ("--dry-run", false));
     }
 
+    fn wrong(arguments: &[&str]) -> String {
+        let arguments = ["release-prep"].iter().chain(arguments).map(Into::into).collect();
+        Cli::read(arguments).unwrap_err().message().to_owned()
+    }
+
+    /// In the words of the inputs, and on one line.
     #[test]
     fn a_wrong_value_is_named() {
-        let error = Cli::try_parse_from(arguments(&[("normalize", "yes")])).unwrap_err();
-        insta::assert_snapshot!(error.to_string().lines().take(2).collect::<Vec<_>>().join("\n"), @r"
-        error: invalid value 'yes' for '--normalize <NORMALIZE>'
-          [possible values: rename, rewrite, check, off]
-        ");
+        for (arguments, message) in [
+            (
+                &["--normalize", "rewite"][..],
+                "normalize: found `rewite`, expected one of rename, rewrite, check, off; did you mean `rewrite`?",
+            ),
+            (&["--npm=1"], "npm: found `1`, expected one of error, warn, off"),
+            (&["--normalize"], "normalize: found no value, expected one of rename, rewrite, check, off"),
+            (&["--dry-run=yes"], "dry-run: found `yes`, expected one of true, false"),
+            (&["--max-files", "0"], "max-files: found `0`, expected a whole number of 1 or more"),
+            (
+                &["--max-unpacked-size", "much"],
+                "max-unpacked-size: found `much`, expected a size in bytes, or with a unit as in `10 GiB`",
+            ),
+            (
+                &["--checksum-algorithms", "sha256 md5"],
+                "checksum-algorithms: found `md5`, expected a list of sha256, sha512, blake2b",
+            ),
+            (
+                &["--artifact-ids", "1,x"],
+                "artifact-ids: found `x`, expected ids of artifacts, whole numbers separated by commas",
+            ),
+            (
+                &["--version", "one"],
+                "version: found `one`, expected `auto`, `any`, or a version as in PEP 440 or SemVer",
+            ),
+            (
+                &["--pattern", "a\nb{1..3}"],
+                "pattern: found `b{1..3}`, which uses a range like `{1..3}`; only `*`, `?`, `[abc]` and `{a,b}` are known",
+            ),
+            (
+                &["verify", "--manifest-digest", "12"],
+                "manifest-digest: found `12`, expected 64 lowercase hexadecimal digits",
+            ),
+            (
+                &["explain", "wheel-tag"],
+                "explain: found `wheel-tag`, but there is no rule of that id; `release-prep explain` lists them",
+            ),
+            (
+                &["--run-id", "x", "--run-id", "y"],
+                "run-id: found `x`, expected the id of a run, a whole number",
+            ),
+            (&["--nothing"], "unexpected argument '--nothing' found"),
+        ] {
+            assert_eq!(wrong(arguments), message);
+        }
+    }
+
+    /// On a command line as on a runner.
+    #[test]
+    fn empty_means_absent() {
+        let read = |arguments: &[&str]| {
+            Cli::read(["release-prep"].iter().chain(arguments).map(Into::into).collect()).unwrap().prepare
+        };
+        let prepare = read(&["--normalize=", "--artifacts-dir", "", "--dry-run", "", "--max-files", " "]);
+        assert_eq!((prepare.normalize, prepare.artifacts_dir), (Normalization::Rename, None));
+        assert_eq!((prepare.dry_run, prepare.max_files), (false, 100_000));
     }
 
     #[test]
     fn without_a_command_it_prepares() {
         let cli = Cli::try_parse_from(["release-prep", "--artifacts-dir", "x", "--dry-run"]).unwrap();
-        assert!(cli.command.is_none());
-        assert_eq!((cli.prepare.artifacts_dir.as_str(), cli.prepare.dry_run.as_str()), ("x", "true"));
+        assert!(cli.command.is_none() && cli.prepare.dry_run);
+        assert_eq!(cli.prepare.artifacts_dir.unwrap(), "x");
     }
 }

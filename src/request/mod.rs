@@ -1,31 +1,30 @@
-//! What was typed becomes what is meant.
+//! From arguments and environment to what is to be done.
 //!
-//! A [`Request`] holds no string that is left to interpret. An input whose
-//! room is not built yet is taken at its default only; any other value is
-//! refused, never accepted and passed over.
+//! A [`Request`] holds no text that is left to interpret. An input that is not
+//! implemented yet accepts its default only; any other value is refused, never
+//! accepted and ignored.
 
 pub(crate) mod cli;
 mod run;
+pub(crate) mod usage;
+mod value;
 
-use std::fmt::Display;
-use std::str::FromStr;
-
-use bytesize::ByteSize;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub(crate) use run::Services;
 
-use self::cli::{AssetNames, Cli, Command, Normalize, PrepareArgs, Record, Sidecars, VerifyArgs};
+use self::cli::{Cli, Command, PrepareArgs, VerifyArgs};
 use crate::artifact::Selection;
 use crate::digest::{Algorithms, Sha256};
-use crate::distribution::version::{ReleaseVersion, VersionTag};
+use crate::distribution::version::VersionTag;
 use crate::normalize::plan::NamingPolicy;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::release::VersionPolicy;
-use crate::release::manifest::{Normalization, RecordSetting, Run};
+use crate::release::manifest::Run;
+use crate::rule::Rule;
 use crate::rule::policy::Policy;
-use crate::rule::{Rule, Strictness};
+use crate::settings::{AssetNames, Normalization, PreviousManifest, RecordSetting, Sidecars, VersionSetting};
 use crate::source::github::RunRequest;
 
 /// An input that cannot be meant.
@@ -51,7 +50,7 @@ pub enum InputError {
         /// What is wrong with it, and what was expected.
         why: String,
     },
-    /// A value whose room is not built yet.
+    /// A value that is not implemented yet.
     #[error("{input}: `{found}` is not yet available; {instead}")]
     NotYet {
         /// The input's name.
@@ -82,16 +81,16 @@ pub enum Request {
 pub struct Environment {
     /// The folder to which paths are relative, absolute.
     pub workspace: Utf8PathBuf,
-    /// On a runner, what it tells of the run.
+    /// On a runner, what it says of the run.
     pub runner: Option<Runner>,
     /// The way to GitHub's services.
     pub services: Services,
 }
 
-/// What a runner tells of the run.
+/// What a runner says of the run.
 #[derive(Debug, Clone, Default)]
 pub struct Runner {
-    /// The account of the run, if all of it is told.
+    /// The account of the run, if it is complete.
     pub run: Option<Run>,
     /// The tag that was pushed, if one was.
     pub tag: Option<String>,
@@ -108,11 +107,11 @@ pub struct Prepare {
     pub naming: NamingPolicy,
     /// What may be relaxed.
     pub policy: Policy,
-    /// Whether wheels are held against their RECORD.
+    /// Whether wheels are verified against their RECORD.
     pub record: RecordSetting,
     /// What must be there.
     pub expected: Vec<Expectation>,
-    /// What the jobs that built the files told of them.
+    /// What the jobs that built the files reported of them.
     pub expected_digests: Vec<ExpectedDigest>,
     /// What versions the files may declare.
     pub version: VersionPolicy,
@@ -165,110 +164,79 @@ pub struct Verify {
 }
 
 impl Request {
-    /// Says what is meant.
+    /// What is to be done, by the arguments and in this environment.
     ///
     /// # Errors
-    /// The first input that cannot be.
+    /// The first input that cannot be followed.
     pub fn new(cli: Cli, environment: &Environment) -> Result<Self, InputError> {
         match cli.command {
             Some(Command::Verify(arguments)) => verify(&arguments, environment).map(Self::Verify),
-            Some(Command::Prepare(arguments)) => prepare(&arguments, environment),
-            Some(Command::Explain(arguments)) => explain(arguments.rule.as_deref()).map(Self::Explain),
-            None => prepare(&cli.prepare, environment),
+            Some(Command::Prepare(arguments)) => prepare(*arguments, environment),
+            Some(Command::Explain(arguments)) => Ok(Self::Explain(arguments.rule)),
+            None => prepare(cli.prepare, environment),
         }
     }
 }
 
 fn verify(arguments: &VerifyArgs, environment: &Environment) -> Result<Verify, InputError> {
-    let digest = arguments.manifest_digest.trim();
-    let digest = digest.strip_prefix("sha256:").unwrap_or(digest);
-    let manifest_digest = match digest {
-        "" => None,
-        text => Some(text.parse().map_err(|_| InputError::Value {
-            input: "manifest-digest",
-            found: text.to_owned(),
-            expected: "64 lowercase hexadecimal digits".into(),
-        })?),
-    };
     Ok(Verify {
         dir: folder("output-dir", &arguments.dir, environment)?,
-        manifest_digest,
+        manifest_digest: arguments.manifest_digest,
         unanchored: arguments.unanchored || environment.runner.is_none(),
-        show_summary: parse_bool(&arguments.show_summary),
+        show_summary: arguments.show_summary,
     })
 }
 
-fn explain(id: Option<&str>) -> Result<Option<Rule>, InputError> {
-    id.map(|id| {
-        Rule::of(id).ok_or_else(|| InputError::Unfit {
-            input: "explain",
-            found: id.to_owned(),
-            why: "but there is no rule of that id; `release-prep explain` lists them".to_owned(),
-        })
-    })
-    .transpose()
-}
-
-fn prepare(arguments: &PrepareArgs, environment: &Environment) -> Result<Request, InputError> {
-    reject_unimplemented(arguments)?;
+fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request, InputError> {
+    reject_unimplemented(&arguments)?;
     let output = folder("output-dir", &arguments.output_dir, environment)?;
-    let selection = Selection::new(lines("pattern", &arguments.pattern)?);
-    let max_unpacked = size("max-unpacked-size", &arguments.max_unpacked_size)?;
-    let source = match arguments.artifacts_dir.trim() {
-        "" => SourceRequest::Run(Box::new(run::run(
-            arguments,
+    let selection = Selection::new(arguments.pattern.clone());
+    let source = match &arguments.artifacts_dir {
+        None => SourceRequest::Run(Box::new(run::run(
+            &arguments,
             &environment.services,
             &selection,
-            max_unpacked,
+            arguments.max_unpacked_size,
         )?)),
-        path => {
-            run::refuse_beside_a_folder(arguments)?;
-            check_disjoint(path.into(), &output, environment)?;
-            SourceRequest::Directory { path: path.into(), zipped: parse_bool(&arguments.artifacts_zipped) }
+        Some(path) => {
+            run::refuse_beside_a_folder(&arguments, path)?;
+            check_disjoint(path, &output, environment)?;
+            SourceRequest::Directory { path: path.clone(), zipped: arguments.artifacts_zipped }
         }
     };
-    let policy = Policy {
-        pypi: strictness(arguments.pypi),
-        npm: strictness(arguments.npm),
-        honesty_as_warning: arguments.normalize == Normalize::Off,
-        ignore: lines("ignore", &arguments.ignore)?,
-    };
     let run = environment.runner.as_ref().and_then(|runner| runner.run.clone());
-    let naming = NamingPolicy {
-        normalization: match arguments.normalize {
-            Normalize::Check => Normalization::Check,
-            Normalize::Off => Normalization::Off,
-            Normalize::Rename => Normalization::Rename,
-            Normalize::Rewrite => Normalization::Rewrite,
-        },
-        not_for_the_index: lines("pypi-exclude", &arguments.pypi_exclude)?,
-        unknown_kinds: selection.is_explicit(),
-    };
+    let unknown_kinds = selection.is_explicit();
     Ok(Request::Prepare(Box::new(Prepare {
         source,
         selection,
-        naming,
-        policy,
-        record: match arguments.record {
-            Record::Verify => RecordSetting::Verify,
-            Record::Off => RecordSetting::Off,
+        naming: NamingPolicy {
+            normalization: arguments.normalize,
+            not_for_the_index: arguments.pypi_exclude,
+            unknown_kinds,
         },
-        expected: lines("expect", &arguments.expect)?,
-        expected_digests: lines("expect-digests", &arguments.expect_digests)?,
-        version: version(&arguments.version, environment)?,
-        version_as_given: arguments.version.trim().to_owned(),
-        algorithms: algorithms(&arguments.checksum_algorithms)?,
+        policy: Policy {
+            pypi: arguments.pypi,
+            npm: arguments.npm,
+            honesty_as_warning: arguments.normalize == Normalization::Off,
+            ignore: arguments.ignore,
+        },
+        record: arguments.record,
+        expected: arguments.expect,
+        expected_digests: arguments.expect_digests,
+        version_as_given: arguments.version.to_string(),
+        version: version(arguments.version, environment),
+        algorithms: arguments.checksum_algorithms,
         output,
-        dry_run: parse_bool(&arguments.dry_run),
-        show_summary: parse_bool(&arguments.show_summary),
-        max_unpacked,
-        max_files: number("max-files", &arguments.max_files)?,
+        dry_run: arguments.dry_run,
+        show_summary: arguments.show_summary,
+        max_unpacked: arguments.max_unpacked_size,
+        max_files: arguments.max_files,
         npm_repository: run.as_ref().filter(|_| is_on_github(environment)).map(|run| run.repository.clone()),
         run,
     })))
 }
 
-/// Refuses what would have no effect.
+/// Refuses values that would have no effect.
 fn reject_unimplemented(arguments: &PrepareArgs) -> Result<(), InputError> {
     let refuse =
         |input, found: &str, instead| Err(InputError::NotYet { input, found: found.to_owned(), instead });
@@ -277,12 +245,12 @@ fn reject_unimplemented(arguments: &PrepareArgs) -> Result<(), InputError> {
     }
     match arguments.sidecars {
         Sidecars::Auto => {}
-        Sidecars::True => return refuse("sidecars", "true", "`auto` keeps those that the build jobs sent"),
-        Sidecars::False => return refuse("sidecars", "false", "`auto` keeps those that the build jobs sent"),
+        Sidecars::Always => return refuse("sidecars", "true", "`auto` keeps those that the build jobs sent"),
+        Sidecars::Never => return refuse("sidecars", "false", "`auto` keeps those that the build jobs sent"),
     }
-    match arguments.previous_manifest.trim() {
-        "auto" | "off" => Ok(()),
-        path => refuse("previous-manifest", path, "`auto` and `off` are"),
+    match &arguments.previous_manifest {
+        PreviousManifest::Auto | PreviousManifest::Off => Ok(()),
+        PreviousManifest::Path(path) => refuse("previous-manifest", path.as_str(), "`auto` and `off` are"),
     }
 }
 
@@ -291,88 +259,27 @@ fn is_on_github(environment: &Environment) -> bool {
     server.trim_end_matches('/') == "https://github.com"
 }
 
-fn parse_bool(text: &str) -> bool {
-    // The parser takes nothing but `true` and `false`.
-    text == "true"
-}
-
-fn number(input: &'static str, text: &str) -> Result<u64, InputError> {
-    u64::from_str(text.trim()).ok().filter(|number| *number > 0).ok_or_else(|| InputError::Value {
-        input,
-        found: text.to_owned(),
-        expected: "a whole number of 1 or more".into(),
-    })
-}
-
-fn size(input: &'static str, text: &str) -> Result<u64, InputError> {
-    text.trim().parse().map(|size: ByteSize| size.as_u64()).map_err(|_| InputError::Value {
-        input,
-        found: text.to_owned(),
-        expected: "a size in bytes, or with a unit as `10 GiB`".into(),
-    })
-}
-
-const fn strictness(given: cli::Strictness) -> Strictness {
-    match given {
-        cli::Strictness::Error => Strictness::Error,
-        cli::Strictness::Warn => Strictness::Warn,
-        cli::Strictness::Off => Strictness::Off,
-    }
-}
-
-/// What the lines of an input mean; empty ones say nothing.
-fn lines<T: FromStr<Err: Display>>(input: &'static str, text: &str) -> Result<Vec<T>, InputError> {
-    let read = |line: &str| {
-        line.parse().map_err(|why: T::Err| InputError::Unfit {
-            input,
-            found: line.to_owned(),
-            why: why.to_string(),
-        })
-    };
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(read).collect()
-}
-
-fn algorithms(list: &str) -> Result<Algorithms, InputError> {
-    let mut algorithms = Algorithms::default();
-    for name in list.split([',', '\n', ' ']).map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
-            "sha256" => {}
-            "sha512" => algorithms.sha512 = true,
-            "blake2b" => algorithms.blake2b = true,
-            other => {
-                return Err(InputError::Value {
-                    input: "checksum-algorithms",
-                    found: other.to_owned(),
-                    expected: "a list of sha256, sha512, blake2b".into(),
-                });
-            }
-        }
-    }
-    Ok(algorithms)
-}
-
-fn version(text: &str, environment: &Environment) -> Result<VersionPolicy, InputError> {
-    match text.trim() {
-        "any" => Ok(VersionPolicy::Any),
-        "auto" => {
+fn version(setting: VersionSetting, environment: &Environment) -> VersionPolicy {
+    match setting {
+        VersionSetting::Any => VersionPolicy::Any,
+        VersionSetting::Exactly { version, .. } => VersionPolicy::Exactly(version),
+        VersionSetting::Auto => {
             let tag = environment.runner.as_ref().and_then(|runner| runner.tag.as_deref());
-            Ok(tag.and_then(VersionTag::read).map_or(VersionPolicy::Agree, VersionPolicy::Tag))
+            tag.and_then(VersionTag::read).map_or(VersionPolicy::Agree, VersionPolicy::Tag)
         }
-        text => text.parse::<ReleaseVersion>().map(VersionPolicy::Exactly).map_err(|_| InputError::Value {
-            input: "version",
-            found: text.to_owned(),
-            expected: "`auto`, `any`, or a version as PEP 440 or SemVer write it".into(),
-        }),
     }
 }
 
 /// A folder that the program makes or looks at. On a runner it lies in the
 /// workspace and has a name that needs no quoting, for it becomes an output
 /// that shells read.
-fn folder(input: &'static str, text: &str, environment: &Environment) -> Result<Utf8PathBuf, InputError> {
+fn folder(
+    input: &'static str,
+    path: &Utf8Path,
+    environment: &Environment,
+) -> Result<Utf8PathBuf, InputError> {
     let wrong =
-        |expected: &str| InputError::Value { input, found: text.to_owned(), expected: expected.to_owned() };
-    let path = Utf8Path::new(text.trim());
+        |expected: &str| InputError::Value { input, found: path.to_string(), expected: expected.to_owned() };
     if path.file_name().is_none() {
         return Err(wrong("the path of a folder that has a name"));
     }
@@ -488,10 +395,6 @@ mod tests {
         .unwrap();
         assert_eq!(prepare.algorithms, Algorithms { sha512: false, blake2b: true });
         assert_eq!((prepare.max_unpacked, prepare.max_files), (2 << 20, 7));
-        insta::assert_snapshot!(prepared(&["--checksum-algorithms", "md5"]).unwrap_err(),
-            @"checksum-algorithms: found `md5`, expected a list of sha256, sha512, blake2b");
-        insta::assert_snapshot!(prepared(&["--max-files", "0"]).unwrap_err(),
-            @"max-files: found `0`, expected a whole number of 1 or more");
     }
 
     fn run_of(arguments: &[&str], services: Services) -> Result<Box<RunRequest>, InputError> {

@@ -1,18 +1,16 @@
 //! Which run's artifacts are meant, and how to get to them.
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use camino::Utf8Path;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::InputError;
-use crate::artifact::{ArtifactId, Selection};
-use crate::request::cli::{self, PrepareArgs};
-use crate::source::github::{
-    ArtifactApi, ExtraRoots, ForeignRun, Network, Repository, RequireDigests, RunId, RunRequest, RunUrl,
-    RuntimeService, ServiceUrl, ThisRun,
-};
+use crate::artifact::Selection;
+use crate::request::cli::PrepareArgs;
+use crate::settings::{ArtifactApi, ForeignRun, RequireDigests};
+use crate::source::github::{ExtraRoots, Network, RunRequest, RuntimeService, ServiceUrl, ThisRun};
 
 /// What the environment tells of GitHub's services and the way there, as it
 /// tells it.
@@ -49,23 +47,21 @@ pub struct Services {
     pub event: Option<String>,
 }
 
-/// The inputs that say nothing where artifacts come from a folder.
-pub(super) fn refuse_beside_a_folder(arguments: &PrepareArgs) -> Result<(), InputError> {
-    let text = |input, value: &str| (!value.trim().is_empty()).then_some(input);
+/// The inputs that have no effect where artifacts come from a folder.
+pub(super) fn refuse_beside_a_folder(arguments: &PrepareArgs, folder: &Utf8Path) -> Result<(), InputError> {
     let named = [
-        text("artifact-ids", &arguments.artifact_ids),
-        text("repository", &arguments.repository),
-        text("run-id", &arguments.run_id),
-        text("run", &arguments.run),
-        (arguments.foreign_run != cli::ForeignRun::Refuse).then_some("foreign-run"),
-        (arguments.artifact_api != cli::ArtifactApi::Auto).then_some("artifact-api"),
-        (arguments.require_digests == cli::RequireDigests::True).then_some("require-digests"),
+        (!arguments.artifact_ids.is_empty()).then_some("artifact-ids"),
+        arguments.repository.as_ref().map(|_| "repository"),
+        arguments.run_id.map(|_| "run-id"),
+        arguments.run.as_ref().map(|_| "run"),
+        (arguments.foreign_run != ForeignRun::Refuse).then_some("foreign-run"),
+        (arguments.artifact_api != ArtifactApi::Auto).then_some("artifact-api"),
+        (arguments.require_digests == RequireDigests::Always).then_some("require-digests"),
     ];
     match named.into_iter().flatten().next() {
         None => Ok(()),
         Some(input) => Err(InputError::Conflict(format!(
-            "{input}: it speaks of a run's artifacts, but artifacts-dir is `{}`, a folder; give one of the two",
-            arguments.artifacts_dir.trim()
+            "{input}: it is about a run's artifacts, but artifacts-dir is `{folder}`, a folder; give one of the two"
         ))),
     }
 }
@@ -78,15 +74,14 @@ pub(super) fn run(
     max_unpacked: u64,
 ) -> Result<RunRequest, InputError> {
     let this_run = this_run(services)?;
-    let url: Option<RunUrl> = given("run", &arguments.run)?;
-    let repository: Option<Repository> = given("repository", &arguments.repository)?;
-    let run_id: Option<RunId> = given("run-id", &arguments.run_id)?;
+    let url = arguments.run.as_ref();
+    let (repository, run_id) = (arguments.repository.clone(), arguments.run_id);
     if url.is_some() && (repository.is_some() || run_id.is_some()) {
         return Err(InputError::Conflict(
             "run: its address says repository and run-id already; give one or the other".into(),
         ));
     }
-    let of_url = url.as_ref().map(|url| (url.repository.clone(), url.run_id)).unzip();
+    let of_url = url.map(|url| (url.repository.clone(), url.run_id)).unzip();
     let of_this = this_run.as_ref().map(|run| (run.repository.clone(), run.run_id)).unzip();
     let repository = repository.or(of_url.0).or(of_this.0);
     let run_id = run_id.or(of_url.1).or(of_this.1);
@@ -99,7 +94,7 @@ pub(super) fn run(
     };
     let environment_server: ServiceUrl =
         parsed("GITHUB_SERVER_URL", services.server_url.as_deref().unwrap_or("https://github.com"))?;
-    let server = url.map_or(environment_server.clone(), |url| url.server);
+    let server = url.map_or_else(|| environment_server.clone(), |url| url.server.clone());
     // A token lying in the environment is not for whatever server an address
     // names.
     let own = services.token.as_ref().filter(|_| server == environment_server);
@@ -116,22 +111,11 @@ pub(super) fn run(
         run_id,
         token,
         runtime: runtime(services)?,
-        artifact_api: match arguments.artifact_api {
-            cli::ArtifactApi::Auto => ArtifactApi::Auto,
-            cli::ArtifactApi::Results => ArtifactApi::Results,
-            cli::ArtifactApi::Rest => ArtifactApi::Rest,
-        },
+        artifact_api: arguments.artifact_api,
         selection: selection.clone(),
-        artifact_ids: artifact_ids(&arguments.artifact_ids)?,
-        require_digests: match arguments.require_digests {
-            cli::RequireDigests::Auto => RequireDigests::Auto,
-            cli::RequireDigests::True => RequireDigests::Always,
-            cli::RequireDigests::False => RequireDigests::Never,
-        },
-        foreign_run: match arguments.foreign_run {
-            cli::ForeignRun::Refuse => ForeignRun::Refuse,
-            cli::ForeignRun::Unattested => ForeignRun::Unattested,
-        },
+        artifact_ids: arguments.artifact_ids.clone(),
+        require_digests: arguments.require_digests,
+        foreign_run: arguments.foreign_run,
         this_run,
         max_bytes: max_unpacked,
         network: network(services)?,
@@ -168,23 +152,6 @@ fn network(services: &Services) -> Result<Network, InputError> {
         extra_roots: services.certificates.clone().map(|(path, pem)| ExtraRoots { path, pem }),
         ..Network::default()
     })
-}
-
-fn artifact_ids(text: &str) -> Result<BTreeSet<ArtifactId>, InputError> {
-    let ids = text.split([',', ' ', '\n', '\r']).filter(|id| !id.is_empty());
-    ids.map(|id| {
-        id.parse().map(ArtifactId).map_err(|_| InputError::Value {
-            input: "artifact-ids",
-            found: id.to_owned(),
-            expected: "ids of artifacts, whole numbers separated by commas".into(),
-        })
-    })
-    .collect()
-}
-
-/// What an input says, if it says anything.
-fn given<T: FromStr<Err: Display>>(input: &'static str, text: &str) -> Result<Option<T>, InputError> {
-    Some(text.trim()).filter(|text| !text.is_empty()).map(|text| parsed(input, text)).transpose()
 }
 
 fn parsed<T: FromStr<Err: Display>>(input: &'static str, text: &str) -> Result<T, InputError> {

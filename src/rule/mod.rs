@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 pub use catalogue::Rule;
 
+use crate::settings::Registry;
+
 /// What kind of authority a rule stands on, and so who may relax it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -29,6 +31,18 @@ pub enum Class {
     Honesty,
     /// Worth knowing; nothing breaks.
     Advice,
+}
+
+impl Class {
+    /// The registry whose rules these are, if they are a registry's.
+    #[must_use]
+    pub(crate) const fn registry(self) -> Option<Registry> {
+        match self {
+            Self::Index => Some(Registry::Pypi),
+            Self::Registry => Some(Registry::Npm),
+            Self::Integrity | Self::Release | Self::Honesty | Self::Advice => None,
+        }
+    }
 }
 
 impl fmt::Display for Class {
@@ -53,20 +67,6 @@ pub enum Severity {
     Error,
     /// The release is written, and says so.
     Warning,
-}
-
-/// How a registry's rules count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Strictness {
-    /// By their own severity.
-    #[default]
-    Error,
-    /// As warnings.
-    Warn,
-    /// Not at all.
-    Off,
 }
 
 impl Rule {

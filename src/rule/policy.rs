@@ -17,7 +17,8 @@ use std::str::FromStr;
 use crate::filename::FileName;
 use crate::glob::{Glob, GlobError};
 use crate::rule::finding::{Finding, Place};
-use crate::rule::{Class, Rule, Severity, Strictness};
+use crate::rule::{Class, Rule, Severity};
+use crate::settings::{Registry, Strictness};
 
 /// Findings that are to be ignored: those of one rule about some files.
 #[derive(Debug, Clone)]
@@ -122,11 +123,11 @@ impl Policy {
     }
 
     const fn strictness(&self, class: Class) -> Strictness {
-        match class {
-            Class::Index => self.pypi,
-            Class::Registry => self.npm,
-            Class::Honesty if self.honesty_as_warning => Strictness::Warn,
-            Class::Integrity | Class::Release | Class::Honesty | Class::Advice => Strictness::Error,
+        match (class.registry(), class) {
+            (Some(Registry::Pypi), _) => self.pypi,
+            (Some(Registry::Npm), _) => self.npm,
+            (None, Class::Honesty) if self.honesty_as_warning => Strictness::Warn,
+            (None, _) => Strictness::Error,
         }
     }
 }

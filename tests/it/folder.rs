@@ -480,7 +480,7 @@ fn versions_agree() {
     }
     assert_eq!(workspace.manifest()["version"], "2.0rc1");
     let run = workspace.prepare(&["--version", "two"]).exits(2);
-    insta::assert_snapshot!(run.err, @"error: version: found `two`, expected `auto`, `any`, or a version as PEP 440 or SemVer write it");
+    insta::assert_snapshot!(run.err, @"error: version: found `two`, expected `auto`, `any`, or a version as in PEP 440 or SemVer");
 }
 
 /// On a runner the pushed tag says it.

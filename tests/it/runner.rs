@@ -346,7 +346,11 @@ fn wrong_inputs() {
         for part in [input, given, allowed] {
             assert!(run.err.contains(part), "{input}={value} does not say {part}: {}", run.err);
         }
-        assert_eq!(run.annotations("error").len(), 1, "{input}={value}");
+        let errors = run.annotations("error");
+        assert_eq!(errors.len(), 1, "{input}={value}");
+        let start = format!("::error title=release-prep::{input}");
+        assert!(errors[0].starts_with(&start) && !errors[0].contains("\\n"), "{}", errors[0]);
+        assert!(!errors[0].contains("--"), "a flag's words: {}", errors[0]);
         assert_eq!(workspace.names(), ["artifacts"], "{input}={value}");
         assert!(run.outputs.is_empty() && run.summary.is_empty());
     }

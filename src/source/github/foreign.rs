@@ -7,11 +7,12 @@
 //! Under `pull_request_target` nothing is taken: such a run has the
 //! repository's rights and may have built a stranger's code.
 
-use super::request::{ForeignRun, Repository, RunRequest};
+use super::request::{Repository, RunRequest};
 use super::rest::{Rest, RunDetails};
 use crate::artifact::ArtifactName;
 use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
+use crate::settings::ForeignRun;
 use crate::source::SourceError;
 
 /// Events by which a stranger's code runs, or runs beside the repository's

@@ -12,11 +12,12 @@ use chrono::{DateTime, FixedOffset};
 
 use super::foreign;
 use super::listed_artifact::{BackendIds, ListedArtifact};
-use super::request::{RequireDigests, RunRequest};
+use super::request::RunRequest;
 use crate::artifact::{Artifact, ArtifactId, ArtifactName};
 use crate::digest::Sha256;
 use crate::rule::finding::{Finding, Place};
 use crate::rule::{Rule, Severity};
+use crate::settings::RequireDigests;
 use crate::source::SourceError;
 
 /// An artifact that is taken, and what is needed to fetch it.

@@ -36,9 +36,7 @@ use tokio::sync::mpsc;
 
 pub(crate) use address::ServiceUrl;
 pub(crate) use client::{ExtraRoots, Network};
-pub(crate) use request::{
-    ArtifactApi, ForeignRun, Repository, RequireDigests, RunId, RunRequest, RunUrl, RuntimeService, ThisRun,
-};
+pub(crate) use request::{Repository, RunId, RunRequest, RunUrl, RuntimeService, ThisRun};
 pub(crate) use token::Token;
 
 use self::artifact_service::ArtifactService;
@@ -55,6 +53,7 @@ use super::{Listing, Payload, SourceError};
 use crate::disk::dir::Dir;
 use crate::reporter::Reporter;
 use crate::rule::Rule;
+use crate::settings::ArtifactApi;
 
 /// How many artifacts are downloaded at once.
 const DOWNLOADS: usize = 4;

@@ -10,6 +10,7 @@ use super::address::ServiceUrl;
 use super::client::Network;
 use super::token::Token;
 use crate::artifact::{ArtifactId, Selection};
+use crate::settings::{ArtifactApi, ForeignRun, RequireDigests};
 
 /// The artifacts that are wanted, and all that is needed to get them.
 #[derive(Debug, Clone)]
@@ -75,41 +76,6 @@ pub struct RuntimeService {
     pub url: ServiceUrl,
     /// `ACTIONS_RUNTIME_TOKEN`.
     pub token: Token,
-}
-
-/// `artifact-api`: which way to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ArtifactApi {
-    /// The results service for this run where the runner offers it, else REST.
-    #[default]
-    Auto,
-    /// The runner's own service.
-    Results,
-    /// GitHub's REST API.
-    Rest,
-}
-
-/// `require-digests`: what to do where GitHub tells no digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum RequireDigests {
-    /// An error on github.com, which tells them; a warning elsewhere.
-    #[default]
-    Auto,
-    /// An error.
-    Always,
-    /// Nothing.
-    Never,
-}
-
-/// `foreign-run`: what to do with artifacts of a run that one may not attest
-/// for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ForeignRun {
-    /// Refuse them.
-    #[default]
-    Refuse,
-    /// Take them, and attest nothing.
-    Unattested,
 }
 
 /// The id of a workflow run.

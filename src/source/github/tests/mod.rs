@@ -19,6 +19,7 @@ use super::client::RetryPolicy;
 use super::*;
 use crate::artifact::{ArtifactId, Selection};
 use crate::digest::Sha256;
+use crate::settings::{ForeignRun, RequireDigests};
 use crate::source::Content;
 
 /// What must never be seen.
