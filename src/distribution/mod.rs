@@ -20,6 +20,7 @@ pub(crate) mod npm;
 pub(crate) mod project;
 pub(crate) mod sdist;
 pub(crate) mod sidecar;
+pub(crate) mod target;
 mod text;
 pub(crate) mod version;
 pub(crate) mod wheel;

@@ -2,6 +2,7 @@
 
 pub(crate) mod distribution;
 pub(crate) mod inspect;
+pub(crate) mod native;
 pub(crate) mod sdist;
 pub(crate) mod wheel;
 

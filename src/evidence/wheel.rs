@@ -1,12 +1,11 @@
 //! What a wheel holds, as far as any rule asks for it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::distribution::core_metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::entry_points::EntryPointsError;
-use crate::distribution::native::Native;
 use crate::distribution::wheel::{RecordError, WheelMetadata};
+use crate::evidence::native::NativeFiles;
 use crate::sample::Sample;
 
 /// All that is known of the inside of a wheel.
@@ -41,9 +40,8 @@ pub struct WheelContents {
     pub packing: Packing,
     /// Pairs of names that are one name to some file systems.
     pub name_clashes: Sample<NameClash>,
-    /// Its native code by kind, with the paths of the files; [`MAX_NATIVE`]
-    /// kinds at the most.
-    pub native: NativeFiles,
+    /// Its native code.
+    pub(crate) native: NativeFiles,
 }
 
 impl WheelContents {
@@ -53,10 +51,6 @@ impl WheelContents {
         self.dist_info.strip_suffix(".dist-info").unwrap_or(&self.dist_info)
     }
 }
-
-/// The most kinds of native files of a wheel that are told apart. Debuggers
-/// bring a dozen.
-pub(crate) const MAX_NATIVE: usize = 200;
 
 /// The most software bills of materials that are told.
 pub(crate) const MAX_SBOMS: usize = 100;
@@ -166,16 +160,4 @@ impl fmt::Display for WeakRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} for {}", self.digest, self.path)
     }
-}
-
-/// Native files by kind, with their paths.
-pub(crate) type NativeFiles = BTreeMap<NativeFile, Sample<String>>;
-
-/// What kind of native file it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NativeFile {
-    /// Its code.
-    pub native: Native,
-    /// Whether an interpreter would import it.
-    pub is_module: bool,
 }

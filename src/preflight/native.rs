@@ -14,7 +14,8 @@ use crate::distribution::machine::Machine;
 use crate::distribution::native::NativeKind;
 use crate::distribution::wheel::{PlatformTag, System, WheelFilename};
 use crate::evidence::Evidence;
-use crate::evidence::wheel::{NativeFile, NativeFiles, WheelContents};
+use crate::evidence::native::{NativeFile, NativeFiles};
+use crate::evidence::wheel::WheelContents;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
@@ -130,7 +131,7 @@ impl DeclaredPlatforms {
 
     /// Code for other machines, if there is none for those that are named.
     fn foreign_binaries<'a>(&'a self, native: &'a NativeFiles) -> impl Iterator<Item = Paths<'a>> {
-        let is_kept = native.keys().any(|file| self.is_kept(file));
+        let is_kept = native.kinds().any(|file| self.is_kept(file));
         native.iter().filter(move |(file, _)| {
             // Launchers for another system are carried, not run.
             let counts = file.native.kind() == NativeKind::Library || self.is_of_format(file);
@@ -141,7 +142,7 @@ impl DeclaredPlatforms {
     /// Machines that are required and that no file is for, if there is native
     /// code at all.
     fn missing_machines(&self, native: &NativeFiles) -> BTreeSet<Machine> {
-        let code = native.keys().filter(|file| self.is_of_format(file) && is_host_code(file));
+        let code = native.kinds().filter(|file| self.is_of_format(file) && is_host_code(file));
         let mut there = BTreeSet::new();
         for file in code {
             there.extend(file.native.machines());

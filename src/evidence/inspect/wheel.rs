@@ -23,20 +23,17 @@ use crate::archive::tar::begins_like_tar;
 use crate::archive::zip::{Entry, EntryKind, ZipArchive};
 use crate::distribution::core_metadata::{CoreMetadata, MAX_CORE_METADATA_BYTES, license_files};
 use crate::distribution::entry_points::{EntryPoints, MAX_ENTRY_POINTS_BYTES};
-use crate::distribution::native::{Native, is_extension_module};
+use crate::distribution::native::Native;
+use crate::distribution::native::excerpt::Collector;
 use crate::distribution::wheel::{
     MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
 };
 use crate::evidence::Distribution;
-use crate::evidence::wheel::{
-    MAX_NATIVE, MAX_SBOMS, NameClash, NativeFile, NativeFiles, Packing, WheelContents,
-};
+use crate::evidence::native::{self, NativeFiles};
+use crate::evidence::wheel::{MAX_SBOMS, NameClash, Packing, WheelContents};
 use crate::filename::FileName;
 use crate::rule::Rule;
 use crate::sample::Sample;
-
-/// Bytes of a file that tell what native code it is.
-const HEAD: usize = 4 << 10;
 
 /// The folders of a `.data` folder, each for another place of an installation
 /// (binary distribution format, "The .data directory").
@@ -171,32 +168,37 @@ impl Reader {
 
     /// Passes over all files once.
     fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<NativeFiles, ArchiveError> {
-        let mut native = NativeFiles::new();
+        let mut native = NativeFiles::default();
         for number in 0..self.archive.entries().len() {
             let Some(path) = self.archive.entries().get(number).map(|entry| entry.path.clone()) else {
                 break;
             };
             let hasher = checker.as_ref().and_then(|checker| checker.hasher(path.as_str()));
-            let mut passing = ScanWriter { hasher, head: Vec::new() };
+            let mut passing = ScanWriter { hasher, collector: Native::collector() };
             let size = self.archive.scan_entry(number, &mut passing)?;
             if let Some(checker) = &mut checker {
                 checker.compare(path.as_str(), size, passing.hasher);
             }
-            if let Some(code) = Native::of(&passing.head) {
-                let kind = NativeFile { native: code, is_module: is_extension_module(path.as_str()) };
-                if native.len() < MAX_NATIVE || native.contains_key(&kind) {
-                    native.entry(kind).or_default().push(path.to_string());
+            let excerpt = native::look_again(passing.collector.finish(None), |collector| {
+                match self.archive.scan_entry(number, collector) {
+                    // It has all that it wants and takes no more.
+                    Err(ArchiveError::Write(_)) => Ok(()),
+                    result => result.map(drop),
                 }
+            })?;
+            if let Some(code) = Native::of(&excerpt) {
+                native.include(code, path.as_str());
             }
         }
         Ok(native)
     }
 }
 
-/// A file of a wheel as it passes by: nothing of it is kept but its beginning.
+/// A file of a wheel as it passes by: nothing of it is kept but what says
+/// whether it is native code, and for what.
 struct ScanWriter {
     hasher: Option<Hasher>,
-    head: Vec<u8>,
+    collector: Collector,
 }
 
 impl Write for ScanWriter {
@@ -204,9 +206,7 @@ impl Write for ScanWriter {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
         }
-        let missing = HEAD.saturating_sub(self.head.len());
-        self.head.extend(bytes.iter().take(missing));
-        Ok(bytes.len())
+        self.collector.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
