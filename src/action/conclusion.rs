@@ -7,8 +7,9 @@ use super::command;
 use super::output::StepFiles;
 use super::printer::Printer;
 use crate::pipeline::Outcome;
+use crate::pipeline::decide::Diagnostics;
 use crate::pipeline::failure::Failure;
-use crate::release::verification::Verification;
+use crate::release::verification::{Anchor, Verification};
 use crate::report::outputs;
 use crate::report::{self, Report};
 use crate::request::{Prepare, Verify};
@@ -44,25 +45,31 @@ pub fn prepared(
 ) -> Result<u8, StepFileError> {
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(Failure::Refused(finding)) => Outcome::refused(*finding),
+        Err(Failure::Refused(finding)) => {
+            Outcome::Refused(Diagnostics { findings: vec![*finding], ..Diagnostics::default() })
+        }
         Err(failure) => return Ok(failed(printer, &failure)),
     };
+    let (release, diagnostics) = match &outcome {
+        Outcome::Released { release, diagnostics } => (Some(release), diagnostics),
+        Outcome::Refused(diagnostics) => (None, diagnostics),
+    };
     let report = Report {
-        release: outcome.release.as_ref().map(|(manifest, top)| (manifest, top)),
+        release: release.map(|release| (&release.manifest, &release.top)),
         output: request.output.as_str(),
         dry_run: request.dry_run,
-        findings: &outcome.findings,
-        ignored: &outcome.ignored,
-        left_out: &outcome.left_out,
-        notes: &outcome.notes,
+        findings: &diagnostics.findings,
+        ignored: &diagnostics.ignored,
+        left_out: &diagnostics.left_out,
+        notes: &diagnostics.notes,
     };
     printer.out(&report.text());
-    command::annotate(printer, &outcome.findings);
+    command::annotate(printer, &diagnostics.findings);
     if request.show_summary {
         summary(files, &report.markdown())?;
     }
-    let Some((manifest, top)) = &outcome.release else { return Ok(REFUSED) };
-    let outputs = outputs::prepared(manifest, top, &outcome.npm, request.output.as_str(), request.dry_run);
+    let Some(release) = release else { return Ok(REFUSED) };
+    let outputs = outputs::prepared(release, request.output.as_str(), request.dry_run);
     files.write_outputs(&outputs).map_err(|cause| StepFileError { what: "outputs", cause })?;
     Ok(DONE)
 }
@@ -81,19 +88,18 @@ pub fn verified(
         Ok(verification) => verification,
         Err(failure) => return Ok(failed(printer, &failure)),
     };
-    let anchored = request.manifest_digest.is_some();
     let dir = request.dir.as_str();
-    printer.out(&report::verification_text(dir, &verification, anchored));
+    printer.out(&report::verification_text(dir, &verification, request.anchor));
     if request.show_summary {
-        summary(files, &report::verification_markdown(dir, &verification, anchored))?;
+        summary(files, &report::verification_markdown(dir, &verification, request.anchor))?;
     }
-    if let Some(first) = verification.problems.first() {
-        let rest = verification.problems.len() - 1;
-        let more = if rest > 0 { format!(", and {rest} more in the log") } else { String::new() };
-        command::error(printer, &format!("{dir} is not what its manifest says: {first}{more}"));
+    if let Some((first, rest)) = verification.problem_lines().split_first() {
+        let more =
+            if rest.is_empty() { String::new() } else { format!(", and {} more in the log", rest.len()) };
+        command::error(printer, &format!("{dir}: verification failed: {first}{more}"));
         return Ok(REFUSED);
     }
-    if !anchored && !request.unanchored {
+    if request.anchor == Anchor::Itself && !request.unanchored {
         let message = "manifest-digest: found nothing, expected the output `manifest-digest` of the job that prepared the release; \
                        without it the release is consistent, but its origin is not proven (--unanchored is content with that)";
         printer.error(&format!("error: {message}"));

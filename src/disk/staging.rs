@@ -291,9 +291,10 @@ impl Staging {
     ///
     /// # Errors
     /// What the file system answers.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StagingError> {
-        let mut file = self.release.create(name, false)?;
-        file.write_all(bytes).map_err(|cause| StagingError::Write { path: self.release.path_of(name), cause })
+    pub fn write(&self, name: &FileName, bytes: &[u8]) -> Result<(), StagingError> {
+        let mut file = self.release.create(name.as_str(), false)?;
+        let path = || self.release.path_of(name.as_str());
+        file.write_all(bytes).map_err(|cause| StagingError::Write { path: path(), cause })
     }
 
     /// Puts the release where it belongs. `may_replace` has the last word on
@@ -372,7 +373,7 @@ impl RandomAccessFile<'_> {
     ///
     /// # Errors
     /// What the file system answers.
-    pub fn seal(self, algorithms: Algorithms) -> Result<StagedFile, StagingError> {
+    pub fn finish(self, algorithms: Algorithms) -> Result<StagedFile, StagingError> {
         let Self { staging, number, file } = self;
         drop(file);
         let name = number.to_string();

@@ -1,4 +1,4 @@
-//! All that judgement needs to know of a file, read once.
+//! Everything the rules need to know about a file, read once.
 
 pub(crate) mod distribution;
 pub(crate) mod inspect;
@@ -11,40 +11,40 @@ use std::sync::Arc;
 pub use distribution::Distribution;
 
 use crate::artifact::Artifact;
-use crate::digest::{Digests, Sha256};
+use crate::digest::Sha256;
+use crate::disk::staging::StagedFile;
 use crate::filename::{FileName, RelativePath};
 use crate::rule::finding::Place;
 
-/// What is known of one file of an artifact.
+/// One file of an artifact: its bytes, and what was seen in them.
 #[derive(Debug, Clone)]
 pub struct Evidence {
     /// Where it came from.
     pub artifact: Arc<Artifact>,
-    /// Where it lay there.
+    /// Its path in the artifact.
     pub path: RelativePath,
-    /// In bytes.
-    pub size: u64,
-    /// Of all its bytes.
-    pub digests: Digests,
+    /// Its bytes in the staging area, with their size and digests.
+    pub staged: StagedFile,
     /// The SHA-256 that it had before it was rewritten.
     pub rewritten_from: Option<Sha256>,
-    /// Whether it bore the mode to be executed.
+    /// Whether its owner could execute it in the artifact.
     pub executable: bool,
     /// What it is.
     pub distribution: Distribution,
 }
 
 impl Evidence {
-    /// The name as it was sent: the last part of the path.
+    /// The name it has in the artifact: the last part of its path.
     #[must_use]
     pub fn name(&self) -> FileName {
         self.path.file_name()
     }
 
-    /// The SHA-256 that it had when it came: whoever built it knows no other.
+    /// The SHA-256 of the bytes that were uploaded, before any rewrite: the one
+    /// that the build job knows.
     #[must_use]
     pub fn digest_as_sent(&self) -> Sha256 {
-        self.rewritten_from.unwrap_or(self.digests.sha256)
+        self.rewritten_from.unwrap_or(self.staged.digests.sha256)
     }
 
     /// Where a finding about it points.

@@ -58,26 +58,26 @@ impl NamingPolicy {
 }
 
 /// What becomes of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Planned {
-    /// Which piece of evidence it is, by index.
-    pub evidence: usize,
-    /// Where it goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Planned<'a> {
+    /// The file.
+    pub evidence: &'a Evidence,
+    /// Its folder in the release.
     pub folder: Folder,
-    /// How it is called there.
+    /// Its name there.
     pub name: FileName,
     /// What two files must not share unless they are one: the canonical name
     /// where the file keeps another.
     pub canonical: FileName,
 }
 
-impl Planned {
+impl Planned<'_> {
     /// What is done to the file to get there.
     #[must_use]
-    pub(crate) fn action(&self, evidence: &Evidence) -> Action {
-        match evidence.rewritten_from {
-            Some(_) => Action::Rewritten,
-            None if self.name == evidence.name() => Action::Kept,
+    pub(crate) fn action(&self) -> Action {
+        match self.evidence.rewritten_from {
+            Some(from) => Action::Rewritten { from },
+            None if self.name == self.evidence.name() => Action::Kept,
             None => Action::Renamed,
         }
     }
@@ -85,10 +85,10 @@ impl Planned {
 
 /// The plan.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Plan {
-    /// What is released.
-    pub planned: Vec<Planned>,
-    /// What is not.
+pub(crate) struct Plan<'a> {
+    /// The files to release.
+    pub planned: Vec<Planned<'a>>,
+    /// The files that are left out.
     pub left_out: Vec<LeftOut>,
     /// What is wrong, or worth knowing.
     pub findings: Vec<Finding>,
@@ -96,21 +96,21 @@ pub(crate) struct Plan {
 
 /// Makes the plan for all files of a release.
 #[must_use]
-pub(crate) fn plan(evidence: &[Evidence], naming: &NamingPolicy) -> Plan {
+pub(crate) fn plan<'a>(evidence: &'a [Evidence], naming: &NamingPolicy) -> Plan<'a> {
     let planner = Planner {
         naming,
         signed: Signed::of(evidence),
         projects: evidence.iter().filter_map(|file| python_project(&file.distribution)).collect(),
     };
     let mut plan = Plan::default();
-    for (index, file) in evidence.iter().enumerate() {
+    for file in evidence {
         let mut findings = Vec::new();
         match planner.decide(file, &mut findings) {
             Decision::Release { folder, name, canonical } => {
-                plan.planned.push(Planned { evidence: index, folder, name, canonical });
+                plan.planned.push(Planned { evidence: file, folder, name, canonical });
             }
             Decision::LeaveOut(why) => plan.left_out.push(LeftOut {
-                artifact: file.artifact.name.to_string(),
+                artifact: file.artifact.name.clone(),
                 path: file.path.clone(),
                 why,
             }),
@@ -382,7 +382,14 @@ fn stored_name(name: &FileName) -> Option<FileName> {
     stored.trim_matches('.').parse().ok()
 }
 
-/// One warning for all of them, for one pattern mends all of them.
+fn unknown_kinds_found(names: &Sample<String, 20>) -> String {
+    match names.count() {
+        1 => format!("1 file of unknown type skipped: {names}"),
+        count => format!("{count} files of unknown type skipped: {names}"),
+    }
+}
+
+/// One warning for all of them, because one pattern selects all of them.
 fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
     let left_out = left_out.iter().filter(|file| file.why == LeftOutReason::UnknownKind);
     let names: BTreeSet<String> = left_out.map(|file| format!("{}: {}", file.artifact, file.path)).collect();
@@ -393,7 +400,7 @@ fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
     Some(
         Rule::UnknownKind
             .at(None)
-            .found(format!("{} of no known kind left out: {names}", names.count()))
+            .found(unknown_kinds_found(&names))
             .expected("distributions, archives, executables, installers, scripts, signatures or sidecars"),
     )
 }

@@ -1,11 +1,10 @@
-//! Which wheels are to be rewritten, and which must not be.
+//! Choose the wheels to rewrite.
 //!
-//! A rewrite mends how a wheel is spelt inside: the names of its `.dist-info`
+//! A rewrite fixes how a wheel is spelt inside: the names of its `.dist-info`
 //! and `.data` folders, the form of its `Tag:` lines, its `Build:` line, the
-//! paths in its RECORD. It
-//! never says of a wheel what its builder did not say: where project, version
-//! or tags differ from those of the file's name by more than spelling, nothing
-//! is done, and the rules say what is wrong.
+//! paths in its RECORD. Where project, version or tags differ from those of
+//! the file's name by more than spelling, the wheel keeps its bytes, and the
+//! rules report what is wrong.
 
 use super::plan::{NamingPolicy, Signed};
 use crate::distribution::wheel::WheelFilename;
@@ -15,32 +14,54 @@ use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::settings::Normalization;
 
-/// Which files are to be rewritten, by index, and what is to be said of those
-/// that would have to be but are signed.
-#[must_use]
-pub(crate) fn to_rewrite(evidence: &[&Evidence], naming: &NamingPolicy) -> (Vec<usize>, Vec<Finding>) {
-    let (mut chosen, mut findings) = (Vec::new(), Vec::new());
-    if naming.normalization != Normalization::Rewrite {
-        return (chosen, findings);
-    }
-    let signatures = Signed::of(evidence.iter().copied());
-    for (index, file) in evidence.iter().enumerate() {
-        let Distribution::Wheel { filename, contents } = &file.distribution else { continue };
-        if !needs_mending(filename, contents) || !differs_in_spelling_alone(filename, contents) {
-            continue;
-        }
-        if signatures.covers(file) {
-            findings.push(signed(file, "it has a signature or attestation under its name"));
-        } else if !contents.signatures.is_empty() {
-            findings.push(signed(file, &format!("its RECORD is signed: {}", contents.signatures)));
-        } else {
-            chosen.push(index);
-        }
-    }
-    (chosen, findings)
+/// What to do with a file.
+#[derive(Debug)]
+pub(crate) enum Choice<'a> {
+    /// Keep its bytes.
+    Keep,
+    /// Keep its bytes, although they should be rewritten, because they are
+    /// signed.
+    KeepSigned(Box<Finding>),
+    /// Rewrite the wheel.
+    Rewrite {
+        /// Its name.
+        filename: &'a WheelFilename,
+        /// Its contents.
+        contents: &'a WheelContents,
+    },
 }
 
-fn needs_mending(filename: &WheelFilename, contents: &WheelContents) -> bool {
+/// The choice for each file of a release.
+pub(crate) struct Chooser {
+    signed: Signed,
+}
+
+impl Chooser {
+    /// For these files; none if the inputs ask for no rewriting.
+    #[must_use]
+    pub(crate) fn new(files: &[Evidence], naming: &NamingPolicy) -> Option<Self> {
+        (naming.normalization == Normalization::Rewrite).then(|| Self { signed: Signed::of(files) })
+    }
+
+    /// What to do with this file.
+    #[must_use]
+    pub(crate) fn choose<'a>(&self, file: &'a Evidence) -> Choice<'a> {
+        let Distribution::Wheel { filename, contents } = &file.distribution else { return Choice::Keep };
+        if !is_noncanonical(filename, contents) || !differs_in_spelling_only(filename, contents) {
+            Choice::Keep
+        } else if self.signed.covers(file) {
+            Choice::KeepSigned(Box::new(signed(file, "it has a signature or attestation under its name")))
+        } else if !contents.signatures.is_empty() {
+            let found = format!("its RECORD is signed: {}", contents.signatures);
+            Choice::KeepSigned(Box::new(signed(file, &found)))
+        } else {
+            Choice::Rewrite { filename, contents }
+        }
+    }
+}
+
+/// Whether a rewrite would change anything.
+fn is_noncanonical(filename: &WheelFilename, contents: &WheelContents) -> bool {
     let canonical = filename.canonical_metadata_prefix();
     contents.prefix() != canonical
         || filename.metadata_prefix() != canonical
@@ -48,7 +69,9 @@ fn needs_mending(filename: &WheelFilename, contents: &WheelContents) -> bool {
         || matches!(&contents.record, Some(Ok(check)) if !check.noncanonical_paths.is_empty())
 }
 
-fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents) -> bool {
+/// Whether project, version and tags inside are those of the name, and RECORD
+/// is right.
+fn differs_in_spelling_only(filename: &WheelFilename, contents: &WheelContents) -> bool {
     let is_of = |project, version| project == filename.project() && version == filename.version();
     filename.matches_prefix(contents.prefix())
         && matches!(&contents.metadata, Some(Ok(metadata)) if is_of(metadata.name(), metadata.version()))
@@ -57,13 +80,13 @@ fn differs_in_spelling_alone(filename: &WheelFilename, contents: &WheelContents)
         && contents.wheel.axes().is_some_and(|tags| tags == *filename.tags())
 }
 
-/// What is to be said of a wheel that turned out to be unfit for it.
+/// The finding about a wheel that cannot be rewritten: `why` is a clause.
 #[must_use]
-pub(crate) fn unfit(file: &Evidence, why: &str) -> Finding {
+pub(crate) fn not_rewritten(file: &Evidence, why: &str) -> Finding {
     Rule::NotRewritten
         .at(file)
         .found(format!("it is not rewritten: {why}"))
-        .expected("a wheel of which nothing but the spelling changes")
+        .expected("a wheel in which nothing but the spelling changes")
         .remedy("It keeps its bytes. Build it under canonical names, with a tool that writes plain zips.")
 }
 

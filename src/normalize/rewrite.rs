@@ -26,13 +26,15 @@ use zip::result::ZipError;
 use crate::archive::ArchiveError;
 use crate::archive::zip::ZipArchive;
 use crate::digest::{Algorithms, Sha256};
-use crate::disk::staging::{StagedFile, Staging, StagingError};
+use crate::disk::staging::{Staging, StagingError};
 use crate::distribution::wheel::{
     MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata, archive_path,
 };
 use crate::evidence::inspect::{self, Examined, InspectOptions};
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
+use crate::normalize::plan::NamingPolicy;
+use crate::normalize::rewritable::{Choice, Chooser, not_rewritten};
 use crate::rule::finding::Finding;
 
 /// Why a wheel was not rewritten.
@@ -69,48 +71,52 @@ impl From<ZipError> for RewriteError {
     }
 }
 
-/// Rewrites some of the files, in place of which those that come out stand, and
-/// tells by index which were left as they are, and why.
+/// Rewrites the wheels that need it. Gives all files in their order, and what
+/// is to be reported of wheels that keep their bytes.
 ///
 /// # Errors
-/// The disk's, of the first file by index.
+/// The disk's, of the first file in order.
 pub(crate) fn rewrite_all(
     staging: &Staging,
-    files: &mut [(StagedFile, Evidence)],
-    chosen: &[usize],
+    files: Vec<Evidence>,
+    naming: &NamingPolicy,
     algorithms: Algorithms,
-    care: &InspectOptions,
-) -> Result<Vec<(usize, String)>, RewriteError> {
-    let rewritten: Vec<_> = chosen
-        .par_iter()
-        .filter_map(|index| files.get(*index).map(|(staged, file)| (*index, staged, file)))
-        .filter_map(|(index, staged, file)| match &file.distribution {
-            Distribution::Wheel { filename, contents } => {
-                let wheel = Wheel { staged, file, filename, contents };
-                Some((index, wheel.rewrite(staging, algorithms, care)))
+    options: &InspectOptions,
+) -> Result<(Vec<Evidence>, Vec<Finding>), RewriteError> {
+    let Some(chooser) = Chooser::new(&files, naming) else { return Ok((files, Vec::new())) };
+    let results: Vec<_> = files
+        .into_par_iter()
+        .map(|file| {
+            let (filename, contents) = match chooser.choose(&file) {
+                Choice::Keep => return Ok((file, None)),
+                Choice::KeepSigned(finding) => return Ok((file, Some(*finding))),
+                Choice::Rewrite { filename, contents } => (filename, contents),
+            };
+            match (Wheel { file: &file, filename, contents }).rewrite(staging, algorithms, options) {
+                Ok(rewritten) => {
+                    staging.discard(&file.staged)?;
+                    Ok((rewritten, None))
+                }
+                Err(RewriteError::Unfit(why)) => {
+                    let finding = not_rewritten(&file, &why);
+                    Ok((file, Some(finding)))
+                }
+                Err(fault) => Err(fault),
             }
-            _ => None,
         })
         .collect();
-    let mut left = Vec::new();
-    for (index, result) in rewritten {
-        match result {
-            Ok(new) => {
-                if let Some(slot) = files.get_mut(index) {
-                    staging.discard(&slot.0)?;
-                    *slot = new;
-                }
-            }
-            Err(RewriteError::Unfit(why)) => left.push((index, why)),
-            Err(fault) => return Err(fault),
-        }
+    let mut files = Vec::with_capacity(results.len());
+    let mut findings = Vec::new();
+    for result in results {
+        let (file, finding) = result?;
+        files.push(file);
+        findings.extend(finding);
     }
-    Ok(left)
+    Ok((files, findings))
 }
 
 /// A wheel that is to be rewritten.
 struct Wheel<'a> {
-    staged: &'a StagedFile,
     file: &'a Evidence,
     filename: &'a WheelFilename,
     contents: &'a WheelContents,
@@ -121,13 +127,14 @@ impl Wheel<'_> {
         &self,
         staging: &Staging,
         algorithms: Algorithms,
-        care: &InspectOptions,
-    ) -> Result<(StagedFile, Evidence), RewriteError> {
+        options: &InspectOptions,
+    ) -> Result<Evidence, RewriteError> {
         let raw = staging.create()?;
-        self.write(staging, raw.file(), care)?;
-        let staged = raw.seal(algorithms)?;
+        self.write(staging, raw.file(), options)?;
+        let staged = raw.finish(algorithms)?;
         let place = self.file.place();
-        let distribution = match inspect::wheel(staging, &staged, self.filename.canonical(), &place, care)? {
+        let name = self.filename.canonical();
+        let distribution = match inspect::wheel(staging, &staged, name, &place, options)? {
             Examined::Known(distribution) => distribution,
             Examined::Refused(finding) => return Err(unfit_after(&finding)),
         };
@@ -135,23 +142,17 @@ impl Wheel<'_> {
             Distribution::Archive { defect: Some(defect) } => return Err(unfit_after(defect)),
             Distribution::Wheel { contents, .. } if !matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty()) =>
             {
-                return Err(RewriteError::Unfit("its RECORD would not be true of what comes out".to_owned()));
+                return Err(RewriteError::Unfit("its RECORD would not match the rewritten files".to_owned()));
             }
             _ => {}
         }
-        let evidence = Evidence {
-            size: staged.size,
-            digests: staged.digests,
-            rewritten_from: Some(self.file.digest_as_sent()),
-            distribution,
-            ..self.file.clone()
-        };
-        Ok((staged, evidence))
+        let rewritten_from = Some(self.file.digest_as_sent());
+        Ok(Evidence { staged, rewritten_from, distribution, ..self.file.clone() })
     }
 
-    fn write(&self, staging: &Staging, to: &File, care: &InspectOptions) -> Result<(), RewriteError> {
-        let reader = BufReader::new(staging.open(self.staged)?);
-        let mut archive = ZipArchive::open(reader, self.staged.size, &care.limits)?;
+    fn write(&self, staging: &Staging, to: &File, options: &InspectOptions) -> Result<(), RewriteError> {
+        let reader = BufReader::new(staging.open(&self.file.staged)?);
+        let mut archive = ZipArchive::open(reader, self.file.staged.size, &options.limits)?;
         let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());
         let record = self.read(&mut archive, "RECORD", MAX_RECORD_BYTES)?;
         let record = Record::read(&record).map_err(|error| RewriteError::Unfit(error.to_string()))?;
@@ -164,7 +165,7 @@ impl Wheel<'_> {
             .map_err(|error| RewriteError::Unfit(error.to_string()))?;
         let record = self.new_record(&record, &wheel, &moves);
         drop(archive);
-        let mut old = zip::ZipArchive::new(BufReader::new(staging.open(self.staged)?))?;
+        let mut old = zip::ZipArchive::new(BufReader::new(staging.open(&self.file.staged)?))?;
         let mut new = ZipWriter::new(to);
         for number in 0..old.len() {
             let entry = old.by_index_raw(number)?;

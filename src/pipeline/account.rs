@@ -1,67 +1,88 @@
-//! The manifest's account of one file, made of all that is known of it.
+//! The manifest's entry for one file, made from its evidence.
 
 use crate::artifact::Artifact;
 use crate::digest::{Algorithms, Digests};
-use crate::distribution::wheel::TagSet;
+use crate::distribution::wheel::{TagSet, WheelFilename};
+use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::folder::Folder;
 use crate::preflight::release::Member;
-use crate::release::manifest::{File, Npm, Origin, Wheel};
+use crate::release::manifest::{File, ManifestError, Npm, Origin, Package, PlainKind, Wheel};
 
-/// Whether a member of the release must run. In the folders for registries
-/// nothing does.
+/// Whether a member of the release has mode 0755. In the folders for
+/// registries none has.
 #[must_use]
 pub(crate) fn is_executable(member: &Member<'_>) -> bool {
-    member.planned.folder == Folder::Assets && member.all().any(|(_, file)| file.executable)
+    member.planned.folder == Folder::Assets && member.evidence().any(|file| file.executable)
 }
 
-/// The manifest's account of one member of the release.
-#[must_use]
-pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> File {
-    let Member { planned, file, .. } = member;
-    let origins = member.all().map(|(planned, file)| Origin {
-        artifact: Artifact::clone(&file.artifact),
-        path: file.path.clone(),
-        action: planned.action(file),
-        rewritten_from: file.rewritten_from,
+/// The manifest's entry for one member of the release.
+///
+/// # Errors
+/// [`ManifestError::NoIntegrity`].
+pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<File, ManifestError> {
+    let file = member.file();
+    let origins = member.all().map(|planned| Origin {
+        artifact: Artifact::clone(&planned.evidence.artifact),
+        path: planned.evidence.path.clone(),
+        action: planned.action(),
     });
-    File {
-        name: planned.name.clone(),
-        folder: planned.folder,
-        kind: file.distribution.kind(),
-        project: file.distribution.project().map(str::to_owned),
-        version: file.distribution.version().map(|version| version.to_string()),
-        size: file.size,
-        // What npm needed besides is told as its integrity.
-        digests: Digests { sha512: file.digests.sha512.filter(|_| algorithms.sha512), ..file.digests },
+    let digests = file.staged.digests;
+    Ok(File {
+        name: member.planned.name.clone(),
+        folder: member.planned.folder,
+        package: package(member)?,
+        size: file.staged.size,
+        // The SHA-512 of an npm package is in the manifest as its integrity.
+        digests: Digests { sha512: digests.sha512.filter(|_| algorithms.sha512), ..digests },
         executable: is_executable(member),
-        target: member.all().find_map(|(_, file)| file.artifact.name.target()).map(str::to_owned),
-        wheel: wheel_of(file),
-        npm: npm_of(file),
+        target: member.evidence().find_map(|file| file.artifact.name.target()).map(str::to_owned),
         origins: origins.collect(),
-    }
+    })
 }
 
-fn wheel_of(file: &Evidence) -> Option<Wheel> {
-    let Distribution::Wheel { filename, contents } = &file.distribution else { return None };
+fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
+    let Evidence { distribution, staged, .. } = member.file();
+    Ok(match distribution {
+        Distribution::Wheel { filename, contents } => Package::Wheel {
+            project: filename.project().clone(),
+            version: filename.version().clone(),
+            wheel: wheel(filename, contents),
+        },
+        Distribution::Sdist { sdist, .. } => {
+            Package::Sdist { project: sdist.project().clone(), version: sdist.version().clone() }
+        }
+        Distribution::NpmPackage(package) => {
+            let sha512 = staged.digests.sha512;
+            let sha512 = sha512.ok_or_else(|| ManifestError::NoIntegrity(member.planned.name.clone()))?;
+            Package::Npm {
+                name: package.name().clone(),
+                version: package.version().clone(),
+                npm: Npm {
+                    purl: package.purl(),
+                    os: package.os().to_vec(),
+                    cpu: package.cpu().to_vec(),
+                    libc: package.libc().to_vec(),
+                    integrity: sha512.integrity(),
+                },
+            }
+        }
+        Distribution::Archive { .. } => Package::Plain(PlainKind::Archive),
+        Distribution::Executable => Package::Plain(PlainKind::Executable),
+        Distribution::Installer => Package::Plain(PlainKind::Installer),
+        Distribution::Sidecar => Package::Plain(PlainKind::Sidecar),
+        Distribution::Other => Package::Plain(PlainKind::Other),
+    })
+}
+
+fn wheel(filename: &WheelFilename, contents: &WheelContents) -> Wheel {
     let texts = |tags: &TagSet| tags.iter().map(ToString::to_string).collect();
-    Some(Wheel {
+    Wheel {
         python: texts(filename.python()),
         abi: texts(filename.abi()),
         platform: texts(filename.platform()),
         build: filename.build().map(ToString::to_string),
         generator: contents.wheel.generators().to_vec(),
         sboms: contents.sboms.clone(),
-    })
-}
-
-fn npm_of(file: &Evidence) -> Option<Npm> {
-    let Distribution::NpmPackage(package) = &file.distribution else { return None };
-    Some(Npm {
-        purl: package.purl(),
-        os: package.os().to_vec(),
-        cpu: package.cpu().to_vec(),
-        libc: package.libc().to_vec(),
-        integrity: file.digests.sha512?.integrity(),
-    })
+    }
 }

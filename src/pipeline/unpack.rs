@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rayon::ThreadPool;
+
 use crate::archive::zip::ZipArchive;
 use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
 use crate::artifact::Artifact;
 use crate::digest::Algorithms;
-use crate::disk::staging::{StagedFile, StagedWriter, Staging};
+use crate::disk::staging::{StagedWriter, Staging};
 use crate::evidence::Evidence;
 use crate::evidence::inspect::{self, Examined, InspectOptions};
 use crate::filename::RelativePath;
@@ -33,8 +35,8 @@ pub(crate) struct Unpacker<'a> {
 /// What has come in.
 #[derive(Debug, Default)]
 pub(crate) struct Unpacked {
-    /// The files, by artifact and path, each with what is known of it.
-    pub files: Vec<(StagedFile, Evidence)>,
+    /// The files, by artifact and path.
+    pub files: Vec<Evidence>,
     /// What is wrong with others.
     pub findings: Vec<Finding>,
     /// The first fault by artifact and path, so that which one is told does
@@ -71,9 +73,10 @@ impl<'a> Unpacker<'a> {
     /// like any other.
     pub(crate) fn unpack_all(
         &self,
+        pool: &ThreadPool,
         payloads: impl Iterator<Item = Result<Payload, SourceError>>,
     ) -> Result<(), SourceError> {
-        rayon::in_place_scope(|scope| {
+        pool.in_place_scope(|scope| {
             for payload in payloads {
                 if !self.lock().faults.is_empty() {
                     break;
@@ -201,13 +204,12 @@ impl<'a> Unpacker<'a> {
                 let evidence = Evidence {
                     artifact: Arc::clone(artifact),
                     path: path.clone(),
-                    size: staged.size,
-                    digests: staged.digests,
+                    staged,
                     rewritten_from: None,
                     executable,
                     distribution,
                 };
-                self.lock().files.push((staged, evidence));
+                self.lock().files.push(evidence);
             }
             Examined::Refused(finding) => self.lock().findings.push(*finding),
         }
@@ -235,9 +237,9 @@ impl<'a> Unpacker<'a> {
         if let Some((_, failure)) = unpacked.faults.pop_first() {
             return Err(failure);
         }
-        unpacked.files.sort_by(|(_, one), (_, other)| {
+        unpacked.files.sort_by(|one, other| {
             let by_place = one.place().cmp(&other.place());
-            by_place.then_with(|| one.digests.sha256.cmp(&other.digests.sha256))
+            by_place.then_with(|| one.staged.digests.sha256.cmp(&other.staged.digests.sha256))
         });
         Ok(unpacked)
     }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
+use crate::evidence::Evidence;
 use crate::glob::{Glob, GlobError};
 use crate::preflight::release::Member;
 use crate::release::manifest::LeftOut;
@@ -204,7 +205,7 @@ impl Counted<'_> {
             return artifacts();
         }
         let renamed = self.members.iter().find_map(|member| {
-            let sent = member.all().map(|(_, file)| file.name()).find(|name| glob.matches(name.as_str()))?;
+            let sent = member.evidence().map(Evidence::name).find(|name| glob.matches(name.as_str()))?;
             let name = &member.planned.name;
             (!glob.matches(name.as_str())).then(|| format!("`{sent}` was sent, and is released as `{name}`"))
         });

@@ -51,8 +51,8 @@ pub(crate) fn judge(members: &[Member<'_>], expected: &[ExpectedDigest]) -> Vec<
 fn missing(members: &[Member<'_>], ExpectedDigest { digest, name }: &ExpectedDigest) -> Option<Finding> {
     let named: Vec<&Evidence> = members
         .iter()
-        .filter(|member| member.planned.name == *name || member.all().any(|(_, file)| file.name() == *name))
-        .flat_map(|member| member.all().map(|(_, file)| file))
+        .filter(|member| member.planned.name == *name || member.evidence().any(|file| file.name() == *name))
+        .flat_map(Member::evidence)
         .collect();
     if named.iter().any(|file| file.digest_as_sent() == *digest) {
         return None;

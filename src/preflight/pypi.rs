@@ -64,8 +64,8 @@ pub(super) fn sdist(file: &Evidence, sdist: &Sdist, contents: &SdistContents) ->
 }
 
 fn size(file: &Evidence) -> Option<Finding> {
-    (file.size > DEFAULT_MAX_SIZE).then(|| {
-        Rule::FileSize.at(file).found(format!("it has {} bytes", file.size)).expected(format!(
+    (file.staged.size > DEFAULT_MAX_SIZE).then(|| {
+        Rule::FileSize.at(file).found(format!("it has {} bytes", file.staged.size)).expected(format!(
             "at most {DEFAULT_MAX_SIZE} (100 MiB), unless PyPI has raised the project's limit"
         ))
     })

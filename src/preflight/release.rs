@@ -30,41 +30,47 @@ pub enum VersionPolicy {
 #[derive(Debug, Clone)]
 pub(crate) struct Member<'a> {
     /// What was planned for it.
-    pub planned: &'a Planned,
-    /// What is known of it.
-    pub file: &'a Evidence,
+    pub planned: Planned<'a>,
     /// The same file again, from other artifacts or folders.
-    pub duplicates: Vec<(&'a Planned, &'a Evidence)>,
+    pub duplicates: Vec<Planned<'a>>,
 }
 
 impl<'a> Member<'a> {
-    /// All places that it came from, by artifact and path.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a Planned, &'a Evidence)> {
-        std::iter::once((self.planned, self.file)).chain(self.duplicates.iter().copied())
+    /// The file.
+    #[must_use]
+    pub(crate) const fn file(&self) -> &'a Evidence {
+        self.planned.evidence
+    }
+
+    /// What was planned for it in every place that it came from, by artifact
+    /// and path.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Planned<'a>> {
+        std::iter::once(&self.planned).chain(&self.duplicates)
+    }
+
+    /// The file in every place that it came from, by artifact and path.
+    pub(crate) fn evidence(&self) -> impl Iterator<Item = &'a Evidence> {
+        self.all().map(|planned| planned.evidence)
     }
 }
 
-/// Joins files that are one, and says what keeps the others from being a
+/// Joins files that are one, and reports what keeps the others from being a
 /// release.
 #[must_use]
-pub(crate) fn members<'a>(
-    evidence: &'a [Evidence],
-    planned: &'a [Planned],
-) -> (Vec<Member<'a>>, Vec<Finding>) {
-    let mut by_name: BTreeMap<&FileName, Member<'_>> = BTreeMap::new();
+pub(crate) fn members(planned: Vec<Planned<'_>>) -> (Vec<Member<'_>>, Vec<Finding>) {
+    let mut by_name: BTreeMap<FileName, Member<'_>> = BTreeMap::new();
     let mut findings = Vec::new();
     for planned in planned {
-        let Some(file) = evidence.get(planned.evidence) else { continue };
-        match by_name.entry(&planned.canonical) {
+        match by_name.entry(planned.canonical.clone()) {
             Entry::Vacant(entry) => {
-                entry.insert(Member { planned, file, duplicates: Vec::new() });
+                entry.insert(Member { planned, duplicates: Vec::new() });
             }
             Entry::Occupied(mut entry) => {
-                let first = entry.get().file;
-                if file.digests.sha256 != first.digests.sha256 {
+                let (file, first) = (planned.evidence, entry.get().file());
+                if file.staged.digests.sha256 != first.staged.digests.sha256 {
                     findings.push(name_collision(file, first, &planned.canonical));
                 }
-                entry.get_mut().duplicates.push((planned, file));
+                entry.get_mut().duplicates.push(planned);
             }
         }
     }
@@ -81,8 +87,8 @@ fn name_collision(file: &Evidence, first: &Evidence, name: &FileName) -> Finding
         .found(format!(
             "it would be `{name}`, and so would {} with other bytes ({} here, {} there)",
             first.place(),
-            file.digests.sha256,
-            first.digests.sha256
+            file.staged.digests.sha256,
+            first.staged.digests.sha256
         ))
         .expected("one content for one name")
 }
@@ -91,9 +97,9 @@ fn reserved(members: &[Member<'_>]) -> Vec<Finding> {
     let reserved = members.iter().filter(|member| is_reserved(&member.planned.name));
     reserved
         .flat_map(Member::all)
-        .map(|(planned, file)| {
+        .map(|planned| {
             Rule::ReservedName
-                .at(file)
+                .at(planned.evidence)
                 .found(format!("`{}` is the name of a file that release-prep writes", planned.name))
                 .expected("a name of its own")
         })
@@ -106,16 +112,16 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
     for member in members {
         let Some(other) = folded.insert(member.planned.name.folded(), member) else { continue };
         if other.planned.name == member.planned.name {
-            findings.push(name_collision(member.file, other.file, &member.planned.name));
+            findings.push(name_collision(member.file(), other.file(), &member.planned.name));
         } else {
             findings.push(
                 Rule::CaseCollision
-                    .at(member.file)
+                    .at(member.file())
                     .found(format!(
                         "`{}` and `{}` ({}) differ in case alone",
                         member.planned.name,
                         other.planned.name,
-                        other.file.place()
+                        other.file().place()
                     ))
                     .expected("names that also Windows and macOS tell apart"),
             );
@@ -130,10 +136,10 @@ fn index_duplicates(members: &[Member<'_>]) -> Vec<Finding> {
     let mut seen = BTreeMap::new();
     let mut findings = Vec::new();
     for member in members.iter().filter(|member| member.planned.folder == Folder::Pypi) {
-        if let Some(other) = seen.insert(member.file.digests.sha256, &member.planned.name) {
+        if let Some(other) = seen.insert(member.file().staged.digests.sha256, &member.planned.name) {
             findings.push(
                 Rule::IndexDuplicate
-                    .at(member.file)
+                    .at(member.file())
                     .found(format!("`{}` has the same bytes as `{other}`", member.planned.name))
                     .expected("one name for one content, or PyPI answers \"File already exists\""),
             );
@@ -155,7 +161,8 @@ struct Declaring<'a> {
 pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option<String>, Vec<Finding>) {
     let declaring: Vec<Declaring<'_>> = members
         .iter()
-        .filter_map(|Member { file, .. }| {
+        .map(Member::file)
+        .filter_map(|file| {
             let (project, version) = (file.distribution.project()?, file.distribution.version()?);
             Some(Declaring { file, project, version })
         })

@@ -1,17 +1,18 @@
-//! The manifest: the whole truth about a release, for machines.
+//! The manifest: a complete, machine-readable description of a release.
 //!
 //! JSON, versioned by its `format`, described by
-//! `docs/release-manifest.schema.json`. What one artifact set gives is the same every
-//! time; only the account of the run, and what GitHub told of the artifacts,
-//! is the run's own.
+//! `docs/release-manifest.schema.json`. It is deterministic: for one set of
+//! artifacts, only the run and what GitHub reports of the artifacts differ
+//! between runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use super::file::{Action, File, Npm, Origin, Wheel};
+pub(crate) use super::file::{Action, File, Npm, Origin, Package, PlainKind, Wheel};
 
+use crate::artifact::ArtifactName;
 use crate::digest::{Blake2b, Digests, Sha256, Sha512};
 use crate::filename::{FileName, RelativePath};
 use crate::release::subject::is_shard_name;
@@ -146,10 +147,10 @@ impl Settings {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedFinding {
     /// The rule's id.
-    pub rule: String,
-    /// The artifact that it speaks of.
+    pub rule: RecordedRule,
+    /// The artifact that it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub artifact: Option<String>,
+    pub artifact: Option<ArtifactName>,
     /// The path in the artifact.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub path: Option<String>,
@@ -164,8 +165,8 @@ pub(crate) struct RecordedFinding {
 impl From<&Finding> for RecordedFinding {
     fn from(finding: &Finding) -> Self {
         Self {
-            rule: finding.rule.id().to_owned(),
-            artifact: finding.place.as_ref().map(|place| place.artifact.to_string()),
+            rule: RecordedRule::Known(finding.rule),
+            artifact: finding.place.as_ref().map(|place| place.artifact.clone()),
             path: finding.place.as_ref().and_then(|place| place.path.clone()),
             found: finding.found.clone(),
             expected: finding.expected.clone(),
@@ -174,13 +175,54 @@ impl From<&Finding> for RecordedFinding {
     }
 }
 
-/// A file that was there and is not in the release.
+/// The rule of a recorded finding. A manifest outlives the program that wrote
+/// it, so an id that this version does not know is kept as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) enum RecordedRule {
+    /// A rule of this version.
+    Known(Rule),
+    /// The id of a rule of another version.
+    Unknown(String),
+}
+
+impl From<String> for RecordedRule {
+    fn from(id: String) -> Self {
+        Rule::of(&id).map_or(Self::Unknown(id), Self::Known)
+    }
+}
+
+impl From<RecordedRule> for String {
+    fn from(rule: RecordedRule) -> Self {
+        match rule {
+            RecordedRule::Known(rule) => rule.id().to_owned(),
+            RecordedRule::Unknown(id) => id,
+        }
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for RecordedRule {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RecordedRule".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
+
+/// A file of an artifact that is not in the release.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LeftOut {
     /// The artifact's name.
-    pub artifact: String,
+    pub artifact: ArtifactName,
     /// The path in it.
     pub path: RelativePath,
     /// Why.
@@ -202,8 +244,8 @@ pub enum LeftOutReason {
 impl fmt::Display for LeftOutReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Junk => "a stray file",
-            Self::UnknownKind => "of no known kind",
+            Self::Junk => "a junk file",
+            Self::UnknownKind => "of unknown type",
         })
     }
 }
@@ -220,12 +262,15 @@ pub enum ManifestError {
     /// Files in another order than by name.
     #[error("`{0}` is not where its name belongs")]
     Order(FileName),
-    /// A file from nowhere.
+    /// A file without an origin.
     #[error("`{0}` has no origin")]
     NoOrigin(FileName),
-    /// A file that was rewritten from nothing, or kept with another digest.
-    #[error("what was done to `{0}` and the digest that it had do not agree")]
-    Rewritten(FileName),
+    /// No files.
+    #[error("there are no files")]
+    Empty,
+    /// An npm package whose SHA-512 was not computed.
+    #[error("the SHA-512 of the npm package `{0}` is not known")]
+    NoIntegrity(FileName),
 }
 
 /// All that a manifest is made of, but for the files.
@@ -252,21 +297,21 @@ impl Manifest {
     ///
     /// # Errors
     /// [`ManifestError`].
-    pub fn new(mut files: Vec<File>, account: ManifestContext<'_>) -> Result<Self, ManifestError> {
+    pub fn new(mut files: Vec<File>, context: ManifestContext<'_>) -> Result<Self, ManifestError> {
         files.sort_by(|one, other| one.name.cmp(&other.name));
         check(&files)?;
-        let mut left_out = account.left_out;
+        let mut left_out = context.left_out;
         left_out.sort();
-        let warnings = account.findings.iter().filter(|finding| finding.severity == Severity::Warning);
+        let warnings = context.findings.iter().filter(|finding| finding.severity == Severity::Warning);
         Ok(Self(Contents {
             format: Format::V1,
-            run: account.run,
-            version: account.version,
-            settings: account.settings,
-            attestable: account.attestable,
+            run: context.run,
+            version: context.version,
+            settings: context.settings,
+            attestable: context.attestable,
             files,
             warnings: warnings.map(RecordedFinding::from).collect(),
-            ignored: account.ignored.iter().map(RecordedFinding::from).collect(),
+            ignored: context.ignored.iter().map(RecordedFinding::from).collect(),
             left_out,
         }))
     }
@@ -301,8 +346,10 @@ impl Manifest {
     #[must_use]
     pub fn fully_checked_for_pypi(&self) -> bool {
         let Contents { settings, ignored, .. } = &self.0;
-        let of_the_index =
-            |told: &RecordedFinding| Rule::of(&told.rule).is_none_or(|rule| rule.class() == Class::Index);
+        let of_the_index = |finding: &RecordedFinding| match &finding.rule {
+            RecordedRule::Known(rule) => rule.class() == Class::Index,
+            RecordedRule::Unknown(_) => true,
+        };
         settings.pypi == Strictness::Error
             && settings.record == RecordSetting::Verify
             && !ignored.iter().any(of_the_index)
@@ -321,12 +368,10 @@ impl Manifest {
     }
 
     /// The manifest's text: pretty JSON and a line feed.
-    ///
-    /// # Panics
-    /// Never: nothing in a manifest is a map with other keys than text.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "no map in a manifest has keys other than strings")]
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        let mut json = serde_json::to_vec_pretty(self).expect("a manifest is valid JSON");
         json.push(b'\n');
         json
     }
@@ -378,6 +423,9 @@ impl TryFrom<Contents> for Manifest {
 }
 
 fn check(files: &[File]) -> Result<(), ManifestError> {
+    if files.is_empty() {
+        return Err(ManifestError::Empty);
+    }
     let mut seen = BTreeMap::new();
     for File { name, origins, .. } in files {
         if is_reserved(name) {
@@ -385,11 +433,6 @@ fn check(files: &[File]) -> Result<(), ManifestError> {
         }
         if origins.is_empty() {
             return Err(ManifestError::NoOrigin(name.clone()));
-        }
-        let agrees =
-            |origin: &Origin| (origin.action == Action::Rewritten) == origin.rewritten_from.is_some();
-        if !origins.iter().all(agrees) {
-            return Err(ManifestError::Rewritten(name.clone()));
         }
         if seen.insert(name.folded(), name).is_some() {
             return Err(ManifestError::Twice(name.clone()));
@@ -402,27 +445,21 @@ fn check(files: &[File]) -> Result<(), ManifestError> {
 mod tests {
     use super::*;
     use crate::artifact::Artifact;
-    use crate::distribution::Kind;
     use crate::folder::Folder;
 
     fn file(name: &str) -> File {
         File {
             name: name.parse().unwrap(),
             folder: Folder::Assets,
-            kind: Kind::Archive,
-            project: None,
-            version: None,
+            package: Package::Plain(PlainKind::Archive),
             size: 1,
             digests: Digests { sha256: Sha256::of(name.as_bytes()), sha512: None, blake2b: None },
             executable: false,
             target: None,
-            wheel: None,
-            npm: None,
             origins: vec![Origin {
                 artifact: Artifact::named("a".parse().unwrap()),
                 path: name.parse().unwrap(),
                 action: Action::Kept,
-                rewritten_from: None,
             }],
         }
     }
@@ -438,7 +475,7 @@ mod tests {
     }
 
     fn manifest(names: &[&str]) -> Result<Manifest, ManifestError> {
-        let account = ManifestContext {
+        let context = ManifestContext {
             run: None,
             version: None,
             settings: settings(),
@@ -447,7 +484,7 @@ mod tests {
             ignored: &[],
             left_out: vec![],
         };
-        Manifest::new(names.iter().map(|name| file(name)).collect(), account)
+        Manifest::new(names.iter().map(|name| file(name)).collect(), context)
     }
 
     #[test]
@@ -458,6 +495,22 @@ mod tests {
         for reserved in ["SHA256SUMS", "sha256sums", "B2SUMS", "release-manifest.json", "subjects-7.sha256"] {
             assert_eq!(manifest(&[reserved]), Err(ManifestError::Reserved(named(reserved))));
         }
+    }
+
+    #[test]
+    fn a_release_without_files_is_none() {
+        assert_eq!(manifest(&[]), Err(ManifestError::Empty));
+    }
+
+    /// A manifest of another version may name rules that this one lacks.
+    #[test]
+    fn rules_of_other_versions() {
+        let json = String::from_utf8(manifest(&["a"]).unwrap().to_json()).unwrap();
+        let finding = r#"{"rule": "no-such-rule", "found": "", "expected": "", "remedy": ""}"#;
+        let json = json.replace(r#""ignored": []"#, &format!(r#""ignored": [{finding}]"#));
+        let read = Manifest::from_json(json.as_bytes()).unwrap();
+        assert!(String::from_utf8(read.to_json()).unwrap().contains("\"rule\": \"no-such-rule\""));
+        assert!(!read.fully_checked_for_pypi());
     }
 
     #[test]
@@ -477,6 +530,9 @@ mod tests {
             (r#""name": "a""#, r#""name": "c""#),
             ("manifest/v1", "manifest/v2"),
             (r#""size""#, r#""sizes""#),
+            (r#""kind": "archive""#, r#""kind": "wheel""#),
+            (r#""kind": "archive""#, r#""kind": "archive", "project": "a""#),
+            (r#""action": "kept""#, r#""action": "rewritten""#),
         ] {
             let changed = json.replace(from, to);
             assert_ne!(changed, json);

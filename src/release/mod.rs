@@ -3,6 +3,7 @@
 
 mod file;
 pub(crate) mod manifest;
+pub(crate) mod prepared;
 pub(crate) mod subject;
 pub(crate) mod sums;
 pub(crate) mod top_level;

@@ -1,23 +1,48 @@
-//! What a verification came to.
+//! The result of a verification.
 
 use crate::digest::Sha256;
 use crate::release::manifest::{MANIFEST, Manifest};
 
-/// One way in which a release is not what its manifest says.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Problem {
-    /// The manifest itself is not the one that was told.
-    Manifest {
-        /// What it should hash to.
+/// What a release is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The digest of its manifest, from where the release was prepared: proves
+    /// that it is that release.
+    Digest(Sha256),
+    /// Its own manifest: proves that it is consistent.
+    Itself,
+}
+
+/// The result of a verification.
+#[derive(Debug)]
+pub enum Verification {
+    /// The manifest has another digest than the one given. It was not parsed,
+    /// and nothing else was read.
+    AnotherManifest {
+        /// The digest that was given.
         expected: Sha256,
-        /// What it hashes to.
+        /// The digest of the manifest that is there.
         found: Sha256,
     },
+    /// The files were compared with the manifest.
+    Compared {
+        /// The manifest.
+        manifest: Box<Manifest>,
+        /// Its digest.
+        manifest_digest: Sha256,
+        /// All differences, sorted; empty if there are none.
+        problems: Vec<Problem>,
+    },
+}
+
+/// One way in which a release differs from its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Problem {
     /// A file is not there.
     Missing(String),
     /// A file has other bytes.
     Changed(String, Change),
-    /// Something is there that the manifest does not know.
+    /// Something is there that the manifest does not name.
     Additional(String),
 }
 
@@ -33,21 +58,28 @@ pub enum Change {
     },
     /// The same size, another digest.
     Digest {
-        /// As the manifest has it.
+        /// In the manifest.
         expected: Sha256,
         /// Of the bytes that are there.
         found: Sha256,
     },
-    /// It is no regular file.
+    /// It is not a regular file.
     Kind(&'static str),
+}
+
+impl Problem {
+    /// The path in the release that it is about.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing(path) | Self::Changed(path, _) | Self::Additional(path) => path,
+        }
+    }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Manifest { expected, found } => {
-                write!(f, "changed: {MANIFEST} has the digest {found}, expected {expected}")
-            }
             Self::Missing(path) => write!(f, "missing: {path}"),
             Self::Additional(path) => write!(f, "additional: {path}"),
             Self::Changed(path, change) => match change {
@@ -63,24 +95,24 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// What a verification came to.
-#[derive(Debug)]
-pub struct Verification {
-    /// All that is wrong, sorted; empty if the release is whole.
-    pub problems: Vec<Problem>,
-    /// The manifest.
-    pub manifest: Manifest,
-    /// The digest that it has.
-    pub manifest_digest: Sha256,
-}
-
-impl Problem {
-    /// The file that it speaks of; nothing if that is the manifest.
+impl Verification {
+    /// Whether the release is what it is held against.
     #[must_use]
-    pub fn path(&self) -> Option<&str> {
+    pub const fn is_good(&self) -> bool {
         match self {
-            Self::Manifest { .. } => None,
-            Self::Missing(path) | Self::Changed(path, _) | Self::Additional(path) => Some(path),
+            Self::AnotherManifest { .. } => false,
+            Self::Compared { problems, .. } => problems.is_empty(),
+        }
+    }
+
+    /// What is wrong, a line each.
+    #[must_use]
+    pub fn problem_lines(&self) -> Vec<String> {
+        match self {
+            Self::AnotherManifest { expected, found } => {
+                vec![format!("another release: {MANIFEST} has the digest {found}, expected {expected}")]
+            }
+            Self::Compared { problems, .. } => problems.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::escape::{self, markdown, markdown_code};
 use crate::folder::Folder;
 use crate::release::manifest::{Action, File, LeftOut, Manifest, SHA256SUMS, Settings};
 use crate::release::top_level::TopLevelFiles;
-use crate::release::verification::Verification;
+use crate::release::verification::{Anchor, Verification};
 use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
 use crate::settings::{RecordSetting, Registry, Strictness};
@@ -95,7 +95,7 @@ impl Report<'_> {
             summary.rows(self.left_out.iter().map(|file| {
                 format!(
                     "| {} | {} | {} |\n",
-                    markdown(&file.artifact),
+                    markdown(file.artifact.as_str()),
                     markdown_code(file.path.as_str()),
                     file.why
                 )
@@ -149,11 +149,10 @@ impl Report<'_> {
 
     fn outcome(&self, manifest: &Manifest, top: &TopLevelFiles) -> String {
         let files = manifest.files();
-        let done = |action| {
-            let is_done = |file: &&File| file.origins.iter().any(|origin| origin.action == action);
-            files.iter().filter(is_done).count()
+        let done = |was_done: fn(Action) -> bool| {
+            files.iter().filter(|file| file.origins.iter().any(|origin| was_done(origin.action))).count()
         };
-        let rewritten = match done(Action::Rewritten) {
+        let rewritten = match done(|action| matches!(action, Action::Rewritten { .. })) {
             0 => String::new(),
             rewritten => format!(", {rewritten} rewritten"),
         };
@@ -163,13 +162,10 @@ impl Report<'_> {
                 format!("{} subjects to attest in {} shards", subjects.count(), subjects.shards().len())
             }
             Some(subjects) => format!("{} subjects to attest", subjects.count()),
-            None => "nothing to attest, for the artifacts come from another run".to_owned(),
+            None => "no subjects: the artifacts come from another run".to_owned(),
         };
-        let place = if self.dry_run {
-            "nothing was left on the disk (dry run)".to_owned()
-        } else {
-            format!("in {}", self.output)
-        };
+        let place =
+            if self.dry_run { "nothing written (dry run)".to_owned() } else { format!("in {}", self.output) };
         let counted = |folder: Folder| files.iter().filter(|file| file.folder == folder).count();
         let folders = Folder::ALL
             .into_iter()
@@ -180,7 +176,7 @@ impl Report<'_> {
         format!(
             "prepared {}{version} ({folders}), {} renamed{rewritten}, {subjects}; {place}",
             plural(files.len(), "file"),
-            done(Action::Renamed),
+            done(|action| action == Action::Renamed),
         )
     }
 
@@ -204,32 +200,38 @@ pub(crate) fn rule_text(rule: Option<Rule>) -> String {
 
 /// What a verification came to, for a log.
 #[must_use]
-pub(crate) fn verification_text(dir: &str, verification: &Verification, anchored: bool) -> String {
+pub(crate) fn verification_text(dir: &str, verification: &Verification, anchor: Anchor) -> String {
     let mut text = String::new();
-    for problem in &verification.problems {
+    for problem in verification.problem_lines() {
         line(&mut text, format_args!("{problem}"));
     }
-    line(&mut text, format_args!("{}", verdict(dir, verification, anchored)));
+    line(&mut text, format_args!("{}", verdict(dir, verification, anchor)));
     text
 }
 
 /// What a verification came to, for the job's summary.
 #[must_use]
-pub(crate) fn verification_markdown(dir: &str, verification: &Verification, anchored: bool) -> String {
+pub(crate) fn verification_markdown(dir: &str, verification: &Verification, anchor: Anchor) -> String {
     let mut summary = Summary::default();
-    summary.push("## Release verified\n\n");
-    summary.push(&format!("{}\n\n", markdown(&verdict(dir, verification, anchored))));
-    summary
-        .rows(verification.problems.iter().map(|problem| format!("- {}\n", markdown(&problem.to_string()))));
+    let title = match (verification.is_good(), anchor) {
+        (false, _) => "Verification failed",
+        (true, Anchor::Digest(_)) => "Release verified",
+        (true, Anchor::Itself) => "Release consistent, origin not proven",
+    };
+    summary.push(&format!("## {title}\n\n{}\n\n", markdown(&verdict(dir, verification, anchor))));
+    let problems = verification.problem_lines();
+    summary.rows(problems.iter().map(|problem| format!("- {}\n", markdown(problem))));
     summary.text
 }
 
-fn verdict(dir: &str, verification: &Verification, anchored: bool) -> String {
-    let files = plural(verification.manifest.files().len(), "file");
-    let digest = verification.manifest_digest;
-    match (verification.problems.len(), anchored) {
-        (0, true) => format!("{dir}: verified, {files}, the manifest is {digest}"),
-        (0, false) => format!(
+fn verdict(dir: &str, verification: &Verification, anchor: Anchor) -> String {
+    let Verification::Compared { manifest, manifest_digest: digest, problems } = verification else {
+        return format!("{dir}: not the release with that manifest digest; nothing else was read");
+    };
+    let files = plural(manifest.files().len(), "file");
+    match (problems.len(), anchor) {
+        (0, Anchor::Digest(_)) => format!("{dir}: verified, {files}, the manifest is {digest}"),
+        (0, Anchor::Itself) => format!(
             "{dir}: consistent; origin not proven ({files}; the manifest is {digest}, give that as --manifest-digest from where the release was prepared)"
         ),
         (count, _) => format!("{dir}: not what its manifest says: {}", plural(count, "difference")),
@@ -302,9 +304,9 @@ fn was(file: &File) -> String {
         .origins
         .iter()
         .filter(|origin| origin.action != Action::Kept)
-        .map(|origin| match origin.rewritten_from {
-            Some(digest) => format!("{}, {digest}", origin.path.file_name()),
-            None => origin.path.file_name().to_string(),
+        .map(|origin| match origin.action {
+            Action::Rewritten { from } => format!("{}, {from}", origin.path.file_name()),
+            Action::Kept | Action::Renamed => origin.path.file_name().to_string(),
         })
         .collect();
     told.dedup();

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::distribution::npm::PackageJson;
 use crate::escape::ascii_json;
-use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
+use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::subject::Subjects;
 use crate::release::top_level::TopLevelFiles;
 
@@ -40,22 +39,17 @@ pub const NAMES: [&str; 19] = [
 
 /// One element of the output `npm-packages`.
 #[derive(Debug, Serialize)]
-struct NpmPackage<'a> {
+struct NpmPackage {
     path: String,
-    name: &'a str,
+    name: String,
     version: String,
-    tag: &'a str,
+    tag: String,
 }
 
 /// The outputs of a release that was prepared.
 #[must_use]
-pub fn prepared(
-    manifest: &Manifest,
-    top: &TopLevelFiles,
-    npm: &[PackageJson],
-    output: &str,
-    dry_run: bool,
-) -> Vec<(&'static str, String)> {
+pub fn prepared(release: &PreparedRelease, output: &str, dry_run: bool) -> Vec<(&'static str, String)> {
+    let PreparedRelease { manifest, top, npm } = release;
     let has = |folder: Folder| manifest.files().iter().any(|file| file.folder == folder);
     // Of a release that was only tried nothing can be named.
     let path = |name: &str| if dry_run { String::new() } else { format!("{output}/{name}") };
@@ -82,7 +76,7 @@ pub fn prepared(
         ("has-npm", has(Folder::Npm).to_string()),
         ("has-assets", has(Folder::Assets).to_string()),
         ("pypi-ready", is_ready_for_the_index.to_string()),
-        ("npm-packages", npm_packages(npm, manifest, &path)),
+        ("npm-packages", npm_packages(npm, &path)),
         ("release-files", release_files(manifest, top, &path, dry_run)),
         ("manifest", path(MANIFEST)),
         ("manifest-digest", top.manifest_digest().to_string()),
@@ -96,9 +90,9 @@ pub fn prepared(
     ]
 }
 
+#[expect(clippy::expect_used, reason = "no map in an output has keys other than strings")]
 fn json(value: &impl Serialize) -> String {
-    // Text, lists and maps with text as keys always become JSON.
-    ascii_json(&serde_json::to_string(value).unwrap_or_default())
+    ascii_json(&serde_json::to_string(value).expect("strings, lists and maps of strings are valid JSON"))
 }
 
 fn renamed(manifest: &Manifest) -> String {
@@ -129,54 +123,44 @@ fn release_files(
         paths.extend(inside.map(|file| path(&format!("{folder}/{}", file.name))));
     }
     let wanted = [SHA256SUMS, SHA512SUMS, B2SUMS, MANIFEST];
-    for name in wanted.iter().filter(|name| top.files().iter().any(|(top, _)| top == *name)) {
+    for name in wanted.iter().filter(|name| top.files().iter().any(|top| top.name.as_str() == **name)) {
         paths.push(path(name));
     }
     paths.join("\n")
 }
 
-fn npm_packages(packages: &[PackageJson], manifest: &Manifest, path: &dyn Fn(&str) -> String) -> String {
-    let names: BTreeMap<String, &FileName> = manifest
-        .files()
-        .iter()
-        .filter_map(|file| Some((file.npm.as_ref()?.purl.clone(), &file.name)))
-        .collect();
-    let rows: Vec<_> = publishing_order(packages)
-        .into_iter()
-        .filter_map(|package| {
-            let file = names.get(&package.purl())?;
-            Some(NpmPackage {
-                path: match path(&format!("{}/{file}", Folder::Npm)) {
-                    path if path.is_empty() => path,
-                    // npm reads `a/b` as a repository on GitHub.
-                    path => format!("./{path}"),
-                },
-                name: package.name().as_str(),
-                version: package.version().to_string(),
-                tag: package.dist_tag(),
-            })
-        })
-        .collect();
-    json(&rows)
+fn npm_packages(packages: &[PackedPackage], path: &dyn Fn(&str) -> String) -> String {
+    let element = |PackedPackage { file, package }: &PackedPackage| NpmPackage {
+        path: match path(&format!("{}/{file}", Folder::Npm)) {
+            path if path.is_empty() => path,
+            // npm reads `a/b` as a repository on GitHub.
+            path => format!("./{path}"),
+        },
+        name: package.name().to_string(),
+        version: package.version().to_string(),
+        tag: package.dist_tag().to_owned(),
+    };
+    json(&publishing_order(packages).into_iter().map(element).collect::<Vec<_>>())
 }
 
-/// Packages for a platform first, then each after those that it depends on,
-/// so that nobody installs a package whose parts are not there yet. By name
-/// where nothing else decides.
-fn publishing_order(packages: &[PackageJson]) -> Vec<&PackageJson> {
-    let mut waiting: Vec<&PackageJson> = packages.iter().collect();
-    waiting.sort_by_key(|package| {
+/// Packages for a platform first, then each after those that it depends on, so
+/// that no package can be installed before its dependencies. By name where
+/// nothing else decides.
+fn publishing_order(packages: &[PackedPackage]) -> Vec<&PackedPackage> {
+    let mut waiting: Vec<&PackedPackage> = packages.iter().collect();
+    waiting.sort_by_key(|PackedPackage { package, .. }| {
         (!package.is_platform_package(), package.name().as_str().to_owned(), package.version().to_string())
     });
     let mut ordered = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
-        let names: BTreeSet<&str> = waiting.iter().map(|package| package.name().as_str()).collect();
-        let is_free = |package: &&PackageJson| {
-            let own = package.name().as_str();
-            !package.dependencies().iter().any(|name| name != own && names.contains(name.as_str()))
+        let names: BTreeSet<&str> = waiting.iter().map(|packed| packed.package.name().as_str()).collect();
+        let is_free = |packed: &&PackedPackage| {
+            let own = packed.package.name().as_str();
+            let mut dependencies = packed.package.dependencies().iter();
+            !dependencies.any(|name| name != own && names.contains(name.as_str()))
         };
-        // Packages that depend on each other come in their own order.
-        let next = waiting.iter().position(is_free).unwrap_or_default();
+        // Packages that depend on each other keep their order by name.
+        let next = waiting.iter().position(is_free).unwrap_or(0);
         ordered.push(waiting.remove(next));
     }
     ordered

@@ -15,13 +15,14 @@ pub(crate) use run::Services;
 
 use self::cli::{Cli, Command, PrepareArgs, VerifyArgs};
 use crate::artifact::Selection;
-use crate::digest::{Algorithms, Sha256};
+use crate::digest::Algorithms;
 use crate::distribution::version::VersionTag;
 use crate::normalize::plan::NamingPolicy;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::release::VersionPolicy;
 use crate::release::manifest::Run;
+use crate::release::verification::Anchor;
 use crate::rule::Rule;
 use crate::rule::policy::Policy;
 use crate::settings::{AssetNames, Normalization, PreviousManifest, RecordSetting, Sidecars, VersionSetting};
@@ -155,8 +156,8 @@ pub enum SourceRequest {
 pub struct Verify {
     /// Where it is.
     pub dir: Utf8PathBuf,
-    /// What its manifest must hash to.
-    pub manifest_digest: Option<Sha256>,
+    /// What it is held against.
+    pub anchor: Anchor,
     /// Whether consistency is enough.
     pub unanchored: bool,
     /// Write the summary.
@@ -181,7 +182,7 @@ impl Request {
 fn verify(arguments: &VerifyArgs, environment: &Environment) -> Result<Verify, InputError> {
     Ok(Verify {
         dir: folder("output-dir", &arguments.dir, environment)?,
-        manifest_digest: arguments.manifest_digest,
+        anchor: arguments.manifest_digest.map_or(Anchor::Itself, Anchor::Digest),
         unanchored: arguments.unanchored || environment.runner.is_none(),
         show_summary: arguments.show_summary,
     })

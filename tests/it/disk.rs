@@ -426,7 +426,7 @@ fn a_dry_run_leaves_nothing() {
     let run = workspace.prepare(&["--dry-run", "--output-dir", "deep/out"]).exits(0);
     insta::assert_snapshot!(run.out, @r"
     9536fb8be7b175ff67448681ee4ef69cd939408eee7c7a65d32564756ef94eb6  assets/tool
-    prepared 1 file (1 in assets/), 0 renamed, 3 subjects to attest; nothing was left on the disk (dry run)
+    prepared 1 file (1 in assets/), 0 renamed, 3 subjects to attest; nothing written (dry run)
     ");
     assert_eq!(workspace.names(), ["artifacts"]);
     workspace.prepare(&[]).exits(0);

@@ -61,17 +61,17 @@ fn what_is_not() {
     error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
       expected: at least 1, as the line `*-win_arm64.whl` of `expect` says
       help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
-    warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
+    warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
       expected: distributions, archives, executables, installers, scripts, signatures or sidecars
       help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
-    left out: notes: foo.notes, of no known kind
+    left out: notes: foo.notes, of unknown type
     no release was written: 4 errors
     ");
     let run = expecting("artifact:wheels-musl*\n2+ artifact:notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
     error[expected-files]: 1 artifact that was taken matches `notes`: `notes`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
     error[expected-files]: no artifact that was taken matches `wheels-musl*`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
-    warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
+    warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
     ");
 }
 
@@ -82,8 +82,8 @@ fn what_was_perhaps_meant() {
     let run = expecting("*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\n*.notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
     error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was sent, and is released as `foo-1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
-    error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is left out: of no known kind
-    warning[unknown-kind]: 1 of no known kind left out: `notes: foo.notes`
+    error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is left out: of unknown type
+    warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
     ");
     // One that matches by its new name is counted, and no news.
     let run = expecting("9 *.whl").exits(1);

@@ -201,14 +201,14 @@ fn strays_and_unknown_kinds() {
     ]);
     let run = workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(run.out, @r"
-    warning[unknown-kind]: 2 of no known kind left out: `a: LICENSE`, `a: notes.txt`
+    warning[unknown-kind]: 2 files of unknown type skipped: `a: LICENSE`, `a: notes.txt`
       expected: distributions, archives, executables, installers, scripts, signatures or sidecars
       help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
-    left out: a: .DS_Store, a stray file
-    left out: a: .gitignore, a stray file
-    left out: a: LICENSE, of no known kind
-    left out: a: __MACOSX/._tool, a stray file
-    left out: a: notes.txt, of no known kind
+    left out: a: .DS_Store, a junk file
+    left out: a: .gitignore, a junk file
+    left out: a: LICENSE, of unknown type
+    left out: a: __MACOSX/._tool, a junk file
+    left out: a: notes.txt, of unknown type
     9536fb8be7b175ff67448681ee4ef69cd939408eee7c7a65d32564756ef94eb6  assets/tool
     prepared 1 file (1 in assets/), 0 renamed, 3 subjects to attest; in prepared
     ");

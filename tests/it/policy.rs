@@ -39,7 +39,7 @@ fn what_is_ignored_is_told() {
         .exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
     insta::assert_snapshot!(run.out, @r"
-    note: ignore: there was nothing to ignore for `native-any none-*`
+    note: ignore: `native-any none-*` matched no finding
     ignored[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
     0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb  pypi/foo-1.0-cp312-cp312-linux_x86_64.whl
     prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
@@ -65,7 +65,7 @@ fn what_is_ignored_is_told() {
 
     `release-manifest.json` has the SHA-256 <code>318cefb774c771145b4e1ff624afb9ab294fe1b24a6da5fa151fc68f11de346f</code>.
 
-    > ignore&#58; there was nothing to ignore for &#96;native-any none-&#42;&#96;
+    > ignore&#58; &#96;native-any none-&#42;&#96; matched no finding
     ");
     let ignored = &workspace.manifest()["ignored"];
     assert_eq!((&ignored[0]["rule"], ignored.as_array().unwrap().len()), (&"wheel-platform".into(), 1));

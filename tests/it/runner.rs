@@ -179,7 +179,7 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     | Artifact | File | Why |
     |---|---|---|
-    | a | <code>&#46;DS&#95;Store</code> | a stray file |
+    | a | <code>&#46;DS&#95;Store</code> | a junk file |
 
     </details>
     ");
@@ -205,7 +205,7 @@ fn the_summary_of_a_release() {
 
     | Rule | File | Found | Expected | What to do |
     |---|---|---|---|---|
-    | unknown-kind |  | 1 of no known kind left out&#58; &#96;a&#58; notes&#96; | distributions, archives, executables, installers, scripts, signatures or sidecars | Name the artifact in &#96;pattern&#96; to release its files, or exclude it there with &#96;&#33;&#96;. |
+    | unknown-kind |  | 1 file of unknown type skipped&#58; &#96;a&#58; notes&#96; | distributions, archives, executables, installers, scripts, signatures or sidecars | Name the artifact in &#96;pattern&#96; to release its files, or exclude it there with &#96;&#33;&#96;. |
 
     ### assets/
 

@@ -44,8 +44,8 @@ fn another_manifest() {
     let (workspace, digest) = release();
     let other = digest.replace(|c: char| c.is_ascii_hexdigit(), "0");
     insta::assert_snapshot!(verify(&workspace, &other).exits(1).out.replace(&digest, "[manifest]"), @r"
-    changed: release-manifest.json has the digest [manifest], expected 0000000000000000000000000000000000000000000000000000000000000000
-    prepared: not what its manifest says: 1 difference
+    another release: release-manifest.json has the digest [manifest], expected 0000000000000000000000000000000000000000000000000000000000000000
+    prepared: not the release with that manifest digest; nothing else was read
     ");
     for wrong in ["0", "sha512:00", &digest.to_uppercase()] {
         let run = verify(&workspace, wrong).exits(2);
@@ -119,6 +119,83 @@ fn attestations_are_excepted() {
     verify(&workspace, &digest).exits(1);
 }
 
+/// An attestation is excepted only beside its own distribution.
+#[test]
+fn attestations_of_nothing() {
+    insta::assert_snapshot!(after(|w| {
+        for name in ["evil-1.0-py3-none-any.whl", "", "a\nb"] {
+            w.write(format!("prepared/pypi/{name}.publish.attestation"), "{}");
+        }
+        w.write("prepared/bar-1.0-py3-none-any.whl.publish.attestation", "{}");
+    }), @r"
+    additional: bar-1.0-py3-none-any.whl.publish.attestation
+    additional: pypi/.publish.attestation
+    additional: pypi/a\nb.publish.attestation
+    additional: pypi/evil-1.0-py3-none-any.whl.publish.attestation
+    prepared: not what its manifest says: 4 differences
+    ");
+    // Its distribution is not there, or is not of the release.
+    insta::assert_snapshot!(after(|w| {
+        w.write(format!("prepared/pypi/{WHEEL}.publish.attestation"), "{}");
+        fs::remove_file(w.path(format!("prepared/pypi/{WHEEL}"))).unwrap();
+        w.write("prepared/pypi/bar-1.0-py3-none-any.whl", "");
+        w.write("prepared/pypi/bar-1.0-py3-none-any.whl.publish.attestation", "{}");
+    }), @r"
+    missing: pypi/foo-1.0-py3-none-any.whl
+    additional: pypi/bar-1.0-py3-none-any.whl
+    additional: pypi/bar-1.0-py3-none-any.whl.publish.attestation
+    additional: pypi/foo-1.0-py3-none-any.whl.publish.attestation
+    prepared: not what its manifest says: 4 differences
+    ");
+}
+
+/// A folder of a registry for which there is nothing.
+#[test]
+fn an_additional_folder() {
+    insta::assert_snapshot!(after(|w| fs::create_dir(w.path("prepared/npm")).unwrap()), @r"
+    additional: npm
+    prepared: not what its manifest says: 1 difference
+    ");
+    insta::assert_snapshot!(after(|w| w.write("prepared/npm/evil-1.0.0.tgz", "")), @r"
+    additional: npm/evil-1.0.0.tgz
+    prepared: not what its manifest says: 1 difference
+    ");
+}
+
+/// A manifest with another digest is not parsed: it may be anything.
+#[test]
+fn another_manifest_is_not_parsed() {
+    for text in ["", "{}", "\0", &"[".repeat(1 << 20)] {
+        let said = after(|w| w.write("prepared/release-manifest.json", text));
+        assert!(said.starts_with("another release: release-manifest.json has the digest "), "{said}");
+        assert_eq!(said.lines().count(), 2, "{said}");
+    }
+}
+
+/// Without a digest, memory is bounded by the manifest's size and by the number
+/// of its values.
+#[test]
+fn a_large_manifest_needs_its_digest() {
+    let (workspace, _) = release();
+    let manifest = workspace.read("prepared/release-manifest.json");
+    let finding = r#"{"rule":"","found":"","expected":"","remedy":""}"#;
+    for (count, finding) in
+        [(120_000, finding.to_owned()), (1, finding.replace("\"\"", &format!("{:?}", "x".repeat(16 << 20))))]
+    {
+        let findings = vec![finding; count].join(",");
+        let large = manifest.replace(r#""warnings": []"#, &format!(r#""warnings": [{findings}]"#));
+        assert_ne!(large, manifest);
+        workspace.write("prepared/release-manifest.json", &large);
+        let run = workspace.run(["verify"]).exits(2);
+        assert!(run.err.contains("the limits without its digest are"), "{}", run.err);
+        let run = workspace.prepare(&[]).exits(2);
+        assert!(run.err.contains("the limits without its digest are"), "{}", run.err);
+        // With its digest it is read.
+        let digest = crate::harness::sha256(large.as_bytes());
+        verify(&workspace, &digest).exits(1);
+    }
+}
+
 /// With sums that fit what was changed, the manifest still knows.
 #[test]
 fn sums_and_subjects() {
@@ -162,9 +239,9 @@ fn what_is_no_release() {
         said.push(workspace.run(["verify"]).exits(2).err);
     }
     insta::assert_snapshot!(said.concat(), @r"
-    error: `artifacts` is no release: there is no release-manifest.json in it
-    error: `nowhere` is no release: nowhere: there is nothing of that name
-    error: `linked` is no release: linked: expected a folder, found a symbolic link
+    error: `artifacts` is not a release: it has no release-manifest.json
+    error: `nowhere` is not a release: nowhere: there is nothing of that name
+    error: `linked` is not a release: linked: expected a folder, found a symbolic link
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: EOF while parsing a value at line 1 column 0
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: missing field `format` at line 1 column 2
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: unknown variant `release-prep/manifest/v2`, expected `release-prep/manifest/v1` at line 2 column 38
@@ -188,6 +265,7 @@ fn on_a_runner() {
     assert_eq!(step(&[("manifest-digest", &digest), ("show-summary", "false")]).exits(0).summary, "");
 
     let run = step(&[]).exits(2);
+    assert!(run.summary.starts_with("## Release consistent, origin not proven\n"), "{}", run.summary);
     insta::assert_snapshot!(run.err, @"error: manifest-digest: found nothing, expected the output `manifest-digest` of the job that prepared the release; without it the release is consistent, but its origin is not proven (--unanchored is content with that)");
     assert_eq!(run.annotations("error").len(), 1);
     workspace.finish(workspace.step(&[]).args(["verify", "--unanchored"])).exits(0);
@@ -195,7 +273,11 @@ fn on_a_runner() {
     workspace.write("prepared/assets/tool", "changed");
     let run = step(&[("manifest-digest", &digest)]).exits(1);
     assert_eq!(run.annotations("error").len(), 1);
+    assert!(run.summary.starts_with("## Verification failed\n"), "{}", run.summary);
     assert!(run.summary.contains("changed&#58; assets/tool"), "{}", run.summary);
+    let run = step(&[("manifest-digest", &"0".repeat(64))]).exits(1);
+    assert!(run.summary.starts_with("## Verification failed\n"), "{}", run.summary);
+    assert!(run.summary.contains("another release&#58;"), "{}", run.summary);
 
     fs::rename(workspace.path("prepared"), workspace.path("else")).unwrap();
     step(&[("manifest-digest", &digest), ("output-dir", "else")]).exits(1);

@@ -1,0 +1,173 @@
+//! Decide whether files make a release, and which one. Nothing here touches
+//! the disk.
+//!
+//! 1. Each file gets its name and place, or is left out.
+//! 2. Each file is judged alone, then all of them as one set.
+//! 3. The policy relaxes what the inputs allow it to relax.
+//! 4. If no error is left, the manifest and the files that follow from it are
+//!    rendered.
+
+use std::collections::BTreeSet;
+
+use crate::artifact::ArtifactName;
+use crate::distribution::npm::PackageJson;
+use crate::evidence::{Distribution, Evidence};
+use crate::normalize::plan;
+use crate::pipeline::account::describe;
+use crate::preflight::expect::Counted;
+use crate::preflight::release::{self, Member};
+use crate::preflight::{self, expect_digests};
+use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
+use crate::release::prepared::{PackedPackage, PreparedRelease};
+use crate::release::top_level::TopLevelFiles;
+use crate::request::Prepare;
+use crate::rule::Rule;
+use crate::rule::finding::Finding;
+use crate::sample::Sample;
+use crate::source::Listing;
+
+/// What is reported of the artifacts, whether or not they make a release.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    /// All findings, sorted, errors first.
+    pub findings: Vec<Finding>,
+    /// Findings that the inputs ignore, sorted.
+    pub ignored: Vec<Finding>,
+    /// Files that are not in the release.
+    pub left_out: Vec<LeftOut>,
+    /// Notes of the source, and inputs without effect.
+    pub notes: Vec<String>,
+}
+
+/// What becomes of the files.
+#[derive(Debug)]
+pub(crate) enum Decision<'a> {
+    /// They make this release, of these members.
+    Release {
+        /// The release.
+        release: Box<PreparedRelease>,
+        /// Its members, which are to be placed.
+        members: Vec<Member<'a>>,
+        /// What is reported beside it.
+        diagnostics: Diagnostics,
+    },
+    /// They make none; the findings say why.
+    Refuse(Diagnostics),
+}
+
+/// Decides what becomes of the files. `findings` are those that there are
+/// already.
+///
+/// # Errors
+/// If a release without errors is no valid release, which is a fault of this
+/// program.
+pub(crate) fn decide<'a>(
+    request: &Prepare,
+    evidence: &'a [Evidence],
+    mut findings: Vec<Finding>,
+    listing: Listing,
+) -> Result<Decision<'a>, ManifestError> {
+    let plan = plan::plan(evidence, &request.naming);
+    let left_out = plan.left_out;
+    findings.extend(plan.findings);
+    findings.extend(preflight::files(evidence, &request.naming, request.npm_repository.as_deref()));
+    let (members, set_findings) = release::members(plan.planned);
+    findings.extend(set_findings);
+    let (version, version_findings) = release::version(&members, &request.version);
+    findings.extend(version_findings);
+    findings.extend(expect_digests::judge(&members, &request.expected_digests));
+    if members.is_empty() {
+        if !findings.iter().any(cannot_be_relaxed) {
+            findings.push(nothing_selected(&listing));
+        }
+    } else {
+        let counted = Counted { members: &members, left_out: &left_out, artifacts: &listing.artifacts };
+        findings.extend(counted.judge(&request.expected));
+    }
+    let released = members.iter().flat_map(Member::all);
+    let released = released.map(|planned| (planned.evidence.place(), &planned.name));
+    let judged = request.policy.judge(findings, &released.collect());
+    let unused = judged.unused.iter().map(|line| format!("ignore: `{line}` matched no finding"));
+    let notes = listing.notes.into_iter().chain(unused).collect();
+    let mut diagnostics = Diagnostics { findings: judged.findings, ignored: judged.ignored, left_out, notes };
+    if diagnostics.findings.iter().any(Finding::is_error) {
+        return Ok(Decision::Refuse(diagnostics));
+    }
+    let release = render(request, &members, version, !listing.foreign, &diagnostics)?;
+    if let Some(finding) = too_large(&release.top) {
+        diagnostics.findings.push(finding);
+        diagnostics.findings.sort();
+        return Ok(Decision::Refuse(diagnostics));
+    }
+    Ok(Decision::Release { release: Box::new(release), members, diagnostics })
+}
+
+/// Renders the release of these members.
+fn render(
+    request: &Prepare,
+    members: &[Member<'_>],
+    version: Option<String>,
+    attestable: bool,
+    diagnostics: &Diagnostics,
+) -> Result<PreparedRelease, ManifestError> {
+    let context = ManifestContext {
+        run: request.run.clone(),
+        version,
+        settings: Settings {
+            normalize: request.naming.normalization,
+            version: request.version_as_given.clone(),
+            record: request.record,
+            pypi: request.policy.pypi,
+            npm: request.policy.npm,
+        },
+        attestable,
+        findings: &diagnostics.findings,
+        ignored: &diagnostics.ignored,
+        left_out: diagnostics.left_out.clone(),
+    };
+    let files = members.iter().map(|member| describe(member, request.algorithms));
+    let manifest = Manifest::new(files.collect::<Result<_, _>>()?, context)?;
+    let top = TopLevelFiles::render(&manifest);
+    Ok(PreparedRelease { manifest, top, npm: npm_packages(members) })
+}
+
+fn npm_packages(members: &[Member<'_>]) -> Vec<PackedPackage> {
+    let packed = |member: &Member<'_>| match &member.file().distribution {
+        Distribution::NpmPackage(package) => {
+            Some(PackedPackage { file: member.planned.name.clone(), package: PackageJson::clone(package) })
+        }
+        _ => None,
+    };
+    members.iter().filter_map(packed).collect()
+}
+
+/// Whether a finding stays an error whatever the inputs say, where no file is
+/// released: those about files of the release and those that may be ignored
+/// are the only ones that a policy relaxes.
+fn cannot_be_relaxed(finding: &Finding) -> bool {
+    finding.is_error() && (finding.place.is_some() || !finding.rule.may_be_ignored())
+}
+
+fn nothing_selected(listing: &Listing) -> Finding {
+    let selected = listing.artifacts.iter().map(|artifact| artifact.name.as_str());
+    let names: BTreeSet<&str> = selected.chain(listing.skipped.iter().map(ArtifactName::as_str)).collect();
+    let names: Sample<&str, 50> = names.into_iter().collect();
+    let found = if names.is_empty() {
+        "there are no artifacts".to_owned()
+    } else {
+        format!("nothing to release in the artifacts found: {names}")
+    };
+    Rule::NothingSelected.at(None).found(found).expected("at least one file to release")
+}
+
+/// A manifest larger than a reader accepts, because files declare too much.
+fn too_large(top: &TopLevelFiles) -> Option<Finding> {
+    let bytes = top.manifest_size();
+    (bytes > MAX_BYTES).then(|| {
+        Rule::ArchiveLimit
+            .at(None)
+            .found(format!("the manifest would have {bytes} bytes"))
+            .expected(format!("at most {MAX_BYTES}"))
+            .remedy("Release fewer files at once, or find the files that declare very long lists in their metadata.")
+    })
+}
