@@ -2,8 +2,8 @@
 
 use crate::distribution::npm::{PackageJson, github_repository};
 use crate::evidence::Evidence;
+use crate::rule::Rule;
 use crate::rule::finding::Finding;
-use crate::rule::{Rule, Severity};
 
 /// What npm would say of a package that a workflow of `repository`
 /// (`owner/name` on GitHub, where that is known) publishes.
@@ -42,20 +42,19 @@ fn other_repository(file: &Evidence, package: &PackageJson, repository: &str) ->
     if named.and_then(github_repository).is_some_and(|named| named.eq_ignore_ascii_case(repository)) {
         return None;
     }
-    let mut finding = Rule::NpmRepository
-        .at(file)
-        .found(match named {
-            Some(url) => format!("its package.json names the repository `{url}`"),
-            None => "its package.json names no repository".to_owned(),
-        })
-        .expected(format!("https://github.com/{repository}, whose workflow this is"))
-        .remedy(format!(
-            "Set `\"repository\": {{\"type\": \"git\", \"url\": \"git+https://github.com/{repository}.git\"}}` \
-             in its package.json."
-        ));
-    // Without provenance it is published all the same.
-    if named.is_none() {
-        finding.severity = Severity::Warning;
-    }
-    Some(finding)
+    let expected = format!("https://github.com/{repository}, whose workflow this is");
+    let finding = match named {
+        Some(url) => Rule::NpmRepository
+            .at(file)
+            .found(format!("its package.json names the repository `{url}`"))
+            .expected(expected),
+        None => Rule::NpmRepositoryMissing
+            .at(file)
+            .found("its package.json names no repository")
+            .expected(expected),
+    };
+    Some(finding.remedy(format!(
+        "Set `\"repository\": {{\"type\": \"git\", \"url\": \"git+https://github.com/{repository}.git\"}}` \
+         in its package.json."
+    )))
 }

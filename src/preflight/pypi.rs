@@ -11,8 +11,8 @@ use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilen
 use crate::evidence::Evidence;
 use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::{Packing, WheelContents};
+use crate::rule::Rule;
 use crate::rule::finding::Finding;
-use crate::rule::{Rule, Severity};
 use crate::sample::Sample;
 
 /// The largest file that a project may upload unless PyPI has raised its limit.
@@ -312,14 +312,10 @@ fn license_files(file: &Evidence, rule: Rule, missing: &Sample<String>, folder: 
 }
 
 fn entry_points(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
-    contents.entry_points.as_ref().map(|error| {
-        let mut finding = Rule::WheelEntryPoints.at(file).found(error.to_string()).expected(
-            "`name = module:attribute` lines in sections; script names of letters, digits, `_`, `.`, `-`",
-        );
-        // Installers alone stumble over it, or read it each in their own way.
-        if error.is_taken_by_pypi() {
-            finding.severity = Severity::Warning;
-        }
-        finding
-    })
+    let error = contents.entry_points.as_ref()?;
+    let rule =
+        if error.is_taken_by_pypi() { Rule::WheelEntryPointsInstallers } else { Rule::WheelEntryPoints };
+    let expected =
+        "`name = module:attribute` lines in sections; script names of letters, digits, `_`, `.`, `-`";
+    Some(rule.at(file).found(error.to_string()).expected(expected))
 }

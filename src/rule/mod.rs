@@ -1,7 +1,7 @@
 //! What the world will say of a release.
 //!
 //! A rule has an id that never changes its meaning, a class that says on whose
-//! authority it stands, and the severity of its findings. `catalogue.rs` has the
+//! authority it stands, and the severity of its findings. `catalogue/` has the
 //! list of all.
 
 mod catalogue;

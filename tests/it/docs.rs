@@ -95,7 +95,7 @@ fn every_exit_code_is_told() {
 /// `UPDATE_DOCS=1` writes them.
 #[test]
 fn every_rule_is_told() {
-    const BEGIN: &str = "from src/rule/catalogue.rs. -->\n";
+    const BEGIN: &str = "from src/rule/catalogue/. -->\n";
     let (head, _) = RULES.split_once(BEGIN).unwrap();
     let meant = format!("{head}{BEGIN}\n{}", rules());
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -164,9 +164,9 @@ fn rules_are_explained() {
     insta::assert_snapshot!(workspace.run(["explain", "nothing-selected"]).out, @r"
     nothing-selected (release, error)
 
-    There is something to release.
+    The release has at least one file.
 
-    An empty release is never meant. The names of the artifacts that were found are listed.
+    An empty release is never intended. The names of the artifacts that were found are listed.
 
     Check `pattern`, and that the jobs before this one uploaded what they built.
 

@@ -57,7 +57,7 @@ fn the_repository_of_the_workflow() {
     ::error title=npm-repository::npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`; expected https://github.com/octo-org/tool, whose workflow this is. Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
     "#);
     // Without provenance it is published.
-    insta::assert_snapshot!(prepared(&json!({})).exits(0).findings(), @"warning[npm-repository]: npm: tool.tgz: its package.json names no repository");
+    insta::assert_snapshot!(prepared(&json!({})).exits(0).findings(), @"warning[npm-repository-missing]: npm: tool.tgz: its package.json names no repository");
     // Elsewhere npm has no provenance.
     let run = prepared_on(
         "https://ghe.example.org",

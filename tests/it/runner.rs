@@ -173,7 +173,7 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     | Rule | File | Found | Expected | What to do |
     |---|---|---|---|---|
-    | name-collision | <code>macos&#58; tool</code> | it would be &#96;tool&#96;, and so would linux&#58; tool with other bytes &#40;80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there&#41; | one content for one name | Upload the file once, or give the files names that tell them apart. For an executable that is the target. |
+    | name-collision | <code>macos&#58; tool</code> | it would be &#96;tool&#96;, and so would linux&#58; tool with other bytes &#40;80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there&#41; | one content for one name | Upload the file once, or give the files different names. For executables, add the target to the name. |
 
     <details><summary>Left out</summary>
 
@@ -183,7 +183,7 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     </details>
     ");
-    insta::assert_snapshot!(run.annotations("error").join("\n"), @"::error title=name-collision::macos: tool: it would be `tool`, and so would linux: tool with other bytes (80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there); expected one content for one name. Upload the file once, or give the files names that tell them apart. For an executable that is the target.");
+    insta::assert_snapshot!(run.annotations("error").join("\n"), @"::error title=name-collision::macos: tool: it would be `tool`, and so would linux: tool with other bytes (80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there); expected one content for one name. Upload the file once, or give the files different names. For executables, add the target to the name.");
     assert_eq!(workspace.prepare_on_runner(&[("show-summary", "false")]).exits(1).summary, "");
 }
 

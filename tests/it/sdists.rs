@@ -43,7 +43,7 @@ fn licence_files() {
     insta::assert_snapshot!(workspace.prepare(&["--dry-run"]).exits(1).out, @r#"
     error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are not there: `LICENSE`, `legal/NOTICE`
       expected: each of them below `foo-1.0/`
-      help: Let the backend pack the file (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.
+      help: Include the file in the sdist (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.
     no release was written: 1 error
     "#);
     let run = workspace.prepare(&["--dry-run", "--pypi-exclude", "foo-*.tar.gz"]).exits(0);

@@ -1,0 +1,145 @@
+//! What is worth knowing and breaks nothing.
+
+use super::Entry;
+use crate::rule::Class::Advice;
+use crate::rule::Severity::Warning;
+
+pub(super) const WHEEL_VERSION_SPELLING: Entry = Entry {
+    id: "wheel-version-spelling",
+    class: Advice,
+    severity: Warning,
+    summary: "The version in a wheel's name is normalized (PEP 440).",
+    rationale: "PyPI accepts a version that is not normalized (`2024.08.30` for `2024.8.30`), but other tools compare file names as text.",
+    remedy: "Declare the version in its normalized form.",
+    source: "PEP 440, \"Normalization\"",
+};
+
+pub(super) const RECORD_NAMES: Entry = Entry {
+    id: "record-names",
+    class: Advice,
+    severity: Warning,
+    summary: "`RECORD` lists every file of the wheel with a digest, and no other files.",
+    rationale: "A file that `RECORD` does not list is not verified, and is left behind when the package is uninstalled. PyPI sends the owners a mail about it and has announced that it will refuse such wheels.",
+    remedy: "Rewrite `RECORD` with `wheel unpack` and `wheel pack`.",
+    source: "binary distribution format, \"The .dist-info directory\"; PyPI",
+};
+
+pub(super) const WHEEL_SIGNATURE: Entry = Entry {
+    id: "wheel-signature",
+    class: Advice,
+    severity: Warning,
+    summary: "A wheel has no `RECORD.jws` or `RECORD.p7s` (PEP 815).",
+    rationale: "No tool verifies `RECORD.jws` and `RECORD.p7s`, and PEP 815 deprecates them. A wheel that has one is never rewritten.",
+    remedy: "Build the wheel without it, and attest the release.",
+    source: "PEP 815",
+};
+
+pub(super) const WHEEL_LINK: Entry = Entry {
+    id: "wheel-link",
+    class: Advice,
+    severity: Warning,
+    summary: "A wheel holds no symbolic links.",
+    rationale: "The format has no links: pip writes a file whose content is the target's path.",
+    remedy: "Put the files themselves into the wheel, or create the links when the package is first used.",
+    source: "binary distribution format; pip",
+};
+
+pub(super) const WHEEL_BUILD: Entry = Entry {
+    id: "wheel-build",
+    class: Advice,
+    severity: Warning,
+    summary: "The `Build:` line of `WHEEL` matches the build tag of the file's name.",
+    rationale: "The build tag decides which of two wheels of one version is installed, and tools that read `WHEEL` would decide differently.",
+    remedy: "Set `normalize: rewrite`, which writes the line, or pass the build tag to the build backend.",
+    source: "binary distribution format, \"File contents\"",
+};
+
+pub(super) const WHEEL_NAMES: Entry = Entry {
+    id: "wheel-names",
+    class: Advice,
+    severity: Warning,
+    summary: "No two files of a wheel have names that differ only in case or Unicode normalization.",
+    rationale: "On Windows and macOS one of the two files would overwrite the other. A wheel for Linux only may hold both.",
+    remedy: "Rename one of each pair, or build the wheel for Linux only.",
+    source: "file systems of Windows and macOS; UAX #15",
+};
+
+pub(super) const NATIVE_ANY: Entry = Entry {
+    id: "native-any",
+    class: Advice,
+    severity: Warning,
+    summary: "A wheel for any platform holds no extension modules.",
+    rationale: "An extension module can be imported on its own platform only. Programs and libraries that are merely included are ignored.",
+    remedy: "Configure the build backend so that the wheel is not pure and is tagged for its platform.",
+    source: "platform compatibility tags",
+};
+
+pub(super) const NPM_DIST_TAG: Entry = Entry {
+    id: "npm-dist-tag",
+    class: Advice,
+    severity: Warning,
+    summary: "A prerelease for npm declares the dist-tag under which it is published.",
+    rationale: "Without a tag npm publishes no prerelease, and under `latest` everybody would install it. The output `npm-packages` gives `next` if `publishConfig.tag` is not set.",
+    remedy: "Set `publishConfig.tag` in its `package.json`.",
+    source: "npm, `npm publish`, `tag`",
+};
+
+pub(super) const FILE_SIZE: Entry = Entry {
+    id: "file-size",
+    class: Advice,
+    severity: Warning,
+    summary: "A file for PyPI is within the default limit of 100 MiB.",
+    rationale: "PyPI accepts up to 100 MiB for each file, unless it has raised the limit for the project, which cannot be checked here.",
+    remedy: "Check in the project's settings on PyPI that the limit was raised, or make the file smaller.",
+    source: "PyPI, project and file size limits",
+};
+
+pub(super) const NOT_REWRITTEN: Entry = Entry {
+    id: "not-rewritten",
+    class: Advice,
+    severity: Warning,
+    summary: "A wheel is rewritten only if it is unsigned and only its spelling changes.",
+    rationale: "A rewrite would invalidate a signature. It changes the spelling and nothing else: a wheel in which two files would get the same name, or whose entries cannot be copied unchanged, keeps its bytes.",
+    remedy: "Sign and attest after the release is prepared. If the wheel cannot be copied, build it with a tool that writes plain zips, or pack it again with `wheel unpack` and `wheel pack`.",
+    source: "PEP 740; PEP 815",
+};
+
+pub(super) const NOT_RENAMED: Entry = Entry {
+    id: "not-renamed",
+    class: Advice,
+    severity: Warning,
+    summary: "A file that is already signed or attested keeps its name.",
+    rationale: "A signature or an attestation in the same artifact refers to the file by its name, and would not match after a rename.",
+    remedy: "Sign and attest after the release is prepared, so that the file can be renamed.",
+    source: "PEP 740; Sigstore bundles",
+};
+
+pub(super) const INDEX_NAME_UNSAFE: Entry = Entry {
+    id: "index-name-unsafe",
+    class: Advice,
+    severity: Warning,
+    summary: "A file for PyPI has a name that a GitHub release stores unchanged.",
+    rationale: "A version with an epoch contains `!` (`1!2.0`). PyPI accepts the name; a GitHub release stores the file under another one.",
+    remedy: "Publish the file on PyPI only, or choose another version.",
+    source: "GitHub's releases, names of assets",
+};
+
+pub(super) const UNKNOWN_KIND: Entry = Entry {
+    id: "unknown-kind",
+    class: Advice,
+    severity: Warning,
+    summary: "Every file is of a known kind, or selected by `pattern`.",
+    rationale: "Build jobs upload logs and caches as well. Files of unknown type are skipped unless `pattern` selects their artifact.",
+    remedy: "Name the artifact in `pattern` to release its files, or exclude it there with `!`.",
+    source: "the input `pattern`",
+};
+
+pub(super) const TAG_PROJECT: Entry = Entry {
+    id: "tag-project",
+    class: Advice,
+    severity: Warning,
+    summary: "The release has files of the project that the pushed tag names.",
+    rationale: "A tag such as `tool-v1.2.3` declares the version of the project `tool`. Without files of that project nothing is compared with it.",
+    remedy: "If the tag is not meant to name a project, set the input `version`.",
+    source: "the input `version`",
+};

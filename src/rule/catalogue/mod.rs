@@ -1,0 +1,168 @@
+//! Every rule: its id, who may relax it, and the texts that explain it.
+//!
+//! The entries are in a file for each class. To add a rule, write its entry
+//! there and name it in the list below. docs/rules.md is written from them, in
+//! the order of the list, which is also the order of findings. A published id
+//! never changes its meaning.
+
+mod advice;
+mod honesty;
+mod index;
+mod integrity;
+mod registry;
+mod release;
+
+use super::{Class, Severity};
+
+/// What the catalogue says of a rule.
+struct Entry {
+    /// Lower-case words joined by `-`.
+    id: &'static str,
+    /// Who may relax it.
+    class: Class,
+    /// That of its findings, unless an input says otherwise.
+    severity: Severity,
+    /// What holds where the rule is kept: a sentence in Markdown.
+    summary: &'static str,
+    /// Why: sentences in Markdown.
+    rationale: &'static str,
+    /// How to fix it: sentences in Markdown, shown with each finding that has
+    /// no remedy of its own.
+    remedy: &'static str,
+    /// A specification and its section, or a program.
+    source: &'static str,
+}
+
+macro_rules! rules {
+    ($($name:ident = $entry:path,)*) => {
+        /// A rule.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule {
+            $(#[doc = concat!("`", stringify!($entry), "`")] $name,)*
+        }
+
+        impl Rule {
+            /// Every rule, in the order of docs/rules.md.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$name => const { &$entry },)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    NotARegularFile = integrity::NOT_A_REGULAR_FILE,
+    FileNameUnsafe = integrity::FILE_NAME_UNSAFE,
+    ArchiveFraming = integrity::ARCHIVE_FRAMING,
+    ArchiveLimit = integrity::ARCHIVE_LIMIT,
+    ArchiveLink = integrity::ARCHIVE_LINK,
+    ArchiveDuplicate = integrity::ARCHIVE_DUPLICATE,
+    ArchiveChecksum = integrity::ARCHIVE_CHECKSUM,
+    DigestMismatch = integrity::DIGEST_MISMATCH,
+    DigestMissing = integrity::DIGEST_MISSING,
+    ExpectedDigest = integrity::EXPECTED_DIGEST,
+    ForeignRun = integrity::FOREIGN_RUN,
+    SelectionChanged = integrity::SELECTION_CHANGED,
+    NameCollision = integrity::NAME_COLLISION,
+    CaseCollision = integrity::CASE_COLLISION,
+    ReservedName = integrity::RESERVED_NAME,
+    WheelUnreadable = integrity::WHEEL_UNREADABLE,
+    RecordDigest = integrity::RECORD_DIGEST,
+    RecordWeak = integrity::RECORD_WEAK,
+    WheelName = index::WHEEL_NAME,
+    WheelVariant = index::WHEEL_VARIANT,
+    WheelSpelling = index::WHEEL_SPELLING,
+    WheelVersionSpelling = advice::WHEEL_VERSION_SPELLING,
+    WheelFraming = index::WHEEL_FRAMING,
+    WheelRatio = index::WHEEL_RATIO,
+    WheelPolyglot = index::WHEEL_POLYGLOT,
+    WheelDistInfo = index::WHEEL_DIST_INFO,
+    WheelMetadata = index::WHEEL_METADATA,
+    WheelRecord = index::WHEEL_RECORD,
+    WheelPlatform = index::WHEEL_PLATFORM,
+    WheelLicenseFile = index::WHEEL_LICENSE_FILE,
+    WheelEntryPoints = index::WHEEL_ENTRY_POINTS,
+    WheelEntryPointsInstallers = index::WHEEL_ENTRY_POINTS_INSTALLERS,
+    LocalVersion = index::LOCAL_VERSION,
+    DirectReference = index::DIRECT_REFERENCE,
+    SdistMetadata = index::SDIST_METADATA,
+    SdistSparse = index::SDIST_SPARSE,
+    SdistLicenseFile = index::SDIST_LICENSE_FILE,
+    SdistName = index::SDIST_NAME,
+    IndexDuplicate = index::INDEX_DUPLICATE,
+    NpmMetadata = registry::NPM_METADATA,
+    NpmName = registry::NPM_NAME,
+    NpmPrivate = registry::NPM_PRIVATE,
+    NpmRepository = registry::NPM_REPOSITORY,
+    NpmRepositoryMissing = registry::NPM_REPOSITORY_MISSING,
+    TagOrder = honesty::TAG_ORDER,
+    WheelTags = honesty::WHEEL_TAGS,
+    WheelData = honesty::WHEEL_DATA,
+    ArchiveUnreadable = honesty::ARCHIVE_UNREADABLE,
+    NativeMachine = honesty::NATIVE_MACHINE,
+    AssetName = release::ASSET_NAME,
+    ExpectedFiles = release::EXPECTED_FILES,
+    VersionMismatch = release::VERSION_MISMATCH,
+    NothingSelected = release::NOTHING_SELECTED,
+    RecordNames = advice::RECORD_NAMES,
+    WheelSignature = advice::WHEEL_SIGNATURE,
+    WheelLink = advice::WHEEL_LINK,
+    WheelBuild = advice::WHEEL_BUILD,
+    WheelNames = advice::WHEEL_NAMES,
+    NativeAny = advice::NATIVE_ANY,
+    NpmDistTag = advice::NPM_DIST_TAG,
+    FileSize = advice::FILE_SIZE,
+    NotRewritten = advice::NOT_REWRITTEN,
+    NotRenamed = advice::NOT_RENAMED,
+    IndexNameUnsafe = advice::INDEX_NAME_UNSAFE,
+    UnknownKind = advice::UNKNOWN_KIND,
+    TagProject = advice::TAG_PROJECT,
+}
+
+impl Rule {
+    /// The id: lower-case words joined by `-`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        self.entry().id
+    }
+
+    /// Who may relax it.
+    #[must_use]
+    pub const fn class(self) -> Class {
+        self.entry().class
+    }
+
+    /// The severity of its findings, unless an input says otherwise.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        self.entry().severity
+    }
+
+    /// What holds where the rule is kept: a sentence in Markdown.
+    #[must_use]
+    pub const fn summary(self) -> &'static str {
+        self.entry().summary
+    }
+
+    /// Why: sentences in Markdown.
+    #[must_use]
+    pub const fn rationale(self) -> &'static str {
+        self.entry().rationale
+    }
+
+    /// How to fix it: sentences in Markdown.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        self.entry().remedy
+    }
+
+    /// Who requires it: a specification and its section, or a program.
+    #[must_use]
+    pub const fn source(self) -> &'static str {
+        self.entry().source
+    }
+}

@@ -1,0 +1,45 @@
+//! The files make the release that was intended.
+
+use super::Entry;
+use crate::rule::Class::Release;
+use crate::rule::Severity::Error;
+
+pub(super) const ASSET_NAME: Entry = Entry {
+    id: "asset-name",
+    class: Release,
+    severity: Error,
+    summary: "An asset has a name that GitHub stores unchanged.",
+    rationale: "GitHub replaces unsupported characters in asset names by `.`, so `sha256sum -c` does not find `my tool.zip` on the release page. Such assets are renamed in advance. It is an error if no character would be left, with `normalize: check`, and for a file that is signed under its name.",
+    remedy: "Give the file a name of ASCII letters, digits, `.`, `_`, `+` and `-` where it is built.",
+    source: "GitHub's releases, names of assets",
+};
+
+pub(super) const EXPECTED_FILES: Entry = Entry {
+    id: "expected-files",
+    class: Release,
+    severity: Error,
+    summary: "The release has as many files and artifacts as `expect` declares.",
+    rationale: "A platform whose job failed, was skipped or uploaded nothing leaves no trace in the files, and its users are the first to notice. The input `expect` declares what a release consists of.",
+    remedy: "Check the job that builds what is missing, and whether `pattern` selects its artifact. If it was added or is no longer built, change `expect`.",
+    source: "the input `expect`",
+};
+
+pub(super) const VERSION_MISMATCH: Entry = Entry {
+    id: "version-mismatch",
+    class: Release,
+    severity: Error,
+    summary: "Every file that declares a version declares the version of the release.",
+    rationale: "If a release of `v1.2.3` holds a wheel of 1.2.2, it was built from the wrong commit, or the version was not increased. `version: any` skips the check.",
+    remedy: "Build all files from one commit with that version, or set the input `version`.",
+    source: "the input `version`",
+};
+
+pub(super) const NOTHING_SELECTED: Entry = Entry {
+    id: "nothing-selected",
+    class: Release,
+    severity: Error,
+    summary: "The release has at least one file.",
+    rationale: "An empty release is never intended. The names of the artifacts that were found are listed.",
+    remedy: "Check `pattern`, and that the jobs before this one uploaded what they built.",
+    source: "the input `pattern`",
+};
