@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::filename::is_control;
+use crate::filename::is_forbidden_in_names;
 use crate::glob::{Glob, GlobError};
 
 /// What cannot be the name of an artifact.
@@ -29,7 +29,7 @@ pub enum ArtifactNameError {
 /// The name of an artifact.
 ///
 /// As upload-artifact allows it: no `" : < > | * ? \ /`, and no control
-/// characters (actions/toolkit, `path-and-artifact-name-validation.ts`).
+/// or invisible characters (actions/toolkit, `path-and-artifact-name-validation.ts`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -89,7 +89,7 @@ impl FromStr for ArtifactName {
             _ if name.len() > 255 => return Err(ArtifactNameError::TooLong(name.len())),
             _ => {}
         }
-        let refused = |c: &char| is_control(*c) || r#"":<>|*?\/"#.contains(*c);
+        let refused = |c: &char| is_forbidden_in_names(*c) || r#"":<>|*?\/"#.contains(*c);
         match name.chars().find(refused) {
             Some(character) => Err(ArtifactNameError::Character(character)),
             None => Ok(Self(name.to_owned())),

@@ -1,4 +1,4 @@
-//! Text from outside, made fit to be shown.
+//! Escaping of text from outside.
 //!
 //! File names, answers of services and values of the environment may hold
 //! anything: terminal escapes, bidirectional overrides, Markdown, HTML, and the
@@ -116,6 +116,9 @@ mod tests {
     fn control_characters_are_written_out() {
         assert_eq!(line("a\u{1b}[31mb\nc\u{202e}"), r"a\u{1b}[31mb\nc\u{202e}");
         assert!(matches!(line("größe"), Cow::Borrowed("größe")));
+        for invisible in "\u{3164}\u{115f}\u{1160}\u{2800}\u{34f}\u{fe0f}\u{ffa0}\u{180e}\u{e01ef}".chars() {
+            assert_eq!(line(&invisible.to_string()), invisible.escape_default().to_string());
+        }
     }
 
     #[test]

@@ -50,27 +50,36 @@ pub enum FileNameError {
     NotUtf8,
 }
 
-/// Characters that are not shown, or that turn the direction of what is shown
-/// round, so that a name reads as another one: the C0 and C1 controls, the
-/// line separators, the bidirectional controls (UAX #9, section 2), and the
-/// zero-width ones.
+/// Characters that are not shown, or that change the direction of what is
+/// shown, so that a name displays as another: the C0 and C1 controls, the line
+/// separators, the bidirectional controls (UAX #9, section 2), the code points
+/// that are ignorable by default (Unicode 17, `Default_Ignorable_Code_Point`),
+/// the interlinear annotations, and the blank of Braille.
 #[must_use]
 pub(crate) const fn is_control(character: char) -> bool {
     matches!(
         character,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
+            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
     )
 }
 
-/// Whether a character is a [control character](is_control) that no file has
-/// in its name in earnest. Some do hold the joiners of Persian and Indic scripts
-/// and of emoji, soft hyphens, and the tags that flags are made of.
+/// Whether a character is a [control character](is_control) that no ordinary
+/// file name holds. Some do hold the joiners of Persian and Indic scripts and
+/// of emoji, the variation selectors of emoji, ideographs and Mongolian, soft
+/// hyphens, and the tags that flags are made of.
 #[must_use]
 pub(crate) const fn is_forbidden_in_names(character: char) -> bool {
-    let is_joiner = matches!(character, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
-    is_control(character) && !is_joiner
+    let is_part_of_text = matches!(
+        character,
+        '\u{ad}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{200c}' | '\u{200d}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}'
+    );
+    is_control(character) && !is_part_of_text
 }
 
 /// The name of one file: a single safe component of a path.

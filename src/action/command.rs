@@ -20,46 +20,66 @@ impl Reporter for Printer {
 }
 
 /// How many annotations of a kind are spent on findings.
-const MOST: usize = 9;
+const MAX_FINDINGS: usize = 9;
 
 /// The most characters of an annotation's message that are shown.
-const MOST_CHARACTERS: usize = 4000;
+const MAX_CHARACTERS: usize = 4000;
 
-/// The fewest characters of a secret that a runner is told of: a shorter one
-/// would blacken digests and base64 wherever it happens to occur.
-const SHORTEST_MASK: usize = 16;
+/// The fewest characters of a secret that is masked: a shorter one would hide
+/// digests and base64 wherever it happens to occur.
+const MIN_MASK: usize = 16;
 
-/// Annotates the run with findings.
-pub(crate) fn annotate(printer: Printer, findings: &[Finding]) {
+/// Where all findings can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Details {
+    /// In the job's summary.
+    Summary,
+    /// In the log alone.
+    Log,
+}
+
+impl Details {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Summary => "summary of this job",
+            Self::Log => "log",
+        }
+    }
+}
+
+/// Annotates the run with findings, and counts those that do not fit.
+pub(crate) fn annotate(printer: Printer, findings: &[Finding], details: Details) {
     for (severity, kind) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let of_kind: Vec<_> = findings.iter().filter(|finding| finding.severity == severity).collect();
-        for finding in of_kind.iter().take(MOST) {
+        for finding in of_kind.iter().take(MAX_FINDINGS) {
             let place = finding.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
             let message =
                 format!("{place}{}; expected {}. {}", finding.found, finding.expected, finding.remedy);
             annotation(printer, kind, finding.rule.id(), &message);
         }
-        if of_kind.len() > MOST {
-            let more = format!("and {} more in the summary", of_kind.len() - MOST);
+        if of_kind.len() > MAX_FINDINGS {
+            let (all, more) = (of_kind.len(), of_kind.len() - MAX_FINDINGS);
+            let more = format!("{more} more of {all} {kind}s, all in the {}", details.as_str());
             annotation(printer, kind, "release-prep", &more);
         }
     }
 }
 
-/// Annotates the run with one error that is no finding.
+/// Annotates the run with one error that is not a finding.
 pub fn error(printer: Printer, message: &str) {
     annotation(printer, "error", "release-prep", message);
 }
 
-/// Has the runner blacken a secret in every log. Short ones are passed over.
+/// Has the runner mask a secret in every log. Short ones are skipped.
 fn mask(printer: Printer, secret: &str) {
-    if secret.chars().count() >= SHORTEST_MASK {
+    if secret.chars().count() >= MIN_MASK {
         printer.command(&format!("::add-mask::{}", escape::command_data(secret)));
     }
 }
 
 fn annotation(printer: Printer, kind: &str, title: &str, message: &str) {
-    let message: String = escape::line(message).chars().take(MOST_CHARACTERS).collect();
+    // Where commands are stopped, a runner reads this as any other line.
+    let message: String = escape::runner_line(message).chars().take(MAX_CHARACTERS).collect();
     let (title, message) = (escape::command_property(title), escape::command_data(&message));
     printer.command(&format!("::{kind} title={title}::{message}"));
 }

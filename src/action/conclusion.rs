@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use super::command;
+use super::command::{self, Details};
 use super::output::StepFiles;
 use super::printer::Printer;
 use crate::pipeline::Outcome;
@@ -64,7 +64,8 @@ pub fn prepared(
         notes: &diagnostics.notes,
     };
     printer.out(&report.text());
-    command::annotate(printer, &diagnostics.findings);
+    let details = if request.show_summary { Details::Summary } else { Details::Log };
+    command::annotate(printer, &diagnostics.findings, details);
     if request.show_summary {
         summary(files, &report.markdown())?;
     }
@@ -100,8 +101,8 @@ pub fn verified(
         return Ok(REFUSED);
     }
     if request.anchor == Anchor::Itself && !request.unanchored {
-        let message = "manifest-digest: found nothing, expected the output `manifest-digest` of the job that prepared the release; \
-                       without it the release is consistent, but its origin is not proven (--unanchored is content with that)";
+        let message = "manifest-digest: found no value, expected the output `manifest-digest` of the job that prepared the release; \
+                       without it the release is consistent, but its origin is not proven (--unanchored accepts that)";
         printer.error(&format!("error: {message}"));
         command::error(printer, message);
         return Ok(INPUT);

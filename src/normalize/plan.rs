@@ -361,25 +361,37 @@ const fn is_stored_unchanged(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
 }
 
+/// What GitHub puts before an extension of whose name nothing is kept.
+const DEFAULT_STEM: &str = "default";
+
 /// The name under which an asset can be uploaded and will be found again:
 /// runs of other characters and dots become one `.`, and none stands at either
-/// end. A name that needs no change gets none.
+/// end. A `-` does not begin it, since a command would read it as an option. Of
+/// a name that has nothing but its extension left, as `日本.zip`, that is kept
+/// behind `default`, as GitHub does. A name that needs no change gets none.
 fn stored_name(name: &FileName) -> Option<FileName> {
-    if name.as_str().bytes().all(is_stored_unchanged)
-        && !name.as_str().starts_with('.')
-        && !name.as_str().ends_with('.')
-    {
-        return Some(name.clone());
+    let name = name.as_str();
+    if name.bytes().all(is_stored_unchanged) && !name.starts_with(['.', '-']) && !name.ends_with('.') {
+        return name.parse().ok();
     }
-    let mut stored = String::with_capacity(name.as_str().len());
-    for character in name.as_str().chars() {
+    let mut stored = String::with_capacity(name.len());
+    for character in name.chars() {
         match u8::try_from(character) {
             Ok(byte) if byte != b'.' && is_stored_unchanged(byte) => stored.push(character),
             _ if stored.ends_with('.') => {}
             _ => stored.push('.'),
         }
     }
-    stored.trim_matches('.').parse().ok()
+    let stored = stored.trim_start_matches(['.', '-']).trim_end_matches('.');
+    if stored.is_empty() {
+        return None;
+    }
+    let lost = name.split(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+')).next().unwrap_or(name);
+    // `.hidden` is a stem, and no extension.
+    if lost.len() > 1 && lost.ends_with('.') {
+        return format!("{DEFAULT_STEM}.{stored}").parse().ok();
+    }
+    stored.parse().ok()
 }
 
 fn unknown_kinds_found(names: &Sample<String, 20>) -> String {
@@ -417,6 +429,16 @@ mod tests {
             (".hidden", Some("hidden")),
             ("größe~1", Some("gr.e.1")),
             ("a..b", Some("a..b")),
+            ("-rf.zip", Some("rf.zip")),
+            ("--help", Some("help")),
+            ("(-)x", Some("x")),
+            ("日本.zip", Some("default.zip")),
+            ("é.tar.gz", Some("default.tar.gz")),
+            ("..zip", Some("default.zip")),
+            ("-.zip", Some("default.zip")),
+            ("日本-1.0.zip", Some("1.0.zip")),
+            ("日本語", None),
+            ("---", None),
             ("…", None),
         ] {
             let found = stored_name(&name.parse().unwrap());
@@ -426,7 +448,7 @@ mod tests {
 
     #[test]
     fn a_stored_name_stays() {
-        for name in ["my tool (1).zip", ".a. .b.", "~x~", "a (b)"] {
+        for name in ["my tool (1).zip", ".a. .b.", "~x~", "a (b)", "日本.zip", "--a", ". -a"] {
             let stored = stored_name(&name.parse().unwrap()).unwrap();
             assert_eq!(stored_name(&stored), Some(stored.clone()), "{name}");
         }
