@@ -10,7 +10,7 @@ use crate::pipeline::Outcome;
 use crate::pipeline::decide::Diagnostics;
 use crate::pipeline::failure::Failure;
 use crate::release::verification::{Anchor, Verification};
-use crate::report::outputs;
+use crate::report::outputs::{self, Purpose};
 use crate::report::{self, Report};
 use crate::request::{Prepare, Verify};
 use crate::rule::Rule;
@@ -70,9 +70,17 @@ pub fn prepared(
         summary(files, &report.markdown())?;
     }
     let Some(release) = release else { return Ok(REFUSED) };
-    let outputs = outputs::prepared(release, request.output.as_str(), request.dry_run);
+    let outputs = outputs::prepared(release, request.output.as_str(), purpose(request));
     files.write_outputs(&outputs).map_err(|cause| StepFileError { what: "outputs", cause })?;
     Ok(DONE)
+}
+
+const fn purpose(request: &Prepare) -> Purpose {
+    match request {
+        Prepare { dry_run: true, .. } => Purpose::DryRun,
+        Prepare { for_pull_request: true, .. } => Purpose::PullRequest,
+        _ => Purpose::Publication,
+    }
 }
 
 /// Tells what a verification came to, and gives the exit code.

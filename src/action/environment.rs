@@ -10,6 +10,7 @@ use rustix::fs::{CWD, StatxFlags};
 use rustix::process::{Gid, Resource, Rlimit, Uid, geteuid, setrlimit};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use secrecy::SecretString;
+use serde::Deserialize;
 
 use super::output::StepFiles;
 use crate::release::manifest::Run;
@@ -172,11 +173,28 @@ fn services(token_file: Option<&Utf8Path>, runner: bool) -> Result<Services, Env
         repository: of_runner("GITHUB_REPOSITORY"),
         run_id: of_runner("GITHUB_RUN_ID"),
         sha: of_runner("GITHUB_SHA"),
+        upstream_event: of_runner("GITHUB_EVENT_PATH").and_then(|path| upstream_event(&path)),
         event: of_runner("GITHUB_EVENT_NAME"),
     })
 }
 
-/// Reads a small file: a token or certificates, at most 16 MiB.
+/// The event that started the run by which a `workflow_run` event was caused,
+/// as the event's payload says. None if it cannot be read, or says nothing of
+/// one.
+fn upstream_event(path: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Payload {
+        workflow_run: WorkflowRun,
+    }
+    #[derive(Deserialize)]
+    struct WorkflowRun {
+        event: String,
+    }
+    let bytes = read("GITHUB_EVENT_PATH", path).ok()?;
+    serde_json::from_slice(&bytes).ok().map(|payload: Payload| payload.workflow_run.event)
+}
+
+/// Reads a small file: a token, certificates or an event, at most 16 MiB.
 fn read(named_by: &'static str, path: &str) -> Result<Vec<u8>, EnvironmentError> {
     let mut bytes = Vec::new();
     File::open(path)

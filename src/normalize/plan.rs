@@ -386,7 +386,8 @@ fn stored_name(name: &FileName) -> Option<FileName> {
     if stored.is_empty() {
         return None;
     }
-    let lost = name.split(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+')).next().unwrap_or(name);
+    let lost =
+        name.split(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+')).next().unwrap_or(name);
     // `.hidden` is a stem, and no extension.
     if lost.len() > 1 && lost.ends_with('.') {
         return format!("{DEFAULT_STEM}.{stored}").parse().ok();

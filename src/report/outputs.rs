@@ -46,12 +46,24 @@ struct NpmPackage {
     tag: String,
 }
 
-/// The outputs of a release that was prepared.
+/// What a release is prepared for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be published.
+    Publication,
+    /// To be looked at: a pull request started the run.
+    PullRequest,
+    /// To be tried: nothing was written.
+    DryRun,
+}
+
+/// The outputs of a release that was prepared. Those of a dry run name nothing
+/// that could be published.
 #[must_use]
-pub fn prepared(release: &PreparedRelease, output: &str, dry_run: bool) -> Vec<(&'static str, String)> {
+pub fn prepared(release: &PreparedRelease, output: &str, purpose: Purpose) -> Vec<(&'static str, String)> {
     let PreparedRelease { manifest, top, npm } = release;
-    let has = |folder: Folder| manifest.files().iter().any(|file| file.folder == folder);
-    // Of a release that was only tried nothing can be named.
+    let dry_run = purpose == Purpose::DryRun;
+    let has = |folder: Folder| !dry_run && manifest.files().iter().any(|file| file.folder == folder);
     let path = |name: &str| if dry_run { String::new() } else { format!("{output}/{name}") };
     let dir = |folder: Folder| if has(folder) { path(folder.as_str()) } else { String::new() };
     let subjects = top.subjects();
@@ -64,8 +76,10 @@ pub fn prepared(release: &PreparedRelease, output: &str, dry_run: bool) -> Vec<(
         // With several, nothing may be attested by half.
         _ => String::new(),
     };
-    let is_ready_for_the_index =
-        has(Folder::Pypi) && !dry_run && manifest.attestable() && manifest.fully_checked_for_pypi();
+    let is_ready_for_the_index = has(Folder::Pypi)
+        && purpose == Purpose::Publication
+        && manifest.attestable()
+        && manifest.fully_checked_for_pypi();
     let inline = subjects.filter(|_| !dry_run).and_then(Subjects::inline).unwrap_or_default();
     vec![
         ("output-dir", if dry_run { String::new() } else { output.to_owned() }),
@@ -76,7 +90,7 @@ pub fn prepared(release: &PreparedRelease, output: &str, dry_run: bool) -> Vec<(
         ("has-npm", has(Folder::Npm).to_string()),
         ("has-assets", has(Folder::Assets).to_string()),
         ("pypi-ready", is_ready_for_the_index.to_string()),
-        ("npm-packages", npm_packages(npm, &path)),
+        ("npm-packages", npm_packages(if dry_run { &[] } else { npm }, &path)),
         ("release-files", release_files(manifest, top, &path, dry_run)),
         ("manifest", path(MANIFEST)),
         ("manifest-digest", top.manifest_digest().to_string()),
@@ -131,11 +145,8 @@ fn release_files(
 
 fn npm_packages(packages: &[PackedPackage], path: &dyn Fn(&str) -> String) -> String {
     let element = |PackedPackage { file, package }: &PackedPackage| NpmPackage {
-        path: match path(&format!("{}/{file}", Folder::Npm)) {
-            path if path.is_empty() => path,
-            // npm reads `a/b` as a repository on GitHub.
-            path => format!("./{path}"),
-        },
+        // npm reads `a/b` as a repository on GitHub.
+        path: format!("./{}", path(&format!("{}/{file}", Folder::Npm))),
         name: package.name().to_string(),
         version: package.version().to_string(),
         tag: package.dist_tag().to_owned(),

@@ -124,6 +124,9 @@ pub struct Prepare {
     pub output: Utf8PathBuf,
     /// Leave no release.
     pub dry_run: bool,
+    /// Whether a pull request started the run, so that nothing of it is to be
+    /// published.
+    pub for_pull_request: bool,
     /// Write the summary.
     pub show_summary: bool,
     /// Bytes that may be unpacked.
@@ -229,6 +232,7 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
         algorithms: arguments.checksum_algorithms,
         output,
         dry_run: arguments.dry_run,
+        for_pull_request: environment.services.is_for_pull_request(),
         show_summary: arguments.show_summary,
         max_unpacked: arguments.max_unpacked_size,
         max_files: arguments.max_files,

@@ -45,6 +45,22 @@ pub struct Services {
     pub sha: Option<String>,
     /// On a runner, `GITHUB_EVENT_NAME`.
     pub event: Option<String>,
+    /// On a runner, the event that started the run by which a `workflow_run`
+    /// event was caused, from the payload at `GITHUB_EVENT_PATH`.
+    pub upstream_event: Option<String>,
+}
+
+impl Services {
+    /// Whether a pull request started the run, itself or by another run. Where
+    /// that cannot be known of a `workflow_run`, it counts as one.
+    #[must_use]
+    pub(super) fn is_for_pull_request(&self) -> bool {
+        let of_pull_request = |event: &String| event.starts_with("pull_request");
+        match self.event.as_deref() {
+            Some("workflow_run") => self.upstream_event.as_ref().is_none_or(of_pull_request),
+            _ => self.event.as_ref().is_some_and(of_pull_request),
+        }
+    }
 }
 
 /// The inputs that have no effect where artifacts come from a folder.

@@ -126,12 +126,12 @@ fn the_outputs_of_a_dry_run() {
     insta::assert_snapshot!(shown(&run), @r#"
     assets-dir=
     checksums=
-    has-assets=true
-    has-npm=true
-    has-pypi=true
+    has-assets=false
+    has-npm=false
+    has-pypi=false
     manifest=
     npm-dir=
-    npm-packages=[{"path":"","name":"@hello-release/darwin-arm64","version":"1.2.3","tag":"latest"},{"path":"","name":"@hello-release/linux-x64","version":"1.2.3","tag":"latest"},{"path":"","name":"hello-release","version":"1.2.3","tag":"latest"}]
+    npm-packages=[]
     output-dir=
     pypi-dir=
     pypi-ready=false
@@ -148,6 +148,34 @@ fn the_outputs_of_a_dry_run() {
     let wet = workspace.prepare_on_runner(&[]).exits(0);
     assert_eq!(wet.output("manifest-digest"), dry);
     assert!(run.summary.starts_with("## Release tried (dry run)\n"));
+}
+
+/// Nothing of a pull request is published, whatever starts its workflow.
+#[test]
+fn a_pull_request_is_not_ready_for_pypi() {
+    let workspace = Workspace::with([(format!("a/{WHEEL}"), wheel(WHEEL))]);
+    let payload = |event: &str| json!({"action": "completed", "workflow_run": {"event": event}}).to_string();
+    for (event, payload, ready) in [
+        ("push", "{}".to_owned(), "true"),
+        ("schedule", "{}".to_owned(), "true"),
+        ("release", "{}".to_owned(), "true"),
+        ("pull_request", "{}".to_owned(), "false"),
+        ("pull_request_target", "{}".to_owned(), "false"),
+        ("pull_request_review", "{}".to_owned(), "false"),
+        ("workflow_run", payload("push"), "true"),
+        ("workflow_run", payload("pull_request"), "false"),
+        ("workflow_run", payload("pull_request_target"), "false"),
+        // What started that run is not known.
+        ("workflow_run", "{}".to_owned(), "false"),
+        ("workflow_run", "[".to_owned(), "false"),
+    ] {
+        workspace.write("event.json", &payload);
+        let mut step = workspace.step(&[("artifacts-dir", "artifacts")]);
+        step.env("GITHUB_EVENT_NAME", event).env("GITHUB_EVENT_PATH", workspace.path("event.json"));
+        let run = workspace.finish(&mut step).exits(0);
+        assert_eq!(run.output("pypi-ready"), ready, "{event} {payload}");
+        assert_eq!((run.output("has-pypi"), run.output("pypi-dir")), ("true", "prepared/pypi"));
+    }
 }
 
 #[test]
@@ -226,7 +254,10 @@ fn many_findings() {
     let run = workspace.prepare_on_runner(&[]).exits(1);
     let errors = run.annotations("error");
     assert_eq!(errors.len(), 10);
-    assert_eq!(errors[9], "::error title=release-prep::2991 more of 3000 errors, all in the summary of this job");
+    assert_eq!(
+        errors[9],
+        "::error title=release-prep::2991 more of 3000 errors, all in the summary of this job"
+    );
     assert!(run.summary.contains("no release was written&#58; 3000 errors"));
     assert!(run.summary.len() < 1_000_000 && run.summary.contains("|\n\nand "), "{}", run.summary.len());
     assert_eq!(run.findings().lines().count(), 3000);
@@ -243,11 +274,12 @@ fn commands_in_names_are_broken() {
         "%0A::error::z.whl",
         "::error file=a,title=b::c.whl",
         "x,title=y.whl",
+        "##[error]d.whl",
     ];
     let workspace = Workspace::with(names.iter().map(|name| (format!("a/{name}"), "x")));
     workspace.write("artifacts/##[add-mask]x/notes", "");
     let run = workspace.prepare_on_runner(&[]).exits(1);
-    assert!(run.annotations("error").len() == 3, "{}", run.out);
+    assert!(run.annotations("error").len() == 4, "{}", run.out);
     holds_no_command(&run);
     for name in names.iter().filter(|name| name.contains(".whl")) {
         fs::remove_file(workspace.path(format!("artifacts/a/{name}"))).unwrap();

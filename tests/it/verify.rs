@@ -266,7 +266,7 @@ fn on_a_runner() {
 
     let run = step(&[]).exits(2);
     assert!(run.summary.starts_with("## Release consistent, origin not proven\n"), "{}", run.summary);
-    insta::assert_snapshot!(run.err, @"error: manifest-digest: found nothing, expected the output `manifest-digest` of the job that prepared the release; without it the release is consistent, but its origin is not proven (--unanchored is content with that)");
+    insta::assert_snapshot!(run.err, @"error: manifest-digest: found no value, expected the output `manifest-digest` of the job that prepared the release; without it the release is consistent, but its origin is not proven (--unanchored accepts that)");
     assert_eq!(run.annotations("error").len(), 1);
     workspace.finish(workspace.step(&[]).args(["verify", "--unanchored"])).exits(0);
 
