@@ -10,7 +10,7 @@ from pathlib import Path
 
 import authority
 import runner
-from github import TOKEN, Fault, GitHub
+from github import TOKEN, GitHub
 from image import OWNER, check_owner, inputs, new_workspace
 from release import check, say
 from run_bench import LARGE, wheel
@@ -70,7 +70,7 @@ def check_signals(image: str, checkout: Path, scratch: Path) -> None:
 
         workspace = new_workspace(checkout, scratch / f"run-{number.name}")
         with GitHub([LARGE]) as github:
-            github.faults["large"] = [Fault("stall", 1_000_000)]
+            github.stalls["large"] = 1_000_000
             given = inputs(checkout, github_token=TOKEN, pattern="*")
             files, variables = scratch / f"run-{number.name}-files", github.variables()
             command, environment = runner.container(image, workspace, files, given, "--network=host", **variables)

@@ -12,14 +12,12 @@ import hmac
 import json
 import re
 import secrets
-import socket
 import ssl
-import struct
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -53,31 +51,23 @@ class Artifact:
     blob: bytes
     created_at: str = "2026-11-20T10:00:00Z"
     job: str = BACKEND_JOB
-    expired: bool = False
-    # None: as it is. Empty: GitHub tells none.
-    told_digest: str | None = None
     media_type: str = "application/zip"
-    # What the blob store proposes; None: as upload-artifact has it proposed.
-    disposition: str | None = None
 
     @property
-    def digest(self) -> str | None:
-        if self.told_digest is not None:
-            return self.told_digest or None
+    def digest(self) -> str:
         return "sha256:" + hashlib.sha256(self.blob).hexdigest()
 
     @property
     def proposed(self) -> str:
-        if self.disposition is not None:
-            return self.disposition
+        """The name by which upload-artifact has the blob store propose it."""
         name = self.name + (".zip" if self.media_type == "application/zip" else "")
         return f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}"
 
 
-def run(**changes: object) -> dict[str, object]:
+def run() -> dict[str, object]:
     """A run of this repository and commit that a push started and that succeeded."""
     repository = {"id": 1, "name": REPOSITORY.partition("/")[2], "full_name": REPOSITORY, "fork": False}
-    details = {
+    return {
         "id": RUN_ID,
         "name": "Release",
         "head_branch": "main",
@@ -91,26 +81,6 @@ def run(**changes: object) -> dict[str, object]:
         "repository": repository,
         "head_repository": repository,
     }
-    return details | changes
-
-
-@dataclass
-class Refusal:
-    """What the API answers to the next `count` calls of a path instead."""
-
-    status: int
-    message: str = "no"
-    headers: dict[str, str] = field(default_factory=dict)
-    path: str = ""
-    count: int = 1
-
-
-@dataclass
-class Fault:
-    """What becomes of one download: `busy`, `cut`, `stall`, `truncate`, `garble`."""
-
-    kind: str
-    at: int = 0
 
 
 class GitHub:
@@ -118,15 +88,8 @@ class GitHub:
 
     def __init__(self, artifacts: list[Artifact], *, tls: ssl.SSLContext | None = None) -> None:
         self.artifacts = artifacts
-        # What is listed from the second time on, if that is something else.
-        self.later: list[Artifact] | None = None
-        self.runs = {RUN_ID: run()}
-        self.refusals: list[Refusal] = []
-        self.faults: dict[str, list[Fault]] = {}
-        # So many addresses of each artifact have expired when they are given.
-        self.stale_addresses = 0
-        # How often an address serves.
-        self.uses = 10**9
+        # After so many bytes the next download of an artifact stalls.
+        self.stalls: dict[str, int] = {}
 
         self.calls: list[str] = []
         self.downloads: list[tuple[str, str | None]] = []
@@ -134,9 +97,8 @@ class GitHub:
         # Signatures given, and those of them that somebody came with.
         self.signatures: list[str] = []
         self.used: list[str] = []
-        self._listings = 0
         self._addresses: Counter[int] = Counter()
-        self._valid: dict[str, list[int]] = {}
+        self._valid: dict[str, int] = {}
         self._secret = secrets.token_bytes(16)
         self._lock = threading.Lock()
         self.closing = threading.Event()
@@ -170,24 +132,12 @@ class GitHub:
 
     # What the two ports do.
 
-    def refusal(self, call: str) -> Refusal | None:
-        """Notes a call, and says what is answered instead."""
+    def note(self, call: str) -> None:
         with self._lock:
             self.calls.append(call)
-            for refusal in self.refusals:
-                if refusal.count > 0 and re.search(refusal.path, call):
-                    refusal.count -= 1
-                    return refusal
-        return None
-
-    def listing(self, first_page: bool = True) -> list[Artifact]:
-        with self._lock:
-            self._listings += first_page
-            again = self._listings > 1 and self.later is not None
-        return self.later if again else self.artifacts
 
     def find(self, is_it: Callable[[Artifact], bool]) -> Artifact | None:
-        return next((artifact for artifact in [*self.artifacts, *(self.later or [])] if is_it(artifact)), None)
+        return next(filter(is_it, self.artifacts), None)
 
     def address(self, artifact: Artifact) -> str:
         """A signed address, the signature in base64 as Azure's, which wants to be encoded."""
@@ -198,21 +148,21 @@ class GitHub:
             # Both characters that read otherwise in a query.
             signature = base64.b64encode(b"\xfb\xff" + digest).decode()
             self.signatures.append(signature)
-            self._valid[signature] = [artifact.id, 0 if number <= self.stale_addresses else self.uses]
+            self._valid[signature] = artifact.id
         return f"{self.blobs}/blobs/{artifact.id}?se=2026-11-20T10%3A10%3A00Z&sig={quote(signature, safe='')}&sp=r"
 
     def admit(self, path: str, signature: str) -> Artifact | None:
         with self._lock:
             self.used.append(signature)
-            identity, uses = self._valid.get(signature, [0, 0])
-            if uses < 1 or path != f"/blobs/{identity}":
-                return None
-            self._valid[signature][1] -= 1
+            identity = self._valid.get(signature, 0)
+        if path != f"/blobs/{identity}":
+            return None
         return self.find(lambda artifact: artifact.id == identity)
 
-    def fault(self, artifact: Artifact) -> Fault | None:
+    def stall(self, artifact: Artifact) -> int | None:
+        """After how many bytes this download stalls, if it does."""
         with self._lock:
-            return faults.pop(0) if (faults := self.faults.get(artifact.name)) else None
+            return self.stalls.pop(artifact.name, None)
 
 
 class _Server(ThreadingHTTPServer):
@@ -257,12 +207,8 @@ class _Api(_Handler):
         self.respond(RUNTIME_TOKEN, lambda: self.twirp(self.path.removeprefix(TWIRP), json.loads(body)))
 
     def respond(self, token: str, otherwise: Callable[[], None]) -> None:
-        refusal = self.server.github.refusal(f"{self.command} {self.path}")
-        authorization = self.headers.get("Authorization", "")
-        if refusal is not None:
-            # A service that repeats what it was sent.
-            self.refuse(refusal.status, refusal.message.format(authorization=authorization), **refusal.headers)
-        elif authorization not in (f"Bearer {token}", f"token {token}"):
+        self.server.github.note(f"{self.command} {self.path}")
+        if self.headers.get("Authorization", "") not in (f"Bearer {token}", f"token {token}"):
             self.refuse(401, "Requires authentication")
         else:
             otherwise()
@@ -282,31 +228,27 @@ class _Api(_Handler):
         if repository.lower() != f"/repos/{REPOSITORY}/actions/".lower():
             self.not_found()
         elif match := re.fullmatch(r"runs/(\d+)", path):
-            details = github.runs.get(int(match[1]))
-            self.json(200, details) if details else self.not_found()
+            self.json(200, run()) if int(match[1]) == RUN_ID else self.not_found()
         elif match := re.fullmatch(r"runs/(\d+)/artifacts", path):
-            self.page(int(match[1])) if int(match[1]) in github.runs else self.not_found()
+            self.page() if int(match[1]) == RUN_ID else self.not_found()
         elif match := re.fullmatch(r"artifacts/(\d+)(/zip)?", path):
             artifact = github.find(lambda artifact: artifact.id == int(match[1]))
             if artifact is None:
                 self.not_found()
-            elif artifact.expired:
-                self.refuse(410, "Artifact has expired")
             elif match[2]:
                 self.answer(302, Location=github.address(artifact))
             else:
-                self.json(200, self.told(artifact, RUN_ID))
+                self.json(200, self.told(artifact))
         else:
             self.not_found()
 
     def not_found(self) -> None:
         self.refuse(404, "Not Found")
 
-    def page(self, run_id: int) -> None:
+    def page(self) -> None:
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         size, number = min(100, int(query.get("per_page", "30"))), int(query.get("page", "1"))
-        listed = self.server.github.listing(first_page=number == 1)
-        listed = [artifact for artifact in listed if query.get("name") in (None, artifact.name)]
+        listed = [artifact for artifact in self.server.github.artifacts if query.get("name") in (None, artifact.name)]
         last = max(1, -(-len(listed) // size))
         address = f"{self.server.github.api}{urlsplit(self.path).path}?per_page={size}"
         relations = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
@@ -318,7 +260,7 @@ class _Api(_Handler):
         now = int(time.time())
         limits = {"limit": 1000, "remaining": 990, "reset": now + 3600, "used": 10, "resource": "core"}
         headers = {f"X-RateLimit-{name}": str(value) for name, value in limits.items()}
-        artifacts = [self.told(artifact, run_id) for artifact in listed[(number - 1) * size : number * size]]
+        artifacts = [self.told(artifact) for artifact in listed[(number - 1) * size : number * size]]
         self.json(
             200,
             {"total_count": len(listed), "artifacts": artifacts},
@@ -326,7 +268,7 @@ class _Api(_Handler):
             **({"Link": links} if links else {}),
         )
 
-    def told(self, artifact: Artifact, run_id: int) -> dict[str, object]:
+    def told(self, artifact: Artifact) -> dict[str, object]:
         address = f"{self.server.github.api}/repos/{REPOSITORY}/actions/artifacts/{artifact.id}"
         return {
             "id": artifact.id,
@@ -335,13 +277,13 @@ class _Api(_Handler):
             "size_in_bytes": len(artifact.blob),
             "url": address,
             "archive_download_url": f"{address}/zip",
-            "expired": artifact.expired,
+            "expired": False,
             "digest": artifact.digest,
             "created_at": artifact.created_at,
             # GitHub's schema lets these be null.
             "updated_at": None,
             "expires_at": None,
-            "workflow_run": {"id": run_id, "repository_id": 1, "head_repository_id": 1, "head_sha": SHA},
+            "workflow_run": {"id": RUN_ID, "repository_id": 1, "head_repository_id": 1, "head_sha": SHA},
         }
 
     def twirp(self, method: str, asked: dict[str, str]) -> None:
@@ -350,7 +292,6 @@ class _Api(_Handler):
             self.refuse(403, "another run")
         elif method == "ListArtifacts":
             name, identity = asked.get("name_filter"), asked.get("id_filter")
-            listed = github.listing(first_page=not (name or identity))
             self.json(
                 200,
                 {
@@ -363,9 +304,9 @@ class _Api(_Handler):
                             # Not to be trusted.
                             "size": "1",
                             "created_at": artifact.created_at,
-                            **({"digest": artifact.digest} if artifact.digest else {}),
+                            "digest": artifact.digest,
                         }
-                        for artifact in listed
+                        for artifact in github.artifacts
                         if name in (None, artifact.name) and identity in (None, str(artifact.id))
                     ]
                 },
@@ -373,7 +314,7 @@ class _Api(_Handler):
         elif method == "GetSignedArtifactURL":
             key = (asked.get("name"), asked.get("workflow_job_run_backend_id"))
             artifact = github.find(lambda artifact: (artifact.name, artifact.job) == key)
-            if artifact is None or artifact.expired:
+            if artifact is None:
                 self.refuse(404, "artifact not found")
             else:
                 self.json(200, {"signed_url": github.address(artifact)})
@@ -401,36 +342,25 @@ class _Blobs(_Handler):
             self.answer(403, body.encode(), x_ms_error_code="AuthenticationFailed", Content_Type="application/xml")
             return
         github.downloads.append((artifact.name, self.headers.get("Range")))
-        self.give(artifact, github.fault(artifact) or Fault("none"))
+        self.give(artifact, github.stall(artifact))
 
-    def give(self, artifact: Artifact, fault: Fault) -> None:
-        if fault.kind == "busy":
-            self.answer(503, x_ms_error_code="ServerBusy")
-            return
+    def give(self, artifact: Artifact, stall_at: int | None) -> None:
         blob, start = artifact.blob, 0
         etag = '"' + hashlib.sha256(blob).hexdigest()[:16] + '"'
-        if fault.kind == "truncate":
-            blob = blob[: -fault.at]
-        elif fault.kind == "garble":
-            blob = blob[: fault.at] + bytes([blob[fault.at] ^ 1]) + blob[fault.at + 1 :]
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if asked and self.headers.get("If-Range", etag) == etag:
             start = int(asked[1])
         self.send_response(206 if start else 200)
         if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(blob) - 1}/{len(artifact.blob)}")
+            self.send_header("Content-Range", f"bytes {start}-{len(blob) - 1}/{len(blob)}")
         self.send_header("Content-Length", str(len(blob) - start))
         self.send_header("Content-Type", artifact.media_type)
         self.send_header("Content-Disposition", artifact.proposed)
         self.send_header("ETag", etag)
         self.end_headers()
-        if fault.kind not in ("cut", "stall"):
+        if stall_at is None:
             self.wfile.write(memoryview(blob)[start:])
             return
-        self.wfile.write(memoryview(blob)[start : start + fault.at])
-        if fault.kind == "stall":
-            self.server.github.closing.wait(120)
-        time.sleep(0.05)
-        # Closed without a farewell.
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.wfile.write(memoryview(blob)[start : start + stall_at])
+        self.server.github.closing.wait(120)
         self.close_connection = True

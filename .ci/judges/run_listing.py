@@ -1,18 +1,16 @@
-"""All of a run's artifacts, or those that are asked for; the same as from a folder."""
+"""The stand-in by the official client, and real distributions: the same as from a folder."""
 
 import json
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import corpus
-import kill
 import release
 import runner
-from github import TOKEN, Artifact, GitHub, Refusal
+from github import TOKEN, Artifact, GitHub
 from release import check
-from run_bench import LARGE, WAYS, Bench, Ended, check_calls, says, text, wheel, zipped
+from run_bench import WAYS, Bench, Ended, check_calls, text
 
 HERE = Path(__file__).parent
 
@@ -86,73 +84,4 @@ def real_distributions(bench: Bench) -> str:
     return f"{number} real distributions in {len(artifacts)} artifacts, {calls} calls: either way as from the folder"
 
 
-def twenty(bench: Bench) -> str:
-    for way in WAYS:
-        with GitHub([text(number) for number in range(20)]) as github:
-            ended = bench.prepare(github, way, pattern="*")
-        check_calls(github, 20)
-        check(len(ended.names()) == 20, f"20 files: {ended.names()}")
-    return "20 artifacts cost 22 calls, either way"
-
-
-def many(bench: Bench) -> str:
-    artifacts = [text(number) for number in range(1500)]
-    for way, pages in zip(WAYS, (1, 15), strict=True):
-        with GitHub(artifacts) as github:
-            ended = bench.prepare(github, way, pattern="*")
-        check(len(ended.names()) == 1500, f"1,500 files by {way}: {len(ended.names())}")
-        check(len(github.calls) == 2 * pages + 1500, f"two lists of {pages} page(s), one each: {len(github.calls)}")
-    return "1,500 artifacts over 15 pages by rest, in one list by results: all of them are there"
-
-
-def attempts(bench: Bench) -> str:
-    """Ids do not grow from attempt to attempt; times do."""
-    first = wheel(id=5_200_000_009, blob=zipped(kill.wheel_file("1.0")), created_at="2026-11-20T08:38:00Z")
-    second = wheel(blob=zipped(kill.wheel_file("2.0")), created_at="2026-11-20T08:49:00Z", job="another-job")
-    for way in WAYS:
-        for order in ([first, second], [second, first]):
-            with GitHub(order) as github:
-                ended = bench.prepare(github, way)
-            check(ended.names() == ["little-2.0-py2.py3-none-any.whl"], f"the newest by {way}: {ended.names()}")
-            says(ended, "uploaded more than once", str(first.id), str(second.id))
-    return "two attempts of one name, ids in the wrong order: the newest by creation, and the log says so"
-
-
-def replaced(bench: Bench) -> str:
-    after = wheel(id=5_200_000_002, created_at="2026-11-20T11:00:00Z")
-    for way in WAYS:
-        for later, what in (([LARGE, after], "has come"), ([LARGE], "is gone")):
-            with GitHub([LARGE, wheel()]) as github:
-                github.later = later
-                ended = bench.prepare(github, way, code=1, pattern="*")
-            says(ended, "selection-changed", "wheels-any", what)
-    return "an artifact replaced or deleted in mid-run: refused, and named"
-
-
-def by_id(bench: Bench) -> str:
-    for way in WAYS:
-        with GitHub([text(1), text(2), text(3)]) as github:
-            ids = f"{text(1).id}, {text(3).id}"
-            ended = bench.prepare(github, way, artifact_ids=ids, pattern="*")
-            check(ended.names() == ["report-0001.txt", "report-0003.txt"], f"those asked for: {ended.names()}")
-            ended = bench.prepare(github, way, code=3, artifact_ids="4711")
-            says(ended, "4711")
-            ended = bench.prepare(github, way, code=1, pattern="nothing-*")
-            says(ended, "report-0001", "report-0002")
-    return "artifact-ids: exactly those; an unknown id is named; a pattern that takes nothing lists what there is"
-
-
-def expired(bench: Bench) -> str:
-    gone = replace(wheel(), expired=True)
-    for way in WAYS:
-        with GitHub([gone, LARGE]) as github:
-            ended = bench.prepare(github, way, code=3, pattern="*")
-        says(ended, "wheels-any", "expired")
-    with GitHub([wheel(), LARGE]) as github:
-        github.refusals = [Refusal(410, "Artifact has expired", path=f"{wheel().id}/zip", count=99)]
-        ended = bench.prepare(github, "rest", code=3, pattern="*")
-    says(ended, "wheels-any", "410", "expired")
-    return "an artifact that has expired, or expires before it is downloaded: exit 3, and named"
-
-
-CASES = [official_client, real_distributions, twenty, many, attempts, replaced, by_id, expired]
+CASES = [official_client, real_distributions]

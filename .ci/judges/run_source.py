@@ -8,13 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import run_faults
 import run_listing
-import run_trust
 import run_way
 from run_bench import Bench
 
-CASES = run_listing.CASES + run_faults.CASES + run_trust.CASES + run_way.CASES
+CASES = run_listing.CASES + run_way.CASES
 
 
 def attempt(case: Callable[[Bench], str], bench: Bench) -> tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""The way to the services: proxy, TLS, a desk; and what it takes in memory."""
+"""The way to the services: proxy, a stall, a desk; and what it takes in memory."""
 
 import base64
 import hashlib
@@ -11,13 +11,12 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-import authority
 import release
 import runner
 from github import REPOSITORY, RUN_ID, TOKEN, Artifact, GitHub
 from memory import ALLOWED_MIB
 from release import check
-from run_bench import WAYS, Bench, says, wheel
+from run_bench import LARGE, WAYS, Bench, says, wheel
 
 
 class Proxy(BaseHTTPRequestHandler):
@@ -77,17 +76,13 @@ def proxy(bench: Bench) -> str:
     return "HTTP_PROXY, http_proxy: used and announced without its password; NO_PROXY is heeded; a dead one: exit 3"
 
 
-def tls(bench: Bench) -> str:
-    context = authority.server(bench.folder)
-    for way in WAYS:
-        with GitHub([wheel()], tls=context) as github:
-            ended = bench.prepare(github, way, variables={"SSL_CERT_FILE": str(bench.folder / "ca.pem")})
-            says(ended, "SSL_CERT_FILE", "ca.pem")
-            ended = bench.prepare(github, way, code=3)
-            says(ended, "not trusted", "SSL_CERT_FILE", urlsplit(github.api).netloc)
-            check(ended.seconds < 5, f"that does not get better by waiting: {ended.seconds:.1f} s")
-            bench.prepare(github, way, code=2, variables={"SSL_CERT_FILE": str(bench.folder / "extensions")})
-    return "https by an authority of one's own: with SSL_CERT_FILE, announced; without it exit 3, and what to do"
+def stalled(bench: Bench) -> str:
+    with GitHub([LARGE]) as github:
+        github.stalls["large"] = 1_200_000
+        ended = bench.prepare(github, "results", pattern="*")
+    check(ended.names() == ["large.txt"] and ended.seconds > 10, f"a stall is noticed: {ended.seconds:.0f} s")
+    check(len(github.downloads) == 2 and github.downloads[1][1] is not None, f"it goes on: {github.downloads}")
+    return f"a download that stalls: noticed and gone on with, {ended.seconds:.0f} s in all"
 
 
 def desk(bench: Bench) -> str:
@@ -139,4 +134,4 @@ def memory(bench: Bench) -> str:
     return "peak memory, for artifacts of 20 and of 200 MB: " + ", ".join(f"{peak:.0f} MiB" for peak in peaks.values())
 
 
-CASES = [proxy, tls, desk, memory]
+CASES = [proxy, stalled, desk, memory]
