@@ -32,6 +32,8 @@ def npm(command: str, *arguments: str) -> None:
             (name, file), files = (f"@{make.NAME}/{package}", f"{make.NAME}-{package}"), {}
         (destination / f"{file}-{make.VERSION}.tgz").write_bytes(make.npm({"name": name}, files))
         return
+    if command == "view":
+        raise SystemExit("npm error code E404")  # as of a version that is not there
     path, *options = arguments
     with tarfile.open(path) as archive:
         package = json.load(archive.extractfile("package/package.json"))
