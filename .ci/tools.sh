@@ -23,8 +23,18 @@ as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
+# one_at_a_time NAME COMMAND...: stages run side by side, and must not install
+# the same thing at once.
+one_at_a_time() {
+  (
+    flock 9
+    "${@:2}"
+  ) 9>"$cache/$1.lock"
+}
+
 # debian PACKAGE...: installs those that are not there yet.
-debian() {
+debian() { one_at_a_time apt install_debian "$@"; }
+install_debian() {
   local package missing=()
   for package in "$@"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed \
@@ -39,7 +49,8 @@ debian() {
 
 # debian_exactly PACKAGE=VERSION...: in these versions, whatever is installed.
 # Fails where one of them is not to be had.
-debian_exactly() {
+debian_exactly() { one_at_a_time apt install_debian_exactly "$@"; }
+install_debian_exactly() {
   local wanted version missing=()
   for wanted in "$@"; do
     version=$(dpkg-query -W -f='${db:Status-Status} ${Version}' "${wanted%%=*}" 2>/dev/null) || true
@@ -56,13 +67,15 @@ debian_exactly() {
 python_tools() {
   local pins=$root/.ci/requirements.txt venv
   venv=$cache/python-$(sha256sum "$pins" | cut -c1-16)
-  if [[ ! -e $venv/complete ]]; then
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$pins"
-    touch "$venv/complete"
-  fi
+  one_at_a_time python install_python_tools "$pins" "$venv"
   PATH=$venv/bin:$PATH
+}
+install_python_tools() {
+  [[ ! -e $2/complete ]] || return 0
+  rm -rf "$2"
+  python3 -m venv "$2"
+  "$2/bin/pip" install --quiet --disable-pip-version-check -r "$1"
+  touch "$2/complete"
 }
 
 # node_modules [FOLDER]: sets $node_modules to where the package-lock.json of
@@ -70,14 +83,16 @@ python_tools() {
 node_modules() {
   local from=$root/${1:-.ci/judges} folder
   folder=$cache/node-$(sha256sum "$from/package-lock.json" | cut -c1-16)
-  if [[ ! -e $folder/complete ]]; then
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    cp "$from"/package{,-lock}.json "$folder"
-    (cd "$folder" && npm ci --silent --no-fund --no-audit --ignore-scripts)
-    touch "$folder/complete"
-  fi
+  one_at_a_time node install_node_modules "$from" "$folder"
   export node_modules=$folder/node_modules
+}
+install_node_modules() {
+  [[ ! -e $2/complete ]] || return 0
+  rm -rf "$2"
+  mkdir -p "$2"
+  cp "$1"/package{,-lock}.json "$2"
+  (cd "$2" && npm ci --silent --no-fund --no-audit --ignore-scripts)
+  touch "$2/complete"
 }
 
 # cargo_tool NAME VERSION: a program of crates.io, first on the PATH.
@@ -88,14 +103,35 @@ cargo_tool() {
   PATH=$folder/bin:$PATH
 }
 
-# static_program: sets $program to what ships, built from these sources. A
-# second call costs a second, since cargo finds everything built.
+# sources_tree SOURCE...: the git tree of the sources as they lie here, committed
+# or not.
+sources_tree() {
+  local folder
+  folder=$(mktemp -d)
+  GIT_INDEX_FILE=$folder/index git add --force -- "$@"
+  GIT_INDEX_FILE=$folder/index git write-tree
+  rm -rf "$folder"
+}
+
+# What the stage dist leaves once it has passed: the sources, their tree, and
+# the sums of the programs that it has built from them.
+dist_verified=$root/target/dist-verified
+
+# static_program: sets $program to the program of dist/ for this machine. Only
+# after the stage dist has shown that these sources give it; otherwise what is
+# judged would be another program than the one that is meant.
 # RELEASE_PREP names another program, for a quick turn while developing.
 static_program() {
-  program=${RELEASE_PREP:-$root/target/ci-dist/release-prep-linux-amd64}
+  local sources
+  program=${RELEASE_PREP:-$root/dist/release-prep-linux-amd64}
   if [[ -z ${RELEASE_PREP:-} ]]; then
-    debian gcc-12 binutils libc6-dev
-    dist/build.sh "$root/target/ci-dist" amd64
+    [[ -e $dist_verified ]] \
+      || die 'the stage dist has not passed, so dist/ may be of other sources: bash .ci/run dist, or set RELEASE_PREP'
+    read -ra sources < <(sed -n 1p "$dist_verified")
+    [[ $(sources_tree "${sources[@]}") == "$(sed -n 2p "$dist_verified")" ]] \
+      || die 'the sources have changed since the stage dist passed: bash .ci/run dist, or set RELEASE_PREP'
+    (cd dist && sed 1,2d "$dist_verified" | sha256sum --check --strict --quiet) \
+      || die 'dist/ has changed since the stage dist passed: bash .ci/run dist'
   fi
   [[ -x $program ]] || die "no program at $program"
 }
