@@ -205,4 +205,5 @@ print(json.dumps({
 PYTHON
 printf '%s\n' "${architectures[@]}" | sort | sed 's/^/release-prep-linux-/' \
   | xargs sha256sum -- >SHA256SUMS
+python3 "$root/dist/third-party.py" >THIRD-PARTY
 cat SHA256SUMS
