@@ -358,6 +358,25 @@ fn bytes_that_are_not_what_was_told() {
 }
 
 #[test]
+fn an_artifact_without_a_digest() {
+    let github = GitHub::new();
+    let undigested = |artifact: &Served| {
+        let mut listed = rest(artifact);
+        listed["digest"] = Value::Null;
+        listed
+    };
+    let page = json!({"total_count": 2, "artifacts": two().iter().map(undigested).collect::<Vec<_>>()});
+    github.on_api(
+        Mock::given(path("/repos/o/r/actions/runs/4242/artifacts"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(page)),
+    );
+    github.serve(&two());
+    github.run(&[("artifact-api", "rest")]).came_to(1, "error[digest-missing]");
+    let ran = github.run(&[("artifact-api", "rest"), ("require-digests", "false")]);
+    assert_eq!(ran.release().len(), 2, "{}", ran.log());
+}
+
+#[test]
 fn an_artifact_replaced_in_mid_run() {
     let github = GitHub::new();
     let first = json!({"total_count": 2, "artifacts": two().iter().map(rest).collect::<Vec<_>>()});
@@ -370,7 +389,9 @@ fn an_artifact_replaced_in_mid_run() {
     github.serve(&later);
     let blob = ResponseTemplate::new(200).set_body_raw(two()[1].bytes.clone(), "application/zip");
     github.on_blobs(Mock::given(path("/blobs/2")).respond_with(blob));
-    github.run(&[("artifact-api", "rest")]).came_to(1, "`notes` (2) is gone; `notes` (3) has come");
+    let ran = github.run(&[("artifact-api", "rest")]);
+    ran.came_to(1, "`notes` (2) is gone; `notes` (3) has come");
+    assert!(ran.log().contains("error[selection-changed]"), "{}", ran.log());
 }
 
 #[test]
@@ -426,7 +447,7 @@ fn runs_that_one_may_not_attest_for() {
         github.serve(&two());
         let ran = github.run(&other);
         ran.came_to(1, found);
-        assert!(ran.log().contains("foreign-run"), "{}", ran.log());
+        assert!(ran.log().contains("error[foreign-run]"), "{}", ran.log());
         let unattested = github.run(&[other[0], other[1], ("foreign-run", "unattested")]);
         assert_eq!(unattested.code(), Some(0), "{}", unattested.log());
         assert!(unattested.log().contains(found), "{}", unattested.log());
