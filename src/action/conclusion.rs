@@ -61,6 +61,7 @@ pub fn prepared(
         findings: &diagnostics.findings,
         ignored: &diagnostics.ignored,
         left_out: &diagnostics.left_out,
+        projects: &diagnostics.projects,
         notes: &diagnostics.notes,
     };
     printer.out(&report.text());

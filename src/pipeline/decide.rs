@@ -16,7 +16,7 @@ use crate::normalize::plan;
 use crate::pipeline::account::describe;
 use crate::preflight::expect::Counted;
 use crate::preflight::release::{self, Member};
-use crate::preflight::{self, expect_digests};
+use crate::preflight::{self, expect_digests, projects};
 use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::top_level::TopLevelFiles;
@@ -35,6 +35,8 @@ pub struct Diagnostics {
     pub ignored: Vec<Finding>,
     /// Files that are not in the release.
     pub left_out: Vec<LeftOut>,
+    /// The projects of the artifacts.
+    pub projects: BTreeSet<String>,
     /// Notes of the source, and inputs without effect.
     pub notes: Vec<String>,
 }
@@ -75,6 +77,7 @@ pub(crate) fn decide<'a>(
     findings.extend(set_findings);
     let (version, version_findings) = release::version(&members, &request.version);
     findings.extend(version_findings);
+    findings.extend(projects::judge(evidence, &request.projects));
     findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if members.is_empty() {
         if !findings.iter().any(cannot_be_relaxed) {
@@ -89,7 +92,13 @@ pub(crate) fn decide<'a>(
     let judged = request.policy.judge(findings, &released.collect());
     let unused = judged.unused.iter().map(|line| format!("ignore: `{line}` matched no finding"));
     let notes = listing.notes.into_iter().chain(unused).collect();
-    let mut diagnostics = Diagnostics { findings: judged.findings, ignored: judged.ignored, left_out, notes };
+    let mut diagnostics = Diagnostics {
+        findings: judged.findings,
+        ignored: judged.ignored,
+        left_out,
+        projects: projects::projects(evidence),
+        notes,
+    };
     if diagnostics.findings.iter().any(Finding::is_error) {
         return Ok(Decision::Refuse(diagnostics));
     }

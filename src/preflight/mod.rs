@@ -5,6 +5,7 @@ pub(crate) mod expect;
 pub(crate) mod expect_digests;
 mod native;
 mod npm;
+pub(crate) mod projects;
 mod pypi;
 pub(crate) mod release;
 mod wheel;

@@ -86,6 +86,17 @@ pub enum PlainKind {
 }
 
 impl Package {
+    /// The project or package that it is of: normalized (PEP 503) for a wheel
+    /// and an sdist, with its scope for an npm package.
+    #[must_use]
+    pub fn project(&self) -> Option<&str> {
+        match self {
+            Self::Wheel { project, .. } | Self::Sdist { project, .. } => Some(project.normalized()),
+            Self::Npm { name, .. } => Some(name.as_str()),
+            Self::Plain(_) => None,
+        }
+    }
+
     /// Its kind.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -18,7 +18,7 @@ use crate::filename::{FileName, RelativePath};
 use crate::release::subject::is_shard_name;
 use crate::release::sums::Sums;
 use crate::rule::finding::Finding;
-use crate::rule::{Class, Rule, Severity};
+use crate::rule::{Rule, Severity};
 use crate::settings::{Normalization, RecordSetting, Registry, Strictness};
 
 /// The name of the manifest's file.
@@ -341,18 +341,18 @@ impl Manifest {
         self.0.attestable
     }
 
-    /// Whether PyPI's rules counted in full, and every wheel was held against
-    /// its RECORD: nothing that PyPI would refuse is known of.
+    /// Whether a registry's rules counted in full, and every wheel was verified
+    /// against its RECORD: no file is known that the registry would refuse.
     #[must_use]
-    pub fn fully_checked_for_pypi(&self) -> bool {
+    pub(crate) fn fully_checked_for(&self, registry: Registry) -> bool {
         let Contents { settings, ignored, .. } = &self.0;
-        let of_the_index = |finding: &RecordedFinding| match &finding.rule {
-            RecordedRule::Known(rule) => rule.class() == Class::Index,
+        let of_registry = |finding: &RecordedFinding| match &finding.rule {
+            RecordedRule::Known(rule) => rule.class().registry() == Some(registry),
             RecordedRule::Unknown(_) => true,
         };
-        settings.pypi == Strictness::Error
+        settings.strictness(registry) == Strictness::Error
             && settings.record == RecordSetting::Verify
-            && !ignored.iter().any(of_the_index)
+            && !ignored.iter().any(of_registry)
     }
 
     /// What was asked for, as far as it says how much was looked at.
@@ -510,7 +510,7 @@ mod tests {
         let json = json.replace(r#""ignored": []"#, &format!(r#""ignored": [{finding}]"#));
         let read = Manifest::from_json(json.as_bytes()).unwrap();
         assert!(String::from_utf8(read.to_json()).unwrap().contains("\"rule\": \"no-such-rule\""));
-        assert!(!read.fully_checked_for_pypi());
+        assert!(!read.fully_checked_for(Registry::Pypi));
     }
 
     #[test]

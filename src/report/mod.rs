@@ -6,6 +6,8 @@
 
 pub mod outputs;
 
+use std::collections::BTreeSet;
+
 use crate::escape::{self, markdown, markdown_code};
 use crate::folder::Folder;
 use crate::release::manifest::{Action, File, LeftOut, Manifest, SHA256SUMS, Settings};
@@ -13,6 +15,7 @@ use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::{Anchor, Verification};
 use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
+use crate::sample::Sample;
 use crate::settings::{RecordSetting, Registry, Strictness};
 
 /// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
@@ -34,6 +37,8 @@ pub(crate) struct Report<'a> {
     pub ignored: &'a [Finding],
     /// What is not in the release.
     pub left_out: &'a [LeftOut],
+    /// The projects of the artifacts.
+    pub projects: &'a BTreeSet<String>,
     /// What the source had to say.
     pub notes: &'a [String],
 }
@@ -43,6 +48,9 @@ impl Report<'_> {
     #[must_use]
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
+        if let Some(projects) = self.projects() {
+            line(&mut text, format_args!("projects: {projects}"));
+        }
         for note in self.notes {
             line(&mut text, format_args!("note: {note}"));
         }
@@ -81,6 +89,9 @@ impl Report<'_> {
             None => ("No release prepared", self.refusal()),
         };
         summary.push(&format!("## {title}\n\n{}\n\n", markdown(&verdict)));
+        if let Some(projects) = self.projects() {
+            summary.push(&format!("Projects: {}\n\n", markdown(&projects.to_string())));
+        }
         self.findings_markdown(&mut summary);
         if let Some((manifest, top)) = self.release {
             files_markdown(&mut summary, manifest);
@@ -109,6 +120,12 @@ impl Report<'_> {
             summary.push(&format!("> {}\n\n", markdown(&relaxed)));
         }
         summary.text
+    }
+
+    /// The projects, if there are any: what else would be published is to be
+    /// seen at once.
+    fn projects(&self) -> Option<Sample<&String, 50>> {
+        Some(self.projects.iter().collect()).filter(|projects: &Sample<_, 50>| !projects.is_empty())
     }
 
     fn findings_markdown(&self, summary: &mut Summary) {

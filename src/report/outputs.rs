@@ -13,9 +13,10 @@ use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUM
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::subject::Subjects;
 use crate::release::top_level::TopLevelFiles;
+use crate::settings::Registry;
 
 /// The names of all outputs, in the order of the README's table.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 20] = [
     "output-dir",
     "pypi-dir",
     "npm-dir",
@@ -33,6 +34,7 @@ pub const NAMES: [&str; 19] = [
     "subjects",
     "subject-shards",
     "subject-count",
+    "projects",
     "version",
     "renamed",
 ];
@@ -76,10 +78,12 @@ pub fn prepared(release: &PreparedRelease, output: &str, purpose: Purpose) -> Ve
         // With several, nothing may be attested by half.
         _ => String::new(),
     };
-    let is_ready_for_the_index = has(Folder::Pypi)
-        && purpose == Purpose::Publication
-        && manifest.attestable()
-        && manifest.fully_checked_for_pypi();
+    let is_ready_for = |registry: Registry| {
+        has(registry.folder())
+            && purpose == Purpose::Publication
+            && manifest.attestable()
+            && manifest.fully_checked_for(registry)
+    };
     let inline = subjects.filter(|_| !dry_run).and_then(Subjects::inline).unwrap_or_default();
     vec![
         ("output-dir", if dry_run { String::new() } else { output.to_owned() }),
@@ -89,7 +93,7 @@ pub fn prepared(release: &PreparedRelease, output: &str, purpose: Purpose) -> Ve
         ("has-pypi", has(Folder::Pypi).to_string()),
         ("has-npm", has(Folder::Npm).to_string()),
         ("has-assets", has(Folder::Assets).to_string()),
-        ("pypi-ready", is_ready_for_the_index.to_string()),
+        ("pypi-ready", is_ready_for(Registry::Pypi).to_string()),
         ("npm-packages", npm_packages(if dry_run { &[] } else { npm }, &path)),
         ("release-files", release_files(manifest, top, &path, dry_run)),
         ("manifest", path(MANIFEST)),
@@ -99,6 +103,7 @@ pub fn prepared(release: &PreparedRelease, output: &str, purpose: Purpose) -> Ve
         ("subjects", inline.trim_end().to_owned()),
         ("subject-shards", json(&shards)),
         ("subject-count", subjects.map_or(0, Subjects::count).to_string()),
+        ("projects", json(&projects(manifest))),
         ("version", manifest.version().unwrap_or_default().to_owned()),
         ("renamed", renamed(manifest)),
     ]
@@ -107,6 +112,10 @@ pub fn prepared(release: &PreparedRelease, output: &str, purpose: Purpose) -> Ve
 #[expect(clippy::expect_used, reason = "no map in an output has keys other than strings")]
 fn json(value: &impl Serialize) -> String {
     ascii_json(&serde_json::to_string(value).expect("strings, lists and maps of strings are valid JSON"))
+}
+
+fn projects(manifest: &Manifest) -> BTreeSet<&str> {
+    manifest.files().iter().filter_map(|file| file.package.project()).collect()
 }
 
 fn renamed(manifest: &Manifest) -> String {

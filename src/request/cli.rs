@@ -17,6 +17,7 @@ use crate::digest::{Algorithms, Sha256};
 use crate::glob::Glob;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
+use crate::preflight::projects::ProjectPattern;
 use crate::rule::Rule;
 use crate::rule::policy::Ignore;
 use crate::settings::{
@@ -95,6 +96,9 @@ pub(crate) struct PrepareArgs {
     /// What must be there, a line each: `[COUNT[+] ]GLOB`
     #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<Expectation>)]
     pub(crate) expect: Lines<Expectation>,
+    /// The projects that may be published, a name or glob a line [default: all]
+    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<ProjectPattern>)]
+    pub(crate) projects: Lines<ProjectPattern>,
     /// `sha256  NAME` lines that the build jobs reported
     #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<ExpectedDigest>)]
     pub(crate) expect_digests: Lines<ExpectedDigest>,

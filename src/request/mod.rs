@@ -20,6 +20,7 @@ use crate::distribution::version::VersionTag;
 use crate::normalize::plan::NamingPolicy;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
+use crate::preflight::projects::ProjectPattern;
 use crate::preflight::release::VersionPolicy;
 use crate::release::manifest::Run;
 use crate::release::verification::Anchor;
@@ -112,6 +113,8 @@ pub struct Prepare {
     pub record: RecordSetting,
     /// What must be there.
     pub expected: Vec<Expectation>,
+    /// The projects that may be published; without one, all.
+    pub projects: Vec<ProjectPattern>,
     /// What the jobs that built the files reported of them.
     pub expected_digests: Vec<ExpectedDigest>,
     /// What versions the files may declare.
@@ -226,6 +229,7 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
         },
         record: arguments.record,
         expected: arguments.expect,
+        projects: arguments.projects,
         expected_digests: arguments.expect_digests,
         version_as_given: arguments.version.to_string(),
         version: version(arguments.version, environment),

@@ -49,6 +49,7 @@ fn what_is_there() {
 fn what_is_not() {
     let run = expecting("*-win_arm64.whl\n2 *-win_*.whl\n3 *.whl\n0 *-macosx_*").exits(1);
     insta::assert_snapshot!(run.out, @r"
+    projects: `foo`
     error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-cp39-abi3-macosx_11_0_arm64.whl`
       expected: none, as the line `0 *-macosx_*` of `expect` says
       help: Take out of the artifacts what does not belong there, or change the count in `expect`.
@@ -149,6 +150,7 @@ fn digests_that_build_jobs_told() {
     expecting(&format!("{digest}  {new}"), &["--normalize", "rewrite"]).exits(0);
     let run = expecting(&format!("{}  {name}\n{digest}  other.whl", "0".repeat(64)), &[]).exits(1);
     insta::assert_snapshot!(run.out, @r"
+    projects: `foo`
     error[expected-digest]: there is no file `other.whl`
       expected: `other.whl` with the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a, as a build job told (`expect-digests`)
       help: Check that the job uploaded the file, and that `pattern` selects its artifact.

@@ -27,6 +27,7 @@ mod native;
 mod npm;
 mod policy;
 mod prepare;
+mod projects;
 mod rewrite;
 mod rules;
 mod runner;

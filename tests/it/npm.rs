@@ -50,6 +50,7 @@ fn the_repository_of_the_workflow() {
         assert_eq!(prepared(&json!({"repository": url})).exits(0).findings(), "", "{url}");
     }
     insta::assert_snapshot!(prepared(&json!({"repository": {"url": "https://github.com/octo-org/fork"}})).exits(1).out, @r#"
+    projects: `tool`
     error[npm-repository]: npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`
       expected: https://github.com/octo-org/tool, whose workflow this is
       help: Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
@@ -74,6 +75,7 @@ fn a_prerelease_without_a_tag() {
     let beta = json!({"version": "1.0.0-beta.1", "repository": OURS});
     let run = prepared(&beta).exits(0);
     insta::assert_snapshot!(run.out.lines().take(3).collect::<Vec<_>>().join("\n"), @r#"
+    projects: `tool`
     warning[npm-dist-tag]: npm: tool.tgz: package.json names no dist-tag for the prerelease 1.0.0-beta.1
       expected: a `publishConfig.tag`, without which npm publishes no prerelease
       help: Set `"publishConfig": {"tag": "next"}`, the tag that the output npm-packages gives, or another one.

@@ -13,6 +13,7 @@ fn the_rules_of_the_index() {
     let run = workspace.prepare_on_runner(&[("pypi", "warn")]).exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
     insta::assert_snapshot!(run.out, @r#"
+    projects: `foo`
     warning[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
       expected: platform tags that PyPI takes
       help: Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
@@ -39,6 +40,7 @@ fn what_is_ignored_is_told() {
         .exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
     insta::assert_snapshot!(run.out, @r"
+    projects: `foo`
     note: ignore: `native-any none-*` matched no finding
     ignored[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
     0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb  pypi/foo-1.0-cp312-cp312-linux_x86_64.whl
@@ -48,6 +50,8 @@ fn what_is_ignored_is_told() {
     ## Release prepared
 
     prepared 1 file of version 1.0 &#40;1 in pypi/&#41;, 0 renamed, 3 subjects to attest; in prepared
+
+    Projects: &#96;foo&#96;
 
     ### Ignored
 
@@ -110,6 +114,7 @@ fn record_off() {
     let workspace = Workspace::with([(format!("a/{name}"), changed.build())]);
     let run = workspace.prepare_on_runner(&[]).exits(1);
     insta::assert_snapshot!(run.out, @r"
+    projects: `foo`
     error[record-digest]: a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4
       expected: sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says
       help: Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.

@@ -79,6 +79,7 @@ fn what_is_mended() {
     let name = "foo_bar-1.0rc1-7-py2.py3-none-any.whl";
     let new = workspace.bytes(format!("prepared/pypi/{name}"));
     insta::assert_snapshot!(run.out.replace(&sha256(&old.build()), "[old]").replace(&sha256(&new), "[new]"), @r"
+    projects: `foo-bar`
     [new]  pypi/foo_bar-1.0rc1-7-py2.py3-none-any.whl (was Foo.Bar-1.0.RC1-7-py3.py2-none-any.whl, [old])
     prepared 1 file of version 1.0rc1 (1 in pypi/), 0 renamed, 1 rewritten, 3 subjects to attest; in prepared
     ");

@@ -77,6 +77,7 @@ fn the_outputs_of_the_example() {
     manifest=prepared/release-manifest.json
     npm-dir=prepared/npm
     output-dir=prepared
+    projects=["@hello-release/darwin-arm64","@hello-release/linux-x64","hello-release"]
     pypi-dir=prepared/pypi
     pypi-ready=true
     renamed={"hello_release-1.2.3-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl":"hello_release-1.2.3-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"}
@@ -102,6 +103,7 @@ fn the_outputs_of_one_file() {
     npm-dir=
     npm-packages=[]
     output-dir=out/release
+    projects=[]
     pypi-dir=
     pypi-ready=false
     release-files=out/release/assets/tool
@@ -133,6 +135,7 @@ fn the_outputs_of_a_dry_run() {
     npm-dir=
     npm-packages=[]
     output-dir=
+    projects=["@hello-release/darwin-arm64","@hello-release/linux-x64","hello-release"]
     pypi-dir=
     pypi-ready=false
     release-files=

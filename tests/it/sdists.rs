@@ -41,6 +41,7 @@ fn licence_files() {
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &with(&[("foo-1.0/legal/LICENSE", b"MIT"), notice])), @"error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are not there: `LICENSE`");
     let workspace = Workspace::with([("a/foo-1.0.tar.gz", with(&[]))]);
     insta::assert_snapshot!(workspace.prepare(&["--dry-run"]).exits(1).out, @r#"
+    projects: `foo`
     error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are not there: `LICENSE`, `legal/NOTICE`
       expected: each of them below `foo-1.0/`
       help: Include the file in the sdist (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.

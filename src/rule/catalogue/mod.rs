@@ -106,6 +106,7 @@ rules! {
     NativeMachine = honesty::NATIVE_MACHINE,
     AssetName = release::ASSET_NAME,
     ExpectedFiles = release::EXPECTED_FILES,
+    UnlistedProject = release::UNLISTED_PROJECT,
     VersionMismatch = release::VERSION_MISMATCH,
     NothingSelected = release::NOTHING_SELECTED,
     RecordNames = advice::RECORD_NAMES,

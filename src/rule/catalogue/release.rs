@@ -24,6 +24,16 @@ pub(super) const EXPECTED_FILES: Entry = Entry {
     source: "the input `expect`",
 };
 
+pub(super) const UNLISTED_PROJECT: Entry = Entry {
+    id: "unlisted-project",
+    class: Release,
+    severity: Error,
+    summary: "Every wheel, sdist and npm package is of a project that `projects` names.",
+    rationale: "Any job of a run can add a package, and a name that differs by one letter is easily overlooked. A registry refuses what its trusted publisher does not cover, but only in the middle of the upload, and it refuses nothing where one publisher covers several projects. Without the input, all projects are named in the first lines of log and summary.",
+    remedy: "Find out which job uploaded it. If the release is meant to have it, add its project to `projects`.",
+    source: "the input `projects`",
+};
+
 pub(super) const VERSION_MISMATCH: Entry = Entry {
     id: "version-mismatch",
     class: Release,
