@@ -1,6 +1,7 @@
 //! An artifact: what one job of a run uploaded under one name.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +10,10 @@ use crate::digest::Sha256;
 use crate::filename::is_forbidden_in_names;
 use crate::glob::{Glob, GlobError};
 
-/// What cannot be the name of an artifact.
+/// Why a text is not the name of an artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ArtifactNameError {
-    /// No text.
+    /// It is empty.
     #[error("an artifact's name cannot be empty")]
     Empty,
     /// A character that the artifact service refuses.
@@ -22,7 +23,7 @@ pub enum ArtifactNameError {
     #[error("an artifact's name has at most 255 bytes, this one {0}")]
     TooLong(usize),
     /// `.` or `..`.
-    #[error("`.` and `..` are no names of artifacts")]
+    #[error("`.` and `..` are not valid artifact names")]
     Dots,
 }
 
@@ -35,11 +36,11 @@ pub enum ArtifactNameError {
 #[serde(transparent)]
 pub struct ArtifactName(String);
 
-/// The fewest digits by which the end of a name is read as the id of a run:
-/// those of today have eleven, and years and dates have up to eight.
-const RUN_ID_DIGITS: usize = 10;
+/// Seconds since 1970 that names end in: from 2014 to 2039. Ten digits between
+/// them are a time, or a date and hour, and no id of a run.
+const EPOCHS: RangeInclusive<u64> = 1_400_000_000..=2_200_000_000;
 
-/// Heads of names behind which a target stands.
+/// Prefixes of names that a target follows.
 const TARGET_PREFIXES: [&str; 3] = ["wheels-", "npm-binary-", "python-package-distributions-"];
 
 impl ArtifactName {
@@ -71,12 +72,22 @@ impl ArtifactName {
 
     fn split_run_id(&self) -> (&str, Option<u64>) {
         match self.0.rsplit_once('-') {
-            Some((name, id)) if id.len() >= RUN_ID_DIGITS && id.bytes().all(|b| b.is_ascii_digit()) => {
-                (name, id.parse().ok())
-            }
-            _ => (&self.0, None),
+            Some((name, digits)) => run_id(digits).map_or((&self.0, None), |id| (name, Some(id))),
+            None => (&self.0, None),
         }
     }
+}
+
+/// The id of a run: eleven digits, as those of today have, or ten that are not
+/// seconds since 1970. Dates, with or without a time, have other lengths.
+fn run_id(digits: &str) -> Option<u64> {
+    let id: u64 = digits.parse().ok()?;
+    let is_id = match digits.len() {
+        11 => digits.bytes().all(|byte| byte.is_ascii_digit()),
+        10 => digits.bytes().all(|byte| byte.is_ascii_digit()) && !EPOCHS.contains(&id),
+        _ => false,
+    };
+    is_id.then_some(id)
 }
 
 impl FromStr for ArtifactName {
@@ -122,8 +133,7 @@ impl fmt::Display for ArtifactId {
     }
 }
 
-/// An artifact as its source told of it. Only a folder knows no more than the
-/// name.
+/// An artifact as its source reports it. Of a folder only the name is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -133,11 +143,11 @@ pub struct Artifact {
     /// GitHub's id.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub id: Option<ArtifactId>,
-    /// The digest of the stored blob (the zip, or the raw file), as told by
-    /// GitHub and found true of what was downloaded.
+    /// The digest of the stored blob (the zip, or the raw file), as reported by
+    /// GitHub and verified of what was downloaded.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub digest: Option<Sha256>,
-    /// When it was made, RFC 3339 as told.
+    /// When it was uploaded, RFC 3339 as reported.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub created_at: Option<String>,
     /// The results service's id of the job that uploaded it.
@@ -153,12 +163,12 @@ impl Artifact {
     }
 }
 
-/// Artifacts that are never taken: what the reusable workflow itself uploads,
-/// and docker's build records (gzip, not zip).
+/// Artifacts that are never selected: what the reusable workflow itself
+/// uploads, and docker's build records (gzip, not zip).
 const NEVER: [&str; 2] = ["!prepared-release*", "!*.dockerbuild"];
 
 /// A line of the input `pattern`: a glob on artifact names, which excludes if
-/// it stands behind a `!`.
+/// it follows a `!`.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     glob: Glob,
@@ -192,15 +202,16 @@ impl Selection {
     /// What these patterns select.
     #[must_use]
     pub fn new(patterns: Vec<Pattern>) -> Self {
-        let never = NEVER.iter().filter_map(|line| line.parse().ok());
+        #[expect(clippy::expect_used, reason = "constants that a test parses")]
+        let never = NEVER.iter().map(|line| line.parse().expect("a pattern"));
         let (excluded, included): (Vec<Pattern>, Vec<_>) =
             patterns.into_iter().chain(never).partition(|pattern| pattern.excludes);
         let globs = |patterns: Vec<Pattern>| patterns.into_iter().map(|pattern| pattern.glob).collect();
         Self { included: globs(included), excluded: globs(excluded) }
     }
 
-    /// Whether a user named what they want, so that nothing of it is left out
-    /// for being of no known kind.
+    /// Whether a user named what they want, so that files of unknown type are
+    /// not left out.
     #[must_use]
     pub fn is_explicit(&self) -> bool {
         !self.included.is_empty()
@@ -236,6 +247,17 @@ mod tests {
                 Some("x86_64-pc-windows-msvc"),
                 Some(1_234_567_890),
             ),
+            ("dist-2200000001", None, Some(2_200_000_001)),
+            ("dist-1399999999", None, Some(1_399_999_999)),
+            ("dist-1400000000", None, None),
+            ("dist-2200000000", None, None),
+            // Seconds and milliseconds since 1970, an hour, and a second.
+            ("build-1764294179", None, None),
+            ("build-1764294179000", None, None),
+            ("wheels-2026112801", Some("2026112801"), None),
+            ("nightly-202611280142", None, None),
+            ("nightly-20261128014259", None, None),
+            ("dist-+1223344556", None, None),
             ("sdist-11223344556", None, Some(11_223_344_556)),
             ("wheels-sdist", None, None),
             ("wheels-linux-x86_64", Some("linux-x86_64"), None),

@@ -183,6 +183,12 @@ impl<W: Write> HashingWriter<W> {
         }
     }
 
+    /// The inner writer.
+    #[must_use]
+    pub(crate) const fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
     /// How many bytes have passed.
     #[must_use]
     pub(crate) const fn written(&self) -> u64 {

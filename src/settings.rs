@@ -112,7 +112,7 @@ pub enum ForeignRun {
 
 /// The input `artifact-api`: how to download artifacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ArtifactApi {
+pub(crate) enum ArtifactApi {
     /// The results service for this run where the runner offers it, else REST.
     #[default]
     Auto,

@@ -45,8 +45,9 @@ pub fn prepared(
 ) -> Result<u8, StepFileError> {
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(Failure::Refused(finding)) => {
-            Outcome::Refused(Diagnostics { findings: vec![*finding], ..Diagnostics::default() })
+        Err(Failure::Refused(mut findings)) => {
+            findings.sort();
+            Outcome::Refused(Diagnostics { findings, ..Diagnostics::default() })
         }
         Err(failure) => return Ok(failed(printer, &failure)),
     };
@@ -130,7 +131,7 @@ pub fn explained(printer: Printer, rule: Option<Rule>) -> u8 {
 fn failed(printer: Printer, failure: &Failure) -> u8 {
     let (code, remedy) = match failure {
         Failure::Input(_) => (INPUT, None),
-        Failure::Refused(finding) => (REFUSED, Some(finding.remedy.as_str())),
+        Failure::Refused(findings) => (REFUSED, findings.first().map(|finding| finding.remedy.as_str())),
         Failure::Fault { remedy, .. } => (FAULT, remedy.as_deref()),
     };
     let mut message = failure.to_string();

@@ -150,8 +150,6 @@ fn services(token_file: Option<&Utf8Path>, runner: bool) -> Result<Services, Env
     let secret = |name: &str| variable(name).map(SecretString::from);
     // Lower case is how it began, and curl reads no other for `http_proxy`.
     let either = |upper: &str| variable(upper).or_else(|| variable(&upper.to_lowercase()));
-    let certificates =
-        variable("SSL_CERT_FILE").map(|path| read("SSL_CERT_FILE", &path).map(|bytes| (path, bytes)));
     let token =
         input("github-token").and_then(|token| token.into_string().ok()).filter(|token| !token.is_empty());
     let token_of_file = match token_file {
@@ -169,7 +167,7 @@ fn services(token_file: Option<&Utf8Path>, runner: bool) -> Result<Services, Env
         https_proxy: either("HTTPS_PROXY").map(SecretString::from),
         http_proxy: either("HTTP_PROXY").map(SecretString::from),
         no_proxy: either("NO_PROXY"),
-        certificates: certificates.transpose()?,
+        certificates: variable("SSL_CERT_FILE"),
         repository: of_runner("GITHUB_REPOSITORY"),
         run_id: of_runner("GITHUB_RUN_ID"),
         sha: of_runner("GITHUB_SHA"),
@@ -194,11 +192,12 @@ fn upstream_event(path: &str) -> Option<String> {
     serde_json::from_slice(&bytes).ok().map(|payload: Payload| payload.workflow_run.event)
 }
 
-/// Reads a small file: a token, certificates or an event, at most 16 MiB.
+/// Reads a small file, at most 25 MiB: a token, or the payload of an event,
+/// which GitHub limits to that size.
 fn read(named_by: &'static str, path: &str) -> Result<Vec<u8>, EnvironmentError> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(16 << 20).read_to_end(&mut bytes))
+        .and_then(|file| file.take(25 << 20).read_to_end(&mut bytes))
         .map(|_| bytes)
         .map_err(|cause| EnvironmentError::Unreadable { named_by, path: path.into(), cause })
 }

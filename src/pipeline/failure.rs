@@ -15,8 +15,8 @@ pub enum Failure {
     Input(String),
     /// The source gave an answer that stops the release before its files could
     /// be judged.
-    #[error("{}", .0.found)]
-    Refused(Box<Finding>),
+    #[error("the source refuses the artifacts")]
+    Refused(Vec<Finding>),
     /// The disk, the network, a service or this program failed.
     #[error("{what}")]
     Fault {
@@ -62,7 +62,7 @@ impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::Input(message) => Self::Input(message),
-            SourceError::Refused(finding) => Self::Refused(finding),
+            SourceError::Refused(findings) => Self::Refused(findings),
             SourceError::Fault { what, remedy, cause } => Self::Fault { what, remedy, cause },
         }
     }

@@ -39,9 +39,9 @@ use crate::reporter::Reporter;
 use crate::request::{Prepare, SourceRequest, Verify};
 use crate::rule::finding::Finding;
 use crate::settings::RecordSetting;
-use crate::source::Source;
-use crate::source::directory::Directory;
-use crate::source::github::{Run, RunRequest};
+use crate::source::directory::DirectorySource;
+use crate::source::github::{RunRequest, RunSource};
+use crate::source::{Opened, Source};
 
 /// The result of a preparation.
 #[derive(Debug)]
@@ -72,15 +72,14 @@ pub fn prepare(
     if let Some(existing_output) = staging.existing_output()? {
         pool.install(|| may_replace(&existing_output, verify::differences))?;
     }
-    let mut source = open(request, reporter)?;
-    let mut listing = source.listing();
+    let Opened { mut listing, payloads } = source(request, &staging, reporter)?.open()?;
     let limits = Limits::within(request.max_unpacked, request.max_files);
     let options = InspectOptions {
         limits: limits.inspecting(),
         verify_record: request.record == RecordSetting::Verify,
     };
     let unpacker = Unpacker::new(&staging, request.algorithms, limits, options);
-    unpacker.unpack_all(&pool, source.payloads(staging.spool()?))?;
+    unpacker.unpack_all(&pool, payloads)?;
     let mut unpacked = unpacker.finish()?;
     unpacked.findings.append(&mut listing.findings);
     let (evidence, not_rewritten) =
@@ -137,15 +136,20 @@ pub fn verify(request: &Verify) -> Result<Verification, Failure> {
         if error.is_not_a_release() { Failure::Input(error.with_cause()) } else { error.into() }
     })
 }
-
-fn open(request: &Prepare, reporter: &Arc<dyn Reporter>) -> Result<Source, Failure> {
+/// The source that is asked for.
+fn source(request: &Prepare, staging: &Staging, reporter: &Arc<dyn Reporter>) -> Result<Source, Failure> {
     Ok(match &request.source {
-        SourceRequest::Directory { path, zipped } => {
-            Source::Directory(Directory::open(path, &request.selection, *zipped, request.max_files)?)
-        }
-        SourceRequest::Run(run) => {
-            Source::Run(Box::new(Run::open(RunRequest::clone(run), Arc::clone(reporter))?))
-        }
+        SourceRequest::Directory { path, zipped } => Source::Directory(DirectorySource {
+            path: path.clone(),
+            selection: request.selection.clone(),
+            zipped: *zipped,
+            max_files: request.max_files,
+        }),
+        SourceRequest::Run(run) => Source::Run(Box::new(RunSource {
+            request: RunRequest::clone(run),
+            spool: staging.spool()?,
+            reporter: Arc::clone(reporter),
+        })),
     })
 }
 

@@ -83,7 +83,7 @@ impl<'a> Unpacker<'a> {
                 }
                 match payload {
                     Ok(payload) => self.take(scope, payload),
-                    Err(SourceError::Refused(finding)) => self.lock().findings.push(*finding),
+                    Err(SourceError::Refused(findings)) => self.lock().findings.extend(findings),
                     Err(error) => return Err(error),
                 }
             }

@@ -213,6 +213,8 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
     };
     let run = environment.runner.as_ref().and_then(|runner| runner.run.clone());
     let unknown_kinds = selection.is_explicit();
+    let missing_digest_as_warning =
+        matches!(&source, SourceRequest::Run(run) if !run.refuses_missing_digests());
     Ok(Request::Prepare(Box::new(Prepare {
         source,
         selection,
@@ -225,6 +227,7 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
             pypi: arguments.pypi,
             npm: arguments.npm,
             honesty_as_warning: arguments.normalize == Normalization::Off,
+            missing_digest_as_warning,
             ignore: arguments.ignore,
         },
         record: arguments.record,
@@ -343,6 +346,7 @@ fn absolute(path: &Utf8Path, environment: &Environment) -> Utf8PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::github::Route;
     use clap::Parser;
 
     fn environment(runner: Option<Runner>) -> Environment {
@@ -420,7 +424,7 @@ mod tests {
 
     /// A token in the environment goes to the environment's server alone.
     #[test]
-    fn an_address_does_not_get_the_environments_token() {
+    fn a_url_does_not_get_the_environments_token() {
         let services =
             || Services { token: Some("canary-canary-canary".to_owned().into()), ..Services::default() };
         let run = |server: &str| format!("https://{server}/o/r/actions/runs/7");
@@ -432,6 +436,53 @@ mod tests {
         assert_eq!(other.api.to_string(), "https://ghe.example.org/api/v3");
         let told = Services { token_of_file: Some("told".to_owned().into()), ..services() };
         assert!(run_of(&["--run", &run("ghe.example.org")], told).unwrap().token.is_some());
+    }
+
+    /// Whoever sets the shell's environment does not decide where the token
+    /// goes.
+    #[test]
+    fn on_a_command_line_the_api_follows_from_the_server() {
+        let services = |api: &str| Services {
+            token: Some("canary-canary-canary".to_owned().into()),
+            api_url: Some(api.to_owned()),
+            ..Services::default()
+        };
+        let api = |arguments: &[&str], services| run_of(arguments, services).map(|run| run.api.to_string());
+        let url = ["--run", "https://github.com/o/r/actions/runs/7"];
+        let named = ["--repository", "o/r", "--run-id", "7"];
+        let own = "https://api.github.com/";
+        assert_eq!(api(&url, services("https://evil.example")).unwrap(), own);
+        assert_eq!(api(&named, services("https://api.github.com")).unwrap(), own);
+        insta::assert_snapshot!(api(&named, services("https://evil.example")).unwrap_err(),
+            @"GITHUB_API_URL: found `https://evil.example`, but the API of GITHUB_SERVER_URL, https://github.com/, is https://api.github.com/; unset it, or set both");
+        let on_runner =
+            |services| Services { repository: Some("o/r".into()), run_id: Some("9".into()), ..services };
+        let given = api(&[], on_runner(services("https://ghe.example.org/api/v3"))).unwrap();
+        assert_eq!(given, "https://ghe.example.org/api/v3");
+    }
+
+    /// Before anything is looked up or downloaded.
+    #[test]
+    fn the_runners_service_knows_its_own_run_only() {
+        let services = Services {
+            repository: Some("o/r".into()),
+            run_id: Some("9".into()),
+            results_url: Some("https://results.example".into()),
+            runtime_token: Some("canary-canary-canary".to_owned().into()),
+            ..Services::default()
+        };
+        let route = |arguments: &[&str], services: &Services| {
+            run_of(arguments, services.clone()).map(|run| run.route)
+        };
+        assert!(matches!(route(&[], &services), Ok(Route::ResultsOrRest(_))));
+        assert!(matches!(route(&["--artifact-api", "results"], &services), Ok(Route::Results(_))));
+        assert!(matches!(route(&["--artifact-api", "rest"], &services), Ok(Route::Rest)));
+        assert!(matches!(route(&["--run-id", "7"], &services), Ok(Route::Rest)));
+        insta::assert_snapshot!(route(&["--run-id", "7", "--artifact-api", "results"], &services).unwrap_err(),
+            @"artifact-api: found `results`, but the runner's artifact service knows the artifacts of its own run only; use `rest` or `auto`");
+        let off_runner = Services { results_url: None, ..services };
+        insta::assert_snapshot!(route(&["--artifact-api", "results"], &off_runner).unwrap_err(),
+            @"artifact-api: found `results`, but ACTIONS_RESULTS_URL and ACTIONS_RUNTIME_TOKEN are not set, which a runner sets for actions; use `rest` or `auto`");
     }
 
     #[test]

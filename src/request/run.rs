@@ -1,4 +1,4 @@
-//! Which run's artifacts are meant, and how to get to them.
+//! Which run's artifacts are wanted, and how to reach them.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -10,13 +10,14 @@ use super::InputError;
 use crate::artifact::Selection;
 use crate::request::cli::PrepareArgs;
 use crate::settings::{ArtifactApi, ForeignRun, RequireDigests};
-use crate::source::github::{ExtraRoots, Network, RunRequest, RuntimeService, ServiceUrl, ThisRun};
+use crate::source::github::{Repository, Route, RunId, RunRequest, RuntimeService, Server, ThisRun, Trigger};
+use crate::source::http::{ExtraRoots, Network, ServiceUrl, Token};
 
-/// What the environment tells of GitHub's services and the way there, as it
-/// tells it.
+/// What the environment says about GitHub's services and the way there, not
+/// yet parsed.
 #[derive(Debug, Clone, Default)]
 pub struct Services {
-    /// What `github-token-file` holds: for whatever server is named.
+    /// The contents of `github-token-file`: for whatever server is named.
     pub token_of_file: Option<SecretString>,
     /// The input `github-token`, or `GITHUB_TOKEN`: for the environment's
     /// server.
@@ -29,14 +30,14 @@ pub struct Services {
     pub results_url: Option<String>,
     /// `ACTIONS_RUNTIME_TOKEN`, likewise.
     pub runtime_token: Option<SecretString>,
-    /// `HTTPS_PROXY`, which may bear a password.
+    /// `HTTPS_PROXY`, which may contain a password.
     pub https_proxy: Option<SecretString>,
     /// `HTTP_PROXY`, likewise.
     pub http_proxy: Option<SecretString>,
     /// `NO_PROXY`.
     pub no_proxy: Option<String>,
-    /// The path in `SSL_CERT_FILE`, and what the file holds.
-    pub certificates: Option<(String, Vec<u8>)>,
+    /// `SSL_CERT_FILE`, a path.
+    pub certificates: Option<String>,
     /// On a runner, `GITHUB_REPOSITORY`.
     pub repository: Option<String>,
     /// On a runner, `GITHUB_RUN_ID`.
@@ -63,7 +64,7 @@ impl Services {
     }
 }
 
-/// The inputs that have no effect where artifacts come from a folder.
+/// Refuses inputs that have no effect on artifacts from a folder.
 pub(super) fn refuse_beside_a_folder(arguments: &PrepareArgs, folder: &Utf8Path) -> Result<(), InputError> {
     let named = [
         (!arguments.artifact_ids.is_empty()).then_some("artifact-ids"),
@@ -90,44 +91,15 @@ pub(super) fn run(
     max_unpacked: u64,
 ) -> Result<RunRequest, InputError> {
     let this_run = this_run(services)?;
-    let url = arguments.run.as_ref();
-    let (repository, run_id) = (arguments.repository.clone(), arguments.run_id);
-    if url.is_some() && (repository.is_some() || run_id.is_some()) {
-        return Err(InputError::Conflict(
-            "run: its address says repository and run-id already; give one or the other".into(),
-        ));
-    }
-    let of_url = url.map(|url| (url.repository.clone(), url.run_id)).unzip();
-    let of_this = this_run.as_ref().map(|run| (run.repository.clone(), run.run_id)).unzip();
-    let repository = repository.or(of_url.0).or(of_this.0);
-    let run_id = run_id.or(of_url.1).or(of_this.1);
-    let (Some(repository), Some(run_id)) = (repository, run_id) else {
-        return Err(InputError::Conflict(
-            "artifacts-dir: found nothing, and no run either; expected a folder of artifacts, or a run: \
-             `--run` with the address of its page, or `repository` and `run-id`"
-                .into(),
-        ));
-    };
-    let environment_server: ServiceUrl =
-        parsed("GITHUB_SERVER_URL", services.server_url.as_deref().unwrap_or("https://github.com"))?;
-    let server = url.map_or_else(|| environment_server.clone(), |url| url.server.clone());
-    // A token lying in the environment is not for whatever server an address
-    // names.
-    let own = services.token.as_ref().filter(|_| server == environment_server);
-    let token = secret("github-token", services.token_of_file.as_ref().or(own))?;
-    let api = match &services.api_url {
-        // The environment's API is that of the environment's server.
-        Some(api) if server == environment_server => parsed("GITHUB_API_URL", api)?,
-        _ => server.api_of_server(),
-    };
-    Ok(RunRequest {
+    let Named { server, repository, run_id } = named_run(arguments, this_run.as_ref())?;
+    let Access { api, server, token } = access(services, server, this_run.is_some())?;
+    let request = RunRequest {
         api,
         server,
         repository,
         run_id,
         token,
-        runtime: runtime(services)?,
-        artifact_api: arguments.artifact_api,
+        route: Route::Rest,
         selection: selection.clone(),
         artifact_ids: arguments.artifact_ids.clone(),
         require_digests: arguments.require_digests,
@@ -135,10 +107,109 @@ pub(super) fn run(
         this_run,
         max_bytes: max_unpacked,
         network: network(services)?,
+    };
+    Ok(RunRequest { route: route(arguments.artifact_api, services, request.is_this_run())?, ..request })
+}
+
+/// A run as the inputs name it.
+struct Named {
+    /// That of the run's URL, if it is named so.
+    server: Option<Server>,
+    repository: Repository,
+    run_id: RunId,
+}
+
+fn named_run(arguments: &PrepareArgs, this_run: Option<&ThisRun>) -> Result<Named, InputError> {
+    let (repository, run_id) = (arguments.repository.clone(), arguments.run_id);
+    if let Some(url) = &arguments.run {
+        if repository.is_some() || run_id.is_some() {
+            return Err(InputError::Conflict(
+                "run: its URL names repository and run-id already; give one or the other".into(),
+            ));
+        }
+        return Ok(Named {
+            server: Some(url.server.clone()),
+            repository: url.repository.clone(),
+            run_id: url.run_id,
+        });
+    }
+    let repository = repository.or_else(|| this_run.map(|run| run.repository.clone()));
+    let run_id = run_id.or_else(|| this_run.map(|run| run.run_id));
+    match (repository, run_id) {
+        (Some(repository), Some(run_id)) => Ok(Named { server: None, repository, run_id }),
+        _ => Err(InputError::Conflict(
+            "artifacts-dir: found neither it nor a run; expected a folder of artifacts, or a run: \
+             `--run` with the URL of its page, or `repository` and `run-id`"
+                .into(),
+        )),
+    }
+}
+
+/// Where requests to GitHub's API go, and with which token.
+struct Access {
+    api: ServiceUrl,
+    server: Server,
+    token: Option<Token>,
+}
+
+/// A token goes to its own server alone. The environment's token belongs to the
+/// environment's server, that of `github-token-file` to whatever server is
+/// named.
+///
+/// On a runner `GITHUB_API_URL` is the runner's word. On a command line whoever
+/// sets the shell's environment (a checkout's `.envrc`, a dev container) could
+/// name any host by it; there the API follows from the server.
+fn access(services: &Services, named: Option<Server>, on_runner: bool) -> Result<Access, InputError> {
+    let of_environment: Server =
+        parsed("GITHUB_SERVER_URL", services.server_url.as_deref().unwrap_or("https://github.com"))?;
+    let is_named = named.is_some();
+    let server = named.unwrap_or_else(|| of_environment.clone());
+    let is_own = server == of_environment;
+    let own_token = services.token.as_ref().filter(|_| is_own);
+    let token = secret("github-token", services.token_of_file.as_ref().or(own_token))?;
+    let of_server = server.api();
+    let api = match &services.api_url {
+        Some(api) if is_own && on_runner => parsed("GITHUB_API_URL", api)?,
+        Some(text) if !is_named && !on_runner => {
+            let api: ServiceUrl = parsed("GITHUB_API_URL", text)?;
+            if api.host() != of_server.host() {
+                return Err(InputError::Unfit {
+                    input: "GITHUB_API_URL",
+                    found: text.clone(),
+                    why: format!(
+                        "but the API of GITHUB_SERVER_URL, {server}, is {of_server}; unset it, or set both"
+                    ),
+                });
+            }
+            api
+        }
+        _ => of_server,
+    };
+    Ok(Access { api, server, token })
+}
+
+/// How the artifacts are listed and downloaded.
+fn route(wanted: ArtifactApi, services: &Services, is_this_run: bool) -> Result<Route, InputError> {
+    let refuse = |why: &str| {
+        Err(InputError::Conflict(format!("artifact-api: found `results`, but {why}; use `rest` or `auto`")))
+    };
+    Ok(match (wanted, runtime(services)?) {
+        (ArtifactApi::Rest, _) => Route::Rest,
+        (ArtifactApi::Results, _) if !is_this_run => {
+            return refuse("the runner's artifact service knows the artifacts of its own run only");
+        }
+        (ArtifactApi::Results, None) => {
+            return refuse(
+                "ACTIONS_RESULTS_URL and ACTIONS_RUNTIME_TOKEN are not set, which a runner sets for actions",
+            );
+        }
+        (ArtifactApi::Results, Some(runtime)) => Route::Results(runtime),
+        (ArtifactApi::Auto, Some(runtime)) if is_this_run => Route::ResultsOrRest(runtime),
+        (ArtifactApi::Auto, _) => Route::Rest,
     })
 }
 
-/// The run that the program is part of, if a runner tells which.
+/// The run that the program is part of, if a runner says which.
 fn this_run(services: &Services) -> Result<Option<ThisRun>, InputError> {
     let (Some(repository), Some(run_id)) = (&services.repository, &services.run_id) else {
         return Ok(None);
@@ -147,7 +218,11 @@ fn this_run(services: &Services) -> Result<Option<ThisRun>, InputError> {
         repository: parsed("GITHUB_REPOSITORY", repository)?,
         run_id: parsed("GITHUB_RUN_ID", run_id)?,
         sha: services.sha.clone(),
-        event: services.event.clone(),
+        trigger: match services.event.as_deref() {
+            Some("workflow_run") => Trigger::WorkflowRun(services.upstream_event.clone()),
+            Some(event) => Trigger::Event(event.to_owned()),
+            None => Trigger::Unknown,
+        },
     }))
 }
 
@@ -165,7 +240,7 @@ fn network(services: &Services) -> Result<Network, InputError> {
         https_proxy: secret("HTTPS_PROXY", services.https_proxy.as_ref())?,
         http_proxy: secret("HTTP_PROXY", services.http_proxy.as_ref())?,
         no_proxy: services.no_proxy.clone(),
-        extra_roots: services.certificates.clone().map(|(path, pem)| ExtraRoots { path, pem }),
+        extra_roots: services.certificates.clone().map(|path| ExtraRoots { path }),
         ..Network::default()
     })
 }

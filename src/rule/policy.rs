@@ -8,6 +8,9 @@
 //! | honesty | | a warning | yes |
 //! | release, advice | | | yes |
 //!
+//! Of integrity, `digest-missing` alone becomes a warning: by `require-digests`,
+//! where the server may report no digests.
+//!
 //! A finding about a file that is not released because of it is never relaxed:
 //! the file would be lost without a word.
 
@@ -74,6 +77,9 @@ pub struct Policy {
     pub npm: Strictness,
     /// Whether names may promise what files do not hold (`normalize: off`).
     pub honesty_as_warning: bool,
+    /// Whether an artifact may have no digest (`require-digests: auto`, where
+    /// the server is not github.com).
+    pub missing_digest_as_warning: bool,
     /// The input `ignore`.
     pub ignore: Vec<Ignore>,
 }
@@ -105,6 +111,9 @@ impl Policy {
                 *used = true;
                 judged.ignored.push(finding);
                 continue;
+            }
+            if finding.rule == Rule::DigestMissing && self.missing_digest_as_warning {
+                finding.severity = Severity::Warning;
             }
             match self.strictness(finding.rule.class()) {
                 Strictness::Off if may_relax => continue,

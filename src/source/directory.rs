@@ -12,9 +12,9 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Content, Listing, Payload, SourceError, Spool};
+use super::{Content, Listing, Opened, Payload, SourceError, Spool};
 use crate::artifact::{Artifact, ArtifactName, Selection};
 use crate::disk::dir::{Dir, DirError, DirErrorKind, Entry, EntryKind};
 use crate::filename::{FileName, RelativePath};
@@ -28,11 +28,17 @@ const MAX_DEPTH: usize = 64;
 /// The name of loose files' artifact where the folder has none, as `.`.
 const NAMELESS: &str = "artifacts";
 
-/// A folder of artifacts, looked through.
+/// A folder of artifacts.
 #[derive(Debug)]
-pub(crate) struct Directory {
-    artifacts: Vec<(Arc<Artifact>, Found)>,
-    listing: Listing,
+pub(crate) struct DirectorySource {
+    /// Its path.
+    pub(crate) path: Utf8PathBuf,
+    /// Which artifacts, by name.
+    pub(crate) selection: Selection,
+    /// Whether a `*.zip` in it is an artifact.
+    pub(crate) zipped: bool,
+    /// The most files that are listed; unpacking meets the limit and reports it.
+    pub(crate) max_files: u64,
 }
 
 /// What an artifact of a folder is made of.
@@ -63,7 +69,8 @@ impl Folder {
     /// opened.
     pub(crate) fn open(&self, path: &RelativePath) -> Result<(File, Entry), DirError> {
         let mut components = path.components();
-        let name = components.next_back().unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "a relative path has at least one component")]
+        let name = components.next_back().expect("a component");
         let mut dir = self.dir.try_clone()?;
         for component in components {
             dir = dir.folder(component)?;
@@ -72,42 +79,25 @@ impl Folder {
     }
 }
 
-impl Directory {
-    /// Looks through the folder `path`. At most `max_files` files are listed;
-    /// who stages them meets the limit and says so.
+impl DirectorySource {
+    /// Looks through the folder. Its artifacts are opened one by one, when their
+    /// turn comes.
     ///
     /// # Errors
-    /// [`SourceError::Input`] if `path` is not there, is no folder or leads
-    /// through a link; [`SourceError::Fault`] if it cannot be read.
-    pub(crate) fn open(
-        path: &Utf8Path,
-        selection: &Selection,
-        zipped: bool,
-        max_files: u64,
-    ) -> Result<Self, SourceError> {
-        let root = Dir::open(path).map_err(|error| match &error.kind {
-            DirErrorKind::Missing => SourceError::Input(format!(
-                "artifacts-dir is `{path}`, but there is no `{}`; download the artifacts first, or name the folder that holds them",
-                error.path
-            )),
-            DirErrorKind::Unexpected { found, .. } => SourceError::Input(format!(
-                "artifacts-dir is `{path}`, but `{}` is {found}; give the folder's own path (links are not followed)",
-                error.path
-            )),
-            DirErrorKind::Io(_) => fault(error),
-        })?;
-        let mut walk = Walk { listing: Listing::default(), left: max_files.saturating_add(1) };
+    /// [`SourceError::Input`] if the path does not exist, is not a folder or
+    /// leads through a link; [`SourceError::Fault`] if it cannot be read.
+    pub(crate) fn open(self) -> Result<Opened, SourceError> {
+        let path = &self.path;
+        let root = Dir::open(path).map_err(|error| cannot_open(path, error))?;
+        let mut walk = Walk { listing: Listing::default(), left: self.max_files.saturating_add(1) };
         let mut artifacts = Vec::new();
         let mut loose = Vec::new();
-        let named = path.file_name().unwrap_or(NAMELESS).parse::<ArtifactName>();
-        let loose_name =
-            named.or_else(|_| NAMELESS.parse()).map_err(|error| SourceError::Input(error.to_string()))?;
-
+        let loose_name = name_of_loose_files(path);
         for (name, entry) in walk.entries(&root, &loose_name, None)? {
-            let zip = if zipped { name.stem(".zip") } else { None };
+            let zip = if self.zipped { name.stem(".zip") } else { None };
             match (entry.kind, zip) {
                 (EntryKind::Folder, _) => {
-                    if let Some(artifact) = walk.artifact(name.as_str(), &loose_name, selection) {
+                    if let Some(artifact) = walk.artifact(name.as_str(), &loose_name, &self.selection) {
                         let dir = root.folder(name.as_str()).map_err(fault)?;
                         let mut files = Vec::new();
                         walk.tree(&dir, &artifact, None, &mut files)?;
@@ -115,7 +105,7 @@ impl Directory {
                     }
                 }
                 (_, Some(stem)) => {
-                    if let Some(artifact) = walk.artifact(stem, &loose_name, selection) {
+                    if let Some(artifact) = walk.artifact(stem, &loose_name, &self.selection) {
                         let dir = root.try_clone().map_err(fault)?;
                         artifacts.push((named_artifact(artifact), Found::Zip(dir, name)));
                     }
@@ -127,27 +117,42 @@ impl Directory {
             artifacts.push((named_artifact(loose_name), Found::Files(Folder { dir: root, files: loose })));
         }
         artifacts.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
-        walk.listing.artifacts = artifacts.iter().map(|(artifact, _)| Arc::clone(artifact)).collect();
-        Ok(Self { artifacts, listing: walk.listing })
+        let mut listing = walk.listing;
+        listing.artifacts = artifacts.iter().map(|(artifact, _)| Arc::clone(artifact)).collect();
+        Ok(Opened { listing, payloads: Box::new(artifacts.into_iter().map(payload)) })
     }
+}
 
-    /// What was found.
-    pub(crate) fn listing(&mut self) -> Listing {
-        std::mem::take(&mut self.listing)
-    }
+fn payload((artifact, found): (Arc<Artifact>, Found)) -> Result<Payload, SourceError> {
+    let content = match found {
+        Found::Files(folder) => Content::Folder(folder),
+        Found::Zip(dir, name) => {
+            let (file, entry) = dir.file(name.as_str()).map_err(fault)?;
+            Content::Zip(Spool::new(file, entry.size))
+        }
+    };
+    Ok(Payload { artifact, content })
+}
 
-    /// The artifacts, each opened when its turn comes.
-    pub(crate) fn payloads(self) -> impl Iterator<Item = Result<Payload, SourceError>> + Send {
-        self.artifacts.into_iter().map(|(artifact, found)| {
-            let content = match found {
-                Found::Files(folder) => Content::Folder(folder),
-                Found::Zip(dir, name) => {
-                    let (file, entry) = dir.file(name.as_str()).map_err(fault)?;
-                    Content::Zip(Spool::new(file, entry.size))
-                }
-            };
-            Ok(Payload { artifact, content })
-        })
+/// The name of the artifact that loose files are: the folder's, if an artifact
+/// can have it.
+fn name_of_loose_files(path: &Utf8Path) -> ArtifactName {
+    #[expect(clippy::expect_used, reason = "a constant that a test parses")]
+    let nameless = || NAMELESS.parse().expect("the name of an artifact");
+    path.file_name().and_then(|name| name.parse().ok()).unwrap_or_else(nameless)
+}
+
+fn cannot_open(path: &Utf8Path, error: DirError) -> SourceError {
+    match &error.kind {
+        DirErrorKind::Missing => SourceError::Input(format!(
+            "artifacts-dir is `{path}`, but there is no `{}`; download the artifacts first, or name the folder that holds them",
+            error.path
+        )),
+        DirErrorKind::Unexpected { found, .. } => SourceError::Input(format!(
+            "artifacts-dir is `{path}`, but `{}` is {found}; give the folder's own path (links are not followed)",
+            error.path
+        )),
+        DirErrorKind::Io(_) => fault(error),
     }
 }
 
@@ -313,13 +318,22 @@ mod tests {
         (folder, Utf8PathBuf::from_path_buf(path).unwrap())
     }
 
-    fn open(path: &Utf8Path, pattern: &str, zipped: bool) -> Directory {
+    fn source(path: &Utf8Path, pattern: &str, zipped: bool) -> DirectorySource {
         let patterns = pattern.lines().map(|line| line.parse().unwrap()).collect();
-        Directory::open(path, &Selection::new(patterns), zipped, 1000).unwrap()
+        DirectorySource {
+            path: path.to_owned(),
+            selection: Selection::new(patterns),
+            zipped,
+            max_files: 1000,
+        }
     }
 
-    fn contents(directory: Directory) -> Vec<(String, Vec<String>)> {
-        let payloads = directory.payloads().map(|payload| {
+    fn open(path: &Utf8Path, pattern: &str, zipped: bool) -> Opened {
+        source(path, pattern, zipped).open().unwrap()
+    }
+
+    fn contents(opened: Opened) -> Vec<(String, Vec<String>)> {
+        let payloads = opened.payloads.map(|payload| {
             let payload = payload.unwrap();
             let inside = match payload.content {
                 Content::Folder(folder) => folder.files().iter().map(ToString::to_string).collect(),
@@ -357,9 +371,9 @@ mod tests {
         );
         // `pattern` chooses among artifacts; loose files are no artifact that
         // could be named.
-        let mut chosen = open(&path, "nothing", true);
-        assert_eq!(chosen.listing().skipped.len(), 2);
-        assert_eq!(contents(chosen), all(&[("artifacts", &["loose"])]));
+        let selected = open(&path, "nothing", true);
+        assert_eq!(selected.listing.skipped.len(), 2);
+        assert_eq!(contents(selected), all(&[("artifacts", &["loose"])]));
     }
 
     #[test]
@@ -368,8 +382,8 @@ mod tests {
         std::fs::create_dir(path.join("a")).unwrap();
         symlink("/proc/self/environ", path.join("a/x")).unwrap();
         symlink("a", path.join("b")).unwrap();
-        let mut directory = open(&path, "", false);
-        let mut findings = directory.listing().findings;
+        let mut opened = open(&path, "", false);
+        let mut findings = std::mem::take(&mut opened.listing.findings);
         findings.sort();
         let shown: Vec<String> = findings
             .iter()
@@ -382,7 +396,7 @@ mod tests {
                 "not-a-regular-file artifacts: b it is a symbolic link"
             ]
         );
-        assert_eq!(contents(directory), [("a".to_owned(), vec![])]);
+        assert_eq!(contents(opened), [("a".to_owned(), vec![])]);
     }
 
     #[test]
@@ -390,10 +404,10 @@ mod tests {
         let (_keep, path) = temporary();
         std::fs::create_dir_all(path.join("a/b")).unwrap();
         std::fs::write(path.join("a/b/x"), "").unwrap();
-        let directory = open(&path, "", false);
+        let mut opened = open(&path, "", false);
         std::fs::rename(path.join("a/b"), path.join("a/c")).unwrap();
         symlink("c", path.join("a/b")).unwrap();
-        let Some(Ok(Payload { content: Content::Folder(folder), .. })) = directory.payloads().next() else {
+        let Some(Ok(Payload { content: Content::Folder(folder), .. })) = opened.payloads.next() else {
             panic!("a folder was listed")
         };
         let error = folder.open(&folder.files()[0]).unwrap_err();
@@ -403,8 +417,9 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there() {
         let (_keep, path) = temporary();
-        let error =
-            Directory::open(&path.join("no/where"), &Selection::new(Vec::new()), false, 1).unwrap_err();
+        let Err(error) = source(&path.join("no/where"), "", false).open() else {
+            panic!("there is no such folder")
+        };
         assert!(matches!(&error, SourceError::Input(message) if message.contains("there is no")), "{error}");
     }
 }

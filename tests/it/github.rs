@@ -148,7 +148,7 @@ impl GitHub {
             command.env(name, value);
         }
         for (name, value) in inputs {
-            let name = if name.starts_with("GITHUB_") {
+            let name = if name.starts_with("GITHUB_") || *name == "SSL_CERT_FILE" {
                 (*name).to_owned()
             } else {
                 format!("INPUT_{}", name.to_uppercase())
@@ -294,7 +294,7 @@ fn by_either_way_what_a_folder_gives() {
 }
 
 #[test]
-fn trouble_that_passes_is_told_and_survived() {
+fn failures_that_pass_are_reported_and_survived() {
     for fault in [
         ResponseTemplate::new(503),
         ResponseTemplate::new(429).insert_header("retry-after", "0"),
@@ -312,7 +312,7 @@ fn trouble_that_passes_is_told_and_survived() {
 }
 
 #[test]
-fn trouble_that_does_not_pass() {
+fn failures_that_do_not_pass() {
     let echo = || json!({"message": format!("{TOKEN} is wrong"), "msg": format!("{TOKEN} is wrong")});
     for (status, remedy) in [
         (401, "Give a token that is still valid as `github-token`"),
@@ -344,17 +344,19 @@ fn trouble_that_does_not_pass() {
     let unsafe_redirect = ResponseTemplate::new(302).insert_header("location", location);
     github.on_api(Mock::given(path_regex("/zip$")).respond_with(unsafe_redirect));
     github.serve(&two());
-    github.run(&[("artifact-api", "rest")]).came_to(3, "an address that is not safe: it is not https");
+    github.run(&[("artifact-api", "rest")]).came_to(3, "an unsafe URL: it is not https");
 }
 
 #[test]
-fn bytes_that_are_not_what_was_told() {
+fn bytes_that_are_not_what_was_reported() {
     let github = GitHub::new();
     let truncated = two()[1].bytes[..40].to_vec();
     let wrong = ResponseTemplate::new(200).set_body_raw(truncated, "application/zip");
     github.on_blobs(Mock::given(path("/blobs/2")).respond_with(wrong));
     github.serve(&two());
-    github.run(&[]).came_to(1, "error[digest-mismatch]: notes: 40 bytes of digest");
+    github
+        .run(&[])
+        .came_to(1, "error[digest-mismatch]: notes: 3 downloads, the last of 40 bytes with the digest ");
 }
 
 #[test]
@@ -390,7 +392,7 @@ fn an_artifact_replaced_in_mid_run() {
     let blob = ResponseTemplate::new(200).set_body_raw(two()[1].bytes.clone(), "application/zip");
     github.on_blobs(Mock::given(path("/blobs/2")).respond_with(blob));
     let ran = github.run(&[("artifact-api", "rest")]);
-    ran.came_to(1, "`notes` (2) is gone; `notes` (3) has come");
+    ran.came_to(1, "`notes` (2) was removed; `notes` (3) was added");
     assert!(ran.log().contains("error[selection-changed]"), "{}", ran.log());
 }
 
@@ -405,7 +407,7 @@ fn attempts_with_ids_in_the_wrong_order() {
         github.serve(&[new, old]);
         let ran = github.run(&[("artifact-api", way)]);
         assert_eq!(ran.release().values().next().unwrap(), b"new", "{}", ran.log());
-        assert!(ran.log().contains("taken is the newest, 10338734845 of"), "{}", ran.log());
+        assert!(ran.log().contains("using the newest (10338734845 of"), "{}", ran.log());
     }
 }
 
@@ -462,38 +464,149 @@ fn runs_that_one_may_not_attest_for() {
     let ran = github.run(&other);
     assert_eq!(ran.code(), Some(0), "{}", ran.log());
     assert!(ran.workspace.path().join("prepared/subjects.sha256").exists());
-    // And nothing at all beside the rights of the repository.
+    // With `results` it is not even looked up: that is a wrong input.
+    let calls = github.api_calls();
+    let results = [other[0], other[1], ("artifact-api", "results")];
+    github.run(&results).came_to(2, "knows the artifacts of its own run only");
+    assert_eq!(github.api_calls(), calls);
+    // Beside the rights of the repository, none is accepted.
     let ran = github.run(&[("GITHUB_EVENT_NAME", "pull_request_target")]);
     ran.came_to(1, "this run was started by `pull_request_target`");
 }
 
+/// What started a `workflow_run` is in the payload of its event alone.
 #[test]
-fn names_that_bear_another_runs_id() {
+fn under_a_workflow_run() {
     let github = GitHub::new();
-    github.serve(&[served(1, "dist-11223344556", &[("a.txt", b"x")])]);
-    github.run(&[]).came_to(1, "the name bears the id of run 11223344556");
+    github.serve(&two());
+    let folder = tempfile::tempdir().unwrap();
+    let payload = folder.path().join("event.json");
+    let started_by = |event: &str| {
+        let run = json!({"action": "completed", "workflow_run": {"id": 1, "event": event}});
+        std::fs::write(&payload, run.to_string()).unwrap();
+        github.run(&[("GITHUB_EVENT_NAME", "workflow_run"), ("GITHUB_EVENT_PATH", payload.to_str().unwrap())])
+    };
+    for event in ["pull_request", "pull_request_target"] {
+        let calls = github.api_calls();
+        let ran = started_by(event);
+        ran.came_to(1, &format!("was started by `workflow_run`, after a run started by `{event}`"));
+        assert_eq!(github.api_calls(), calls);
+    }
+    let ran = started_by("push");
+    assert_eq!(ran.code(), Some(0), "{}", ran.log());
+    let unknown = github.run(&[("GITHUB_EVENT_NAME", "workflow_run"), ("GITHUB_EVENT_PATH", "/no/such")]);
+    unknown.came_to(1, "does not say what started the run before it");
+}
+
+/// Not on github.com: the policy makes it a warning there.
+#[test]
+fn servers_without_digests() {
+    let github = GitHub::new();
+    let mut page = json!({"total_count": 1, "artifacts": [rest(&two()[0])]});
+    page["artifacts"][0]["digest"] = Value::Null;
+    let listed = ResponseTemplate::new(200).set_body_json(page);
+    github.on_api(Mock::given(path("/repos/o/r/actions/runs/4242/artifacts")).respond_with(listed));
+    github.serve(&two());
+    let inputs = |server| [("artifact-api", "rest"), ("GITHUB_SERVER_URL", server)];
+    github.run(&inputs("https://github.com")).came_to(1, "error[digest-missing]");
+    assert!(github.runtime.block_on(github.blobs.received_requests()).unwrap().is_empty());
+    let ran = github.run(&inputs("https://git.example.org"));
+    assert_eq!(ran.code(), Some(0), "{}", ran.log());
+    assert!(ran.log().contains("warning[digest-missing]"), "{}", ran.log());
+    let required = [inputs("https://git.example.org").as_slice(), &[("require-digests", "true")]].concat();
+    github
+        .run(&required)
+        .came_to(1, "Not every server reports digests: if https://git.example.org/ reports none");
 }
 
 #[test]
-fn from_a_desk_by_the_address_of_the_run() {
+fn names_that_end_in_another_runs_id() {
     let github = GitHub::new();
-    github.serve_run(&[("head_sha", json!("0".repeat(40)))]);
+    let dated = served(2, "nightly-20261128014259", &[("b.txt", b"x")]);
+    let timed = served(3, "build-1764294179", &[("c.txt", b"x")]);
+    github.serve(&[dated, timed]);
+    let ran = github.run(&[]);
+    assert_eq!(ran.code(), Some(0), "{}", ran.log());
+    let github = GitHub::new();
+    github.serve(&[served(1, "dist-11223344556", &[("a.txt", b"x")])]);
+    github.run(&[]).came_to(1, "the name ends in the id of run 11223344556");
+}
+
+#[test]
+fn on_a_command_line_by_the_url_of_the_run() {
+    let github = GitHub::new();
+    let run = json!({
+        "head_sha": "0".repeat(40), "event": "push", "status": "completed", "conclusion": "success",
+        "repository": {"full_name": "o/r"}, "head_repository": {"full_name": "o/r"},
+    });
+    let answer = |body: Value| ResponseTemplate::new(200).set_body_json(body);
+    let page = json!({"total_count": 2, "artifacts": two().iter().map(rest).collect::<Vec<_>>()});
+    // The API of a server that is not github.com.
+    let runs = "/api/v3/repos/o/r/actions/runs/4242";
+    github.on_api(Mock::given(path(runs)).respond_with(answer(run)));
+    github.on_api(Mock::given(path(format!("{runs}/artifacts"))).respond_with(answer(page)));
+    github.serve(&two());
+    // Whoever sets the shell's environment names another host by it.
+    let elsewhere = GitHub::new();
+    let command = |server: &str| {
+        let workspace = tempfile::tempdir().unwrap();
+        let output = Command::new(assert_cmd::cargo::cargo_bin!("release-prep"))
+            .env_clear()
+            .env("GITHUB_TOKEN", TOKEN)
+            .env("GITHUB_SERVER_URL", server)
+            .env("GITHUB_API_URL", elsewhere.api.uri())
+            .args(["--run", &format!("{}/o/r/actions/runs/4242/attempts/1", github.api.uri())])
+            .args(["--pattern", "*"])
+            .current_dir(&workspace)
+            .output()
+            .unwrap();
+        let ran = Ran { output, workspace };
+        github.no_canary(&ran);
+        assert_eq!(ran.code(), Some(0), "{}", ran.log());
+        assert_eq!(ran.release().len(), 2);
+        // Subjects are what a run has built.
+        assert!(!ran.workspace.path().join("prepared/subjects.sha256").exists());
+    };
+    let requests = || github.runtime.block_on(github.api.received_requests()).unwrap();
+    command(&github.api.uri());
+    assert!(requests().iter().all(|request| request.headers["authorization"] == format!("Bearer {TOKEN}")));
+    let with_token = requests().len();
+    // Another server's token.
+    command("https://github.com");
+    assert!(requests().iter().skip(with_token).all(|request| !request.headers.contains_key("authorization")));
+    assert_eq!(elsewhere.api_calls(), 0);
+}
+
+/// A variable for a whole job reaches a container in which the file is not.
+#[test]
+fn certificates_matter_only_where_the_network_is_used() {
+    let github = GitHub::new();
     github.serve(&two());
     let workspace = tempfile::tempdir().unwrap();
-    let output = Command::new(assert_cmd::cargo::cargo_bin!("release-prep"))
-        .env_clear()
-        .env("GITHUB_TOKEN", TOKEN)
-        .env("GITHUB_API_URL", github.api.uri())
-        .args(["--run", "https://github.com/o/r/actions/runs/4242/attempts/1", "--pattern", "*"])
-        .current_dir(&workspace)
-        .output()
-        .unwrap();
-    let ran = Ran { output, workspace };
-    github.no_canary(&ran);
-    assert_eq!(ran.code(), Some(0), "{}", ran.log());
-    assert_eq!(ran.release().len(), 2);
-    // Nothing is attested that was not prepared in a run.
-    assert!(!ran.workspace.path().join("prepared/subjects.sha256").exists());
+    let file = workspace.path().join("artifacts/notes/note.txt");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, "text").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(assert_cmd::cargo::cargo_bin!("release-prep"))
+            .env_clear()
+            .env("SSL_CERT_FILE", "/no/such")
+            .args(arguments)
+            .current_dir(&workspace)
+            .output()
+            .unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    run(&["--artifacts-dir", "artifacts", "--pattern", "*"]);
+    run(&["verify", "--unanchored", "prepared"]);
+    run(&["explain", "wheel-tags"]);
+    github
+        .run(&[("SSL_CERT_FILE", "/no/such")])
+        .came_to(3, "SSL_CERT_FILE is `/no/such`, which cannot be read");
 }
 
 #[test]

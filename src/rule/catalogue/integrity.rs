@@ -89,7 +89,7 @@ pub(super) const DIGEST_MISSING: Entry = Entry {
     class: Integrity,
     severity: Error,
     summary: "GitHub reports a digest for every artifact.",
-    rationale: "Without a digest nothing shows that the download is what was uploaded. On servers other than github.com it is a warning unless `require-digests` is `true`, because not every server reports digests.",
+    rationale: "Without a digest nothing shows that the download is what was uploaded, so nothing is downloaded. On servers other than github.com it is a warning unless `require-digests` is `true`, because not every server reports digests.",
     remedy: "Upload with `actions/upload-artifact` v4.4 or later, or set `require-digests: false` to release the artifact unverified.",
     source: "GitHub's REST API, `digest` of an artifact",
 };

@@ -1,16 +1,18 @@
-//! Two ways to the same artifacts.
+//! The two services that list a run's artifacts, and how an artifact is asked
+//! for at the one that listed it.
 
-use super::address::SignedUrl;
-use super::error::RequestError;
+use std::sync::Arc;
+
 use super::listed_artifact::ListedArtifact;
-use super::listing::SelectedArtifact;
 use super::rest::Rest;
-use super::results::Results;
+use super::results::{BackendIds, Results};
+use crate::artifact::ArtifactId;
+use crate::source::http::{RequestError, SignedUrl};
 
-/// Over which service the artifacts are got.
+/// The service that the artifacts are listed by.
 pub(super) enum ArtifactService {
-    Rest(Rest),
-    Results(Results),
+    Rest(Arc<Rest>),
+    Results(Arc<Results>),
 }
 
 impl ArtifactService {
@@ -21,15 +23,29 @@ impl ArtifactService {
             Self::Results(results) => results.list().await,
         }
     }
+}
 
-    /// Where an artifact can be had for a while.
-    pub(super) async fn signed_url(&self, chosen: &SelectedArtifact) -> Result<SignedUrl, RequestError> {
-        match (self, &chosen.backend) {
-            (Self::Results(results), Some(ids)) => {
-                results.signed_url(chosen.artifact.name.as_str(), ids).await
-            }
-            (Self::Results(results), None) => Err(results.never_listed()),
-            (Self::Rest(rest), _) => rest.signed_url(chosen.id).await,
+/// How an artifact is asked for: by what its service knows it as.
+#[derive(Clone)]
+pub(super) enum Locator {
+    Rest { service: Arc<Rest>, id: ArtifactId },
+    Results { service: Arc<Results>, name: String, ids: BackendIds },
+}
+
+impl Locator {
+    /// A URL of the artifact's bytes, which is valid for some minutes.
+    pub(super) async fn signed_url(&self) -> Result<SignedUrl, RequestError> {
+        match self {
+            Self::Rest { service, id } => service.signed_url(*id).await,
+            Self::Results { service, name, ids } => service.signed_url(name, ids).await,
+        }
+    }
+
+    /// The results service's id of the job that uploaded the artifact.
+    pub(super) fn job(&self) -> Option<&str> {
+        match self {
+            Self::Rest { .. } => None,
+            Self::Results { ids, .. } => Some(&ids.job),
         }
     }
 }

@@ -1,13 +1,14 @@
-//! Whose artifacts: may one attest for what another run has made?
+//! Whose artifacts: may this run attest for what another run has built?
 //!
 //! GitHub's digest proves the transport, not who uploaded. So the artifacts of
-//! another run are taken only if that run can be looked up, and is of the same
-//! repository, of a head in that repository, of the same commit, concluded
+//! another run are accepted only if that run can be looked up, and is of the
+//! same repository, of a head in that repository, of the same commit, concluded
 //! with success, and not started by a pull request, which anyone can open.
-//! Under `pull_request_target` nothing is taken: such a run has the
-//! repository's rights and may have built a stranger's code.
+//! Under `pull_request_target`, and under a `workflow_run` that a pull request
+//! started, nothing is accepted: such a run has the repository's rights and may
+//! have built a stranger's code.
 
-use super::request::{Repository, RunRequest};
+use super::request::{Repository, RunRequest, ThisRun, Trigger};
 use super::rest::{Rest, RunDetails};
 use crate::artifact::ArtifactName;
 use crate::rule::Rule;
@@ -15,42 +16,57 @@ use crate::rule::finding::{Finding, Place};
 use crate::settings::ForeignRun;
 use crate::source::SourceError;
 
-/// Events by which a stranger's code runs, or runs beside the repository's
-/// rights.
-const PULL_REQUESTS: [&str; 2] = ["pull_request", "pull_request_target"];
-
-/// What became of artifacts that one may not attest for.
+/// What becomes of artifacts that this run may not attest for.
 pub(super) enum Verdict {
     /// They stop the release.
-    Refused(Box<Finding>),
-    /// They are taken, and why nothing is attested.
+    Refused(Finding),
+    /// They are prepared without subjects, and why.
     Unattested(String),
 }
 
-/// Judges the run that the artifacts come from. Nothing if one may attest for
+/// Whether an event is one of a pull request, which anyone can open:
+/// `pull_request`, `pull_request_target`, `pull_request_review` and the like.
+fn is_of_a_pull_request(event: &str) -> bool {
+    event.starts_with("pull_request")
+}
+
+/// Judges the run that the artifacts come from. None if this run may attest for
 /// them.
 ///
 /// # Errors
 /// If the run cannot be looked up and has to be.
 pub(super) async fn judge(request: &RunRequest, rest: &Rest) -> Result<Option<Verdict>, SourceError> {
-    let mut reasons = Vec::new();
-    let under_target =
-        request.this_run.as_ref().is_some_and(|this| this.event.as_deref() == Some("pull_request_target"));
-    if under_target {
-        reasons.push("this run was started by `pull_request_target`".to_owned());
-    }
+    let mut reasons: Vec<String> = request.this_run.as_ref().and_then(objection).into_iter().collect();
     if request.is_this_run() {
         return Ok(verdict(request, &reasons, "this run's artifacts"));
     }
     let what = format!("run {} of {}", request.run_id, request.repository);
     match rest.run().await {
         Ok(run) => reasons.extend(objections(request, &run)),
-        Err(trouble) if request.foreign_run == ForeignRun::Unattested && trouble.answered().is_some() => {
-            reasons.push(format!("it cannot be looked up, {trouble}"));
+        Err(error) if request.foreign_run == ForeignRun::Unattested && error.answered().is_some() => {
+            reasons.push(format!("it cannot be looked up, {error}"));
         }
-        Err(trouble) => return Err(trouble.fault(format!("{what} cannot be looked up"))),
+        Err(error) => return Err(error.fault(format!("{what} cannot be looked up"))),
     }
     Ok(verdict(request, &reasons, &what))
+}
+
+/// What speaks against accepting anything in the run that the program is part
+/// of.
+fn objection(this: &ThisRun) -> Option<String> {
+    match &this.trigger {
+        Trigger::Event(event) if event == "pull_request_target" => {
+            Some("this run was started by `pull_request_target`".to_owned())
+        }
+        Trigger::WorkflowRun(Some(event)) if is_of_a_pull_request(event) => {
+            Some(format!("this run was started by `workflow_run`, after a run started by `{event}`"))
+        }
+        Trigger::WorkflowRun(None) => Some(
+            "this run was started by `workflow_run`, and the payload in GITHUB_EVENT_PATH does not say what started the run before it"
+                .to_owned(),
+        ),
+        Trigger::Event(_) | Trigger::WorkflowRun(Some(_)) | Trigger::Unknown => None,
+    }
 }
 
 fn verdict(request: &RunRequest, reasons: &[String], what: &str) -> Option<Verdict> {
@@ -60,17 +76,21 @@ fn verdict(request: &RunRequest, reasons: &[String], what: &str) -> Option<Verdi
     let reasons = reasons.join("; ");
     Some(match request.foreign_run {
         ForeignRun::Unattested => {
-            Verdict::Unattested(format!("{what}: taken, and nothing is attested, for {reasons}"))
+            Verdict::Unattested(format!("{what}: prepared without subjects, because {reasons}"))
         }
-        ForeignRun::Refuse => Verdict::Refused(Box::new(
-            Rule::ForeignRun.at(None).found(format!("{what}: {reasons}")).expected(
-                "a run of this repository and commit that succeeded and that no pull request started",
-            ),
-        )),
+        ForeignRun::Refuse => Verdict::Refused(
+            Rule::ForeignRun
+                .at(None)
+                .found(format!("{what}: {reasons}"))
+                .expected(
+                    "a run of this repository and commit that succeeded and that no pull request started",
+                )
+                .input("foreign-run", "unattested"),
+        ),
     })
 }
 
-/// What there is to say against a run.
+/// What speaks against the run that the artifacts come from.
 fn objections(request: &RunRequest, run: &RunDetails) -> Vec<String> {
     let mut objections = Vec::new();
     let is = |full_name: &str, other: &Repository| {
@@ -94,28 +114,28 @@ fn objections(request: &RunRequest, run: &RunDetails) -> Vec<String> {
         let state = run.conclusion.as_deref().or(run.status.as_deref()).unwrap_or("unknown");
         objections.push(format!("it has not succeeded (`{state}`)"));
     }
-    if PULL_REQUESTS.contains(&run.event.as_str()) {
+    if is_of_a_pull_request(&run.event) {
         objections.push(format!("it was started by `{}`", run.event));
     }
     objections
 }
 
 /// Judges an artifact by its name: one that ends in the id of another run was
-/// not made for this one.
+/// not uploaded by this one.
 pub(super) fn named(name: &ArtifactName, request: &RunRequest) -> Option<Verdict> {
     let other = name.run_id().filter(|id| *id != request.run_id.0)?;
     Some(match request.foreign_run {
         ForeignRun::Unattested => Verdict::Unattested(format!(
-            "`{name}` bears the id of run {other}, not {}: taken, and nothing is attested",
+            "`{name}`: prepared without subjects, because the name ends in the id of run {other}, not of run {}",
             request.run_id
         )),
-        ForeignRun::Refuse => Verdict::Refused(Box::new(
+        ForeignRun::Refuse => Verdict::Refused(
             Rule::ForeignRun
                 .at(Place::artifact(name.clone()))
-                .found(format!("the name bears the id of run {other}"))
+                .found(format!("the name ends in the id of run {other}"))
                 .expected(format!("the id of run {}, or none", request.run_id))
                 .remedy("Name the artifact after the run that uploads it, `${{ github.run_id }}`."),
-        )),
+        ),
     })
 }
 
@@ -143,7 +163,7 @@ mod tests {
             repository: "o/r".parse().unwrap(),
             run_id: RunId(1),
             sha: Some("f".repeat(40)),
-            event: Some("push".into()),
+            trigger: Trigger::Event("push".into()),
         };
         RunRequest { this_run: Some(this), ..request() }
     }
@@ -172,6 +192,7 @@ mod tests {
             "it has not succeeded (`in_progress`)"
         );
         assert_eq!(against(|run| run.event = "pull_request".into()), "it was started by `pull_request`");
+        assert!(!against(|run| run.event = "pull_request_review".into()).is_empty());
         assert!(against(|run| run.head_sha = "a".repeat(40)).starts_with("it built the commit `aaa"));
         assert_eq!(
             against(|run| run.repository.full_name = "x/y".into()),
@@ -194,7 +215,9 @@ mod tests {
         let mut asked = asked();
         asked.run_id = RunId(11_223_344_556);
         assert!(named(&name("wheels-linux-11223344556"), &asked).is_none());
-        assert!(named(&name("wheels-20261124"), &asked).is_none());
+        for dated in ["wheels-20261124", "nightly-20261128014259", "build-1764294179", "x-1764294179000"] {
+            assert!(named(&name(dated), &asked).is_none(), "{dated}");
+        }
         assert!(matches!(named(&name("wheels-linux-11223344557"), &asked), Some(Verdict::Refused(_))));
         asked.foreign_run = ForeignRun::Unattested;
         assert!(matches!(named(&name("wheels-linux-11223344557"), &asked), Some(Verdict::Unattested(_))));

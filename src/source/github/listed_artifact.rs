@@ -1,29 +1,37 @@
-//! What a service tells, before anyone has looked at it.
+//! What a service reports about an artifact, unchecked.
 
+use super::artifact_service::Locator;
 use crate::artifact::ArtifactId;
 
-/// What a service tells of an artifact, none of it looked at yet.
-#[derive(Debug, Clone)]
+/// What a service reports about an artifact, unchecked.
 pub(super) struct ListedArtifact {
     pub(super) id: ArtifactId,
     pub(super) name: String,
-    /// Bytes of the stored blob.
-    pub(super) size: Option<u64>,
-    /// Whether that size may be believed.
-    pub(super) is_exact: bool,
+    pub(super) size: ListedSize,
     /// `sha256:` and 64 hexadecimal digits.
     pub(super) digest: Option<String>,
     /// RFC 3339.
     pub(super) created_at: Option<String>,
     pub(super) expired: bool,
-    /// How the results service knows it.
-    pub(super) backend: Option<BackendIds>,
+    pub(super) locator: Locator,
 }
 
-/// By which ids the results service knows a job of a run; they are not those of the
-/// REST API.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BackendIds {
-    pub(super) run: String,
-    pub(super) job: String,
+/// Bytes of the stored blob.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ListedSize {
+    /// The download has exactly these.
+    Exact(u64),
+    /// Good enough to download the largest first.
+    Estimate(u64),
+    Unknown,
+}
+
+impl ListedSize {
+    /// To compare artifacts by; 0 if unknown.
+    pub(super) const fn estimate(self) -> u64 {
+        match self {
+            Self::Exact(size) | Self::Estimate(size) => size,
+            Self::Unknown => 0,
+        }
+    }
 }

@@ -1,7 +1,7 @@
-//! From what a service tells of a run's artifacts to those that are taken.
+//! From the artifacts that a service lists to those that are selected.
 //!
-//! 1. By id, exactly these; else by name, the newest of equal names.
-//! 2. A name that bears another run's id is refused.
+//! 1. By id, exactly these; otherwise by name, the newest of equal names.
+//! 2. A name that ends in another run's id is refused.
 //! 3. None of them may have expired.
 //! 4. Each has a digest, as far as digests are required.
 
@@ -10,35 +10,50 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::artifact_service::Locator;
 use super::foreign;
-use super::listed_artifact::{BackendIds, ListedArtifact};
+use super::listed_artifact::{ListedArtifact, ListedSize};
 use super::request::RunRequest;
 use crate::artifact::{Artifact, ArtifactId, ArtifactName};
 use crate::digest::Sha256;
+use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
-use crate::rule::{Rule, Severity};
 use crate::settings::RequireDigests;
 use crate::source::SourceError;
 
-/// An artifact that is taken, and what is needed to fetch it.
-#[derive(Debug, Clone)]
+/// An artifact that is selected, and what is needed to fetch it.
+#[derive(Clone)]
 pub(super) struct SelectedArtifact {
     pub(super) artifact: Arc<Artifact>,
     pub(super) id: ArtifactId,
-    /// Bytes, as a hint to which is the largest.
-    pub(super) size: u64,
-    /// The most bytes that it may have.
-    pub(super) cap: u64,
-    /// Whether that is what it was told to have.
-    pub(super) is_exact: bool,
-    pub(super) backend: Option<BackendIds>,
+    /// Bytes, to download the largest first.
+    pub(super) estimate: u64,
+    pub(super) limit: Limit,
+    pub(super) locator: Locator,
 }
 
-/// What is taken of a run.
-#[derive(Debug, Default)]
+/// The most bytes of a download.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// The size that GitHub reports.
+    Exact(u64),
+    /// The size is not known; `max-unpacked-size`.
+    AtMost(u64),
+}
+
+impl Limit {
+    pub(super) const fn bytes(self) -> u64 {
+        match self {
+            Self::Exact(bytes) | Self::AtMost(bytes) => bytes,
+        }
+    }
+}
+
+/// The selected artifacts of a run.
+#[derive(Default)]
 pub(super) struct SelectedArtifacts {
     /// Sorted by name, then by id.
-    pub(super) chosen: Vec<SelectedArtifact>,
+    pub(super) artifacts: Vec<SelectedArtifact>,
     pub(super) skipped: Vec<ArtifactName>,
     pub(super) findings: Vec<Finding>,
     pub(super) notes: Vec<String>,
@@ -48,95 +63,68 @@ pub(super) struct SelectedArtifacts {
 
 impl SelectedArtifacts {
     /// # Errors
-    /// If an artifact that is asked for by its id is not there, or one that is
-    /// taken has expired.
-    pub(super) fn new(told: Vec<ListedArtifact>, request: &RunRequest) -> Result<Self, SourceError> {
-        let mut choice = Self::default();
-        let mut wanted = choice.wanted(told, request)?;
+    /// If an artifact that is requested by its id is not there, or one that is
+    /// selected has expired.
+    pub(super) fn new(listed: Vec<ListedArtifact>, request: &RunRequest) -> Result<Self, SourceError> {
+        let mut selected = Self::default();
+        let mut wanted = selected.wanted(listed, request)?;
         wanted.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.id.cmp(&b.id)));
         none_expired(&wanted, request)?;
-        for (name, told) in wanted {
-            if let Some(finding) = foreign::named(&name, request) {
-                choice.foreign = true;
-                match finding {
-                    foreign::Verdict::Refused(finding) => choice.findings.push(*finding),
-                    foreign::Verdict::Unattested(note) => choice.notes.push(note),
+        for (name, listed) in wanted {
+            match foreign::named(&name, request) {
+                Some(foreign::Verdict::Refused(finding)) => selected.findings.push(finding),
+                Some(foreign::Verdict::Unattested(note)) => {
+                    selected.foreign = true;
+                    selected.notes.push(note);
                 }
+                None => {}
             }
-            let digest = choice.digest(&name, told.digest.as_deref(), request);
-            let exact =
-                told.size.filter(|size| told.is_exact && digest.is_some() && *size <= request.max_bytes);
-            let job = told.backend.as_ref().map(|ids| ids.job.clone()).filter(|job| is_plain_id(job));
-            choice.chosen.push(SelectedArtifact {
-                artifact: Arc::new(Artifact {
-                    name,
-                    id: Some(told.id),
-                    digest,
-                    created_at: told.created_at.filter(|text| date(text).is_some()),
-                    job,
-                }),
-                id: told.id,
-                size: told.size.unwrap_or(0),
-                cap: exact.unwrap_or(request.max_bytes),
-                is_exact: exact.is_some(),
-                backend: told.backend,
-            });
+            let digest = digest(listed.digest.as_deref());
+            if digest.is_none() {
+                selected.findings.extend(without_digest(&name, listed.digest.as_deref(), request));
+            }
+            selected.artifacts.push(select(name, listed, digest, request));
         }
-        Ok(choice)
+        Ok(selected)
     }
 
-    /// What is asked for, by id or by name.
+    /// What is requested, by id or by name.
     fn wanted(
         &mut self,
-        told: Vec<ListedArtifact>,
+        listed: Vec<ListedArtifact>,
         request: &RunRequest,
     ) -> Result<Vec<(ArtifactName, ListedArtifact)>, SourceError> {
         let ids = &request.artifact_ids;
-        let unknown: Vec<String> = ids
-            .iter()
-            .filter(|id| told.iter().all(|told| told.id != **id))
-            .map(ToString::to_string)
-            .collect();
-        if !unknown.is_empty() {
-            return Err(SourceError::Fault {
-                what: format!(
-                    "run {} of {} has no artifact with the id {}",
-                    request.run_id,
-                    request.repository,
-                    unknown.join(", ")
-                ),
-                remedy: Some("Check `artifact-ids` and `run-id`: an artifact may have been deleted, or belong to another run.".into()),
-                cause: None,
-            });
-        }
+        none_unknown(&listed, request)?;
         let mut newest: BTreeMap<ArtifactName, ListedArtifact> = BTreeMap::new();
         let mut wanted = Vec::new();
-        for told in told {
-            let name = match told.name.parse::<ArtifactName>() {
+        for artifact in listed {
+            let name = match artifact.name.parse::<ArtifactName>() {
                 Ok(name) => name,
                 Err(error) => {
-                    self.findings.push(invalid_name(&told, &error.to_string()));
+                    self.findings.push(invalid_name(&artifact, &error.to_string()));
                     continue;
                 }
             };
             if !ids.is_empty() {
-                if ids.contains(&told.id) {
-                    wanted.push((name, told));
+                if ids.contains(&artifact.id) {
+                    wanted.push((name, artifact));
                 } else {
                     self.skipped.push(name);
                 }
             } else if !request.selection.takes(&name) {
                 self.skipped.push(name);
             } else if let Some(other) = newest.remove(&name) {
-                let (older, newer) = if age(&told) > age(&other) { (other, told) } else { (told, other) };
+                let (older, newer) =
+                    if age(&artifact) > age(&other) { (other, artifact) } else { (artifact, other) };
                 self.notes.push(format!(
-                    "`{name}` was uploaded more than once; taken is the newest, {}, and not {}",
+                    "`{name}` was uploaded more than once; using the newest ({}), ignoring {}",
                     shown(&newer),
                     shown(&older)
                 ));
                 newest.insert(name, newer);
             } else {
-                newest.insert(name, told);
+                newest.insert(name, artifact);
             }
         }
         wanted.extend(newest);
@@ -145,50 +133,108 @@ impl SelectedArtifacts {
         Ok(wanted)
     }
 
-    /// The digest that is told; a finding if there is none.
-    fn digest(&mut self, name: &ArtifactName, told: Option<&str>, request: &RunRequest) -> Option<Sha256> {
-        let digest = told.and_then(|told| told.strip_prefix("sha256:"));
-        if let Some(digest) = digest.and_then(|digest| digest.to_ascii_lowercase().parse().ok()) {
-            return Some(digest);
-        }
-        let severity = match request.require_digests {
-            RequireDigests::Never => return None,
-            RequireDigests::Auto if !request.server.is_github_com() => Severity::Warning,
-            RequireDigests::Auto | RequireDigests::Always => Severity::Error,
-        };
-        let found = match told {
-            Some(told) => format!("the digest is told as {:?}", told.chars().take(80).collect::<String>()),
-            None => "no digest is told".to_owned(),
-        };
-        let place = Some(Place::artifact(name.clone()));
-        let finding = Rule::DigestMissing.at(place).found(found).expected("the SHA-256 of what was uploaded");
-        self.findings.push(Finding { severity, ..finding });
-        None
-    }
-
-    /// What is different in a later look at the same run.
+    /// What is different in a later listing of the same run.
     pub(super) fn changes(&self, later: &Self) -> Vec<String> {
-        let by_key = |choice: &Self| -> BTreeMap<(ArtifactName, ArtifactId), Option<Sha256>> {
-            let entry = |chosen: &SelectedArtifact| {
-                ((chosen.artifact.name.clone(), chosen.id), chosen.artifact.digest)
+        let by_key = |selected: &Self| -> BTreeMap<(ArtifactName, ArtifactId), Option<Sha256>> {
+            let entry = |selected: &SelectedArtifact| {
+                ((selected.artifact.name.clone(), selected.id), selected.artifact.digest)
             };
-            choice.chosen.iter().map(entry).collect()
+            selected.artifacts.iter().map(entry).collect()
         };
         let (before, after) = (by_key(self), by_key(later));
-        let gone = before.iter().filter(|(key, digest)| after.get(*key) != Some(*digest));
-        let come = after.keys().filter(|key| !before.contains_key(*key));
-        let named = |(name, id): &(ArtifactName, ArtifactId), what: &str| format!("`{name}` ({id}) {what}");
-        gone.map(|(key, _)| {
-            named(key, if after.contains_key(key) { "has another digest" } else { "is gone" })
-        })
-        .chain(come.map(|key| named(key, "has come")))
-        .collect()
+        let mut changes = Vec::new();
+        for (key @ (name, id), digest) in &before {
+            match after.get(key) {
+                None => changes.push(format!("`{name}` ({id}) was removed")),
+                Some(now) if now != digest => changes.push(format!("`{name}` ({id}) has another digest")),
+                Some(_) => {}
+            }
+        }
+        let added = after.keys().filter(|key| !before.contains_key(*key));
+        changes.extend(added.map(|(name, id)| format!("`{name}` ({id}) was added")));
+        changes
     }
+}
+
+fn select(
+    name: ArtifactName,
+    listed: ListedArtifact,
+    digest: Option<Sha256>,
+    request: &RunRequest,
+) -> SelectedArtifact {
+    let limit = match listed.size {
+        // Without a digest nothing proves that the size is right.
+        ListedSize::Exact(size) if digest.is_some() && size <= request.max_bytes => Limit::Exact(size),
+        _ => Limit::AtMost(request.max_bytes),
+    };
+    let job = listed.locator.job().filter(|job| is_plain_id(job)).map(str::to_owned);
+    let created_at = listed.created_at.filter(|text| date(text).is_some());
+    SelectedArtifact {
+        artifact: Arc::new(Artifact { name, id: Some(listed.id), digest, created_at, job }),
+        id: listed.id,
+        estimate: listed.size.estimate(),
+        limit,
+        locator: listed.locator,
+    }
+}
+
+fn digest(reported: Option<&str>) -> Option<Sha256> {
+    reported?.strip_prefix("sha256:")?.to_ascii_lowercase().parse().ok()
+}
+
+/// The finding about an artifact without a digest, unless that is accepted.
+fn without_digest(name: &ArtifactName, reported: Option<&str>, request: &RunRequest) -> Option<Finding> {
+    if request.require_digests == RequireDigests::Never {
+        return None;
+    }
+    let found = match reported {
+        Some(text) => format!("GitHub reports the digest {:?}", text.chars().take(80).collect::<String>()),
+        None => "GitHub reports no digest".to_owned(),
+    };
+    let finding = Rule::DigestMissing
+        .at(Place::artifact(name.clone()))
+        .found(found)
+        .expected("the SHA-256 of what was uploaded");
+    if request.server.is_github_com() {
+        return Some(finding.input("require-digests", "false"));
+    }
+    let remedy = format!(
+        "Not every server reports digests: if {} reports none, pass those of the jobs that build the files to `expect-digests`, which does not depend on the server.",
+        request.server
+    );
+    Some(match request.require_digests {
+        RequireDigests::Always => finding.remedy(remedy).input("require-digests", "auto"),
+        RequireDigests::Auto | RequireDigests::Never => {
+            finding.remedy(remedy).input("require-digests", "false")
+        }
+    })
+}
+
+fn none_unknown(listed: &[ListedArtifact], request: &RunRequest) -> Result<(), SourceError> {
+    let is_listed = |id: &ArtifactId| listed.iter().any(|artifact| artifact.id == *id);
+    let unknown: Vec<String> =
+        request.artifact_ids.iter().filter(|id| !is_listed(id)).map(ToString::to_string).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(SourceError::Fault {
+        what: format!(
+            "run {} of {} has no artifact with the id {}",
+            request.run_id,
+            request.repository,
+            unknown.join(", ")
+        ),
+        remedy: Some(
+            "Check `artifact-ids` and `run-id`: an artifact may have been deleted, or belong to another run."
+                .into(),
+        ),
+        cause: None,
+    })
 }
 
 fn none_expired(wanted: &[(ArtifactName, ListedArtifact)], request: &RunRequest) -> Result<(), SourceError> {
     let expired: Vec<String> =
-        wanted.iter().filter(|(_, told)| told.expired).map(|(name, _)| format!("`{name}`")).collect();
+        wanted.iter().filter(|(_, artifact)| artifact.expired).map(|(name, _)| format!("`{name}`")).collect();
     if expired.is_empty() {
         return Ok(());
     }
@@ -207,32 +253,30 @@ fn none_expired(wanted: &[(ArtifactName, ListedArtifact)], request: &RunRequest)
     })
 }
 
-/// A name that no artifact can have; whoever lists one is not to be trusted.
-fn invalid_name(told: &ListedArtifact, why: &str) -> Finding {
+/// A name that no artifact can have: a service that lists one is not to be
+/// trusted.
+fn invalid_name(artifact: &ListedArtifact, why: &str) -> Finding {
+    let shown = artifact.name.chars().take(255).collect::<String>();
     Rule::FileNameUnsafe
         .at(None)
-        .found(format!(
-            "artifact {} is listed as {:?}: {why}",
-            told.id,
-            told.name.chars().take(255).collect::<String>()
-        ))
+        .found(format!("artifact {} is listed as {shown:?}: {why}", artifact.id))
         .expected("a name that upload-artifact allows")
-        .remedy("Upload the artifact under another name, or name those that you want in `artifact-ids`.")
+        .remedy("Upload the artifact under another name.")
 }
 
 fn date(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(text).ok()
 }
 
-/// What makes one of two artifacts of one name the newer: its creation, and
-/// only then its id, for ids do not grow from attempt to attempt.
-fn age(told: &ListedArtifact) -> (Option<DateTime<FixedOffset>>, ArtifactId) {
-    (told.created_at.as_deref().and_then(date), told.id)
+/// The order of artifacts of one name: by creation, and only then by id,
+/// because ids do not grow from attempt to attempt.
+fn age(artifact: &ListedArtifact) -> (Option<DateTime<FixedOffset>>, ArtifactId) {
+    (artifact.created_at.as_deref().and_then(date), artifact.id)
 }
 
-fn shown(told: &ListedArtifact) -> String {
-    let at = told.created_at.as_deref().filter(|text| date(text).is_some());
-    format!("{} of {}", told.id, at.unwrap_or("an unknown time"))
+fn shown(artifact: &ListedArtifact) -> String {
+    let at = artifact.created_at.as_deref().filter(|text| date(text).is_some());
+    format!("{} of {}", artifact.id, at.unwrap_or("an unknown time"))
 }
 
 fn is_plain_id(id: &str) -> bool {

@@ -1,22 +1,19 @@
 //! A workflow run as the source: this one or another, over GitHub's REST API
 //! or over the artifact service that the runner offers.
 //!
-//! 1. The run is judged: may one attest for what it has made?
-//! 2. Its artifacts are listed, and chosen from.
+//! 1. The run is judged: may this run attest for what it has built?
+//! 2. Its artifacts are listed and selected. What is refused by then is not
+//!    downloaded.
 //! 3. They are fetched, the largest first, a bounded number at a time, and
-//!    handed on as they come.
-//! 4. The list is taken again: what was chosen must still be what there is.
+//!    handed on as they arrive.
+//! 4. The run is listed again: what was selected must still be what there is.
 //!
-//! This is the only room with a network and with anything asynchronous in it;
-//! the runtime lives here, and what leaves is a plain iterator. The reading of
-//! answers is on the runtime's threads, the writing and hashing on blocking
-//! ones.
+//! With `source/http` this is the only place with a network and with anything
+//! asynchronous in it. The runtime lives here, and what leaves is a plain
+//! iterator. Responses are read on the runtime's threads, written and hashed on
+//! blocking ones.
 
-mod address;
 mod artifact_service;
-mod client;
-mod disposition;
-mod error;
 mod fetch;
 mod foreign;
 mod listed_artifact;
@@ -24,75 +21,71 @@ mod listing;
 mod request;
 mod rest;
 mod results;
-mod retry;
-mod spool;
-mod token;
+mod server;
+mod services;
 
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
-pub(crate) use address::ServiceUrl;
-pub(crate) use client::{ExtraRoots, Network};
-pub(crate) use request::{Repository, RunId, RunRequest, RunUrl, RuntimeService, ThisRun};
-pub(crate) use token::Token;
+pub(crate) use request::{Repository, Route, RunId, RunRequest, RunUrl, RuntimeService, ThisRun, Trigger};
+pub(crate) use server::Server;
 
 use self::artifact_service::ArtifactService;
-use self::client::Client;
 use self::fetch::Fetch;
 use self::foreign::Verdict;
 use self::listed_artifact::ListedArtifact;
 use self::listing::SelectedArtifacts;
 use self::rest::Rest;
 use self::results::Results;
-use self::retry::Retry;
-use self::spool::Spools;
-use super::{Listing, Payload, SourceError};
+use super::http::{Client, Retrier, SpoolPool};
+use super::{Listing, Opened, Payload, SourceError};
 use crate::disk::dir::Dir;
 use crate::reporter::Reporter;
 use crate::rule::Rule;
-use crate::settings::ArtifactApi;
+use crate::rule::finding::Finding;
 
 /// How many artifacts are downloaded at once.
 const DOWNLOADS: usize = 4;
 
-/// How many artifacts are on the disk at once: those that are downloaded, and
+/// How many artifacts are on the disk at once: those being downloaded, and
 /// those that wait or are read.
 const SPOOLS: usize = 8;
 
-/// A run whose artifacts have been listed and chosen from.
-pub(crate) struct Run {
-    runtime: Runtime,
-    request: RunRequest,
-    client: Client,
-    retry: Retry,
-    way: ArtifactService,
-    choice: SelectedArtifacts,
-    listing: Listing,
+/// A workflow run whose artifacts are wanted.
+pub(crate) struct RunSource {
+    /// Which artifacts of which run.
+    pub(crate) request: RunRequest,
+    /// Where spool files are created; nothing else in it may be named `spool`.
+    pub(crate) spool: Dir,
+    /// Where retries and secrets are reported.
+    pub(crate) reporter: Arc<dyn Reporter>,
 }
 
-impl Run {
-    /// Judges the run, lists its artifacts and chooses from them.
+impl RunSource {
+    /// Judges the run, lists its artifacts, selects from them, and begins to
+    /// download.
+    ///
+    /// Each payload holds one of a few spool files until it is dropped:
+    /// collecting them all would wait for ever. After a fault there are no
+    /// more; after a refusal, there are. If the run has changed meanwhile, that
+    /// comes last.
     ///
     /// # Errors
-    /// [`SourceError::Input`] if what is asked for cannot be, or a proxy or
-    /// certificate cannot be used; [`SourceError::Refused`] if the run is one
-    /// whose artifacts are not taken; [`SourceError::Fault`] if the service
-    /// fails, or an artifact is missing or has expired.
-    pub(crate) fn open(request: RunRequest, reporter: Arc<dyn Reporter>) -> Result<Self, SourceError> {
-        let secrets: Vec<Token> = request
-            .token
-            .iter()
-            .chain(request.runtime.iter().map(|runtime| &runtime.token))
-            .cloned()
-            .collect();
-        for secret in secrets.iter().map(Token::expose).filter(|secret| token::is_worth_masking(secret)) {
-            reporter.mask(secret);
-        }
-        let client = Client::new(&request.network, secrets)?;
-        let retry = Retry::new(request.network.policy, reporter);
+    /// [`SourceError::Input`] if a proxy or certificate cannot be used;
+    /// [`SourceError::Refused`] if the run or an artifact is not accepted;
+    /// [`SourceError::Fault`] if the service fails, or an artifact is missing or
+    /// has expired.
+    pub(crate) fn open(self) -> Result<Opened, SourceError> {
+        let Self { request, spool, reporter } = self;
+        let runtime_token = request.route.runtime().map(|runtime| &runtime.token);
+        let secrets = request.token.iter().chain(runtime_token).cloned().collect();
+        let client = Client::new(&request.network, secrets, reporter.as_ref())?;
+        request.network.announce(reporter.as_ref());
+        let retrier = Retrier::new(request.network.policy, reporter);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .max_blocking_threads(2 * SPOOLS)
@@ -100,56 +93,76 @@ impl Run {
             .enable_all()
             .build()
             .map_err(|error| SourceError::io("the network's threads cannot be started", error))?;
-        let opened = runtime.block_on(open(&request, &client, &retry));
-        let (way, choice, listing) = opened?;
-        Ok(Self { runtime, request, client, retry, way, choice, listing })
-    }
-
-    /// What was found.
-    pub(crate) fn listing(&mut self) -> Listing {
-        std::mem::take(&mut self.listing)
-    }
-
-    /// The artifacts as they come. In `folder`, where the spool files are
-    /// made, nothing else may be named `spool`.
-    ///
-    /// Each payload holds one of a few spool files until it is dropped: who
-    /// collects them all waits for ever. After a fault nothing more comes;
-    /// after a finding, the other artifacts do. What is found when the run is
-    /// listed again comes last.
-    #[must_use]
-    pub(crate) fn payloads(self, folder: Dir) -> Payloads {
+        let (service, selected, listing) = runtime.block_on(list(&request, &client, &retrier))?;
         let (sender, receiver) = mpsc::channel(SPOOLS);
-        let Self { runtime, request, client, retry, way, choice, listing: _ } = self;
-        runtime.spawn(async move {
-            let spools = Spools::new(folder, SPOOLS);
-            let fetch = Fetch { way: &way, client: &client, retry: &retry };
-            let mut order = choice.chosen.clone();
-            order.sort_by_key(|chosen| std::cmp::Reverse(chosen.size));
-            let mut payloads = stream::iter(order)
-                .map(|chosen| {
-                    let (fetch, spools) = (&fetch, &spools);
-                    async move { fetch.payload(&chosen, spools.lease().await?).await }
-                })
-                .buffer_unordered(DOWNLOADS);
-            while let Some(payload) = payloads.next().await {
-                let is_fault = matches!(payload, Err(SourceError::Fault { .. } | SourceError::Input(_)));
-                if sender.send(payload).await.is_err() || is_fault {
-                    return;
-                }
-            }
-            if let Err(error) = unchanged(&way, &choice, &request).await {
-                // Nobody may be there to hear it.
-                let _ = sender.send(Err(error)).await;
-            }
-        });
-        Payloads { receiver, runtime: Some(runtime) }
+        let run = OpenRun { request, client, retrier, service, selected };
+        let task = runtime.spawn(run.fetch_all(spool, sender));
+        Ok(Opened {
+            listing,
+            payloads: Box::new(Payloads { receiver, task: Some(task), runtime: Some(runtime) }),
+        })
     }
 }
 
-/// The artifacts of a run as they come, in no order. Waits for the network.
-pub(crate) struct Payloads {
+/// A run whose artifacts are selected.
+struct OpenRun {
+    request: RunRequest,
+    client: Client,
+    retrier: Retrier,
+    service: ArtifactService,
+    selected: SelectedArtifacts,
+}
+
+impl OpenRun {
+    /// Downloads the artifacts, sends each as it arrives, and lists the run
+    /// again.
+    async fn fetch_all(self, folder: Dir, sender: mpsc::Sender<Result<Payload, SourceError>>) {
+        let spools = SpoolPool::new(folder, SPOOLS);
+        let fetch = Fetch { client: &self.client, retrier: &self.retrier };
+        let mut order = self.selected.artifacts.clone();
+        order.sort_by_key(|selected| std::cmp::Reverse(selected.estimate));
+        let mut payloads = stream::iter(order)
+            .map(|selected| {
+                let (fetch, spools) = (&fetch, &spools);
+                async move { fetch.payload(&selected, spools.lease().await?).await }
+            })
+            .buffer_unordered(DOWNLOADS);
+        while let Some(payload) = payloads.next().await {
+            let is_last = matches!(payload, Err(SourceError::Fault { .. } | SourceError::Input(_)));
+            // A receiver that is gone has met a fault of its own.
+            if sender.send(payload).await.is_err() || is_last {
+                return;
+            }
+        }
+        if let Err(error) = self.check_unchanged().await {
+            let _ = sender.send(Err(error)).await;
+        }
+    }
+
+    /// Lists the run again and compares.
+    async fn check_unchanged(&self) -> Result<(), SourceError> {
+        if self.selected.artifacts.is_empty() {
+            return Ok(());
+        }
+        let listed = self.service.list().await;
+        let listed =
+            listed.map_err(|error| error.fault("the run's artifacts cannot be listed a second time"))?;
+        let changes = self.selected.changes(&SelectedArtifacts::new(listed, &self.request)?);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let changed: Finding = Rule::SelectionChanged
+            .at(None)
+            .found(format!("while they were downloaded, the artifacts changed: {}", changes.join("; ")))
+            .expected("the same artifacts after the downloads as before");
+        Err(changed.into())
+    }
+}
+
+/// The artifacts of a run as they arrive, in no order. Waits for the network.
+struct Payloads {
     receiver: mpsc::Receiver<Result<Payload, SourceError>>,
+    task: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
 }
 
@@ -157,141 +170,121 @@ impl Iterator for Payloads {
     type Item = Result<Payload, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.receiver.blocking_recv()
+        if let Some(payload) = self.receiver.blocking_recv() {
+            return Some(payload);
+        }
+        // The channel is closed, because all was sent or because the task
+        // panicked: then artifacts are missing, and that must not look like the
+        // end.
+        let (task, runtime) = (self.task.take()?, self.runtime.as_ref()?);
+        let panicked = runtime.block_on(task).err()?;
+        Some(Err(SourceError::Fault {
+            what: "internal error: the downloads ended early; please report this".into(),
+            remedy: None,
+            cause: Some(Box::new(panicked)),
+        }))
     }
 }
 
 impl Drop for Payloads {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Not waiting for a disk or a network that may hang.
+            // Without waiting for a disk or a network that may hang.
             runtime.shutdown_background();
         }
     }
 }
 
-async fn open(
+/// Judges the run, lists its artifacts and selects from them.
+async fn list(
     request: &RunRequest,
     client: &Client,
-    retry: &Retry,
+    retrier: &Retrier,
 ) -> Result<(ArtifactService, SelectedArtifacts, Listing), SourceError> {
-    announce(&request.network, retry.reporter());
     let mut notes = Vec::new();
-    let rest = Rest::new(request, client.clone(), retry.clone())?;
+    let rest = Arc::new(Rest::new(request, client.clone(), retrier.clone())?);
     let mut foreign = request.this_run.is_none();
     match foreign::judge(request, &rest).await? {
-        Some(Verdict::Refused(finding)) => return Err(SourceError::Refused(finding)),
+        Some(Verdict::Refused(finding)) => return Err(finding.into()),
         Some(Verdict::Unattested(note)) => {
             foreign = true;
             notes.push(note);
         }
         None => {}
     }
-    let (way, told) = list(request, client, retry, rest, &mut notes).await?;
-    let mut choice = SelectedArtifacts::new(told, request)?;
-    notes.append(&mut choice.notes);
-    let listing = Listing {
-        artifacts: choice.chosen.iter().map(|chosen| Arc::clone(&chosen.artifact)).collect(),
-        skipped: std::mem::take(&mut choice.skipped),
-        findings: std::mem::take(&mut choice.findings),
-        notes,
-        foreign: foreign || choice.foreign,
+    let (service, listed) = match &request.route {
+        Route::Rest => by_rest(request, rest, "").await?,
+        Route::Results(runtime) => by_results(runtime, client, retrier).await.map_err(ResultsError::fault)?,
+        Route::ResultsOrRest(runtime) => match by_results(runtime, client, retrier).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                notes.push(format!("{error}; GitHub's REST API is used instead"));
+                by_rest(request, rest, &format!("; and before: {error}")).await?
+            }
+        },
     };
-    Ok((way, choice, listing))
+    let mut selected = SelectedArtifacts::new(listed, request)?;
+    let is_refused =
+        |finding: &Finding| finding.rule != Rule::DigestMissing || request.refuses_missing_digests();
+    if selected.findings.iter().any(is_refused) {
+        return Err(SourceError::Refused(selected.findings));
+    }
+    notes.append(&mut selected.notes);
+    let listing = Listing {
+        artifacts: selected.artifacts.iter().map(|selected| Arc::clone(&selected.artifact)).collect(),
+        skipped: std::mem::take(&mut selected.skipped),
+        findings: std::mem::take(&mut selected.findings),
+        notes,
+        foreign: foreign || selected.foreign,
+    };
+    Ok((service, selected, listing))
 }
 
-/// Lists the artifacts over the way that is asked for, or over the one that
-/// can be gone.
-async fn list(
-    request: &RunRequest,
-    client: &Client,
-    retry: &Retry,
-    rest: Rest,
-    notes: &mut Vec<String>,
-) -> Result<(ArtifactService, Vec<ListedArtifact>), SourceError> {
-    let explicit = request.artifact_api == ArtifactApi::Results;
-    let mut fallen_back = String::new();
-    let input = |message: &str| {
-        Err(SourceError::Input(format!("artifact-api is `results`, but {message}; use `rest` or `auto`")))
-    };
-    match &request.runtime {
-        _ if request.artifact_api == ArtifactApi::Rest => {}
-        _ if !request.is_this_run() && explicit => {
-            return input("the runner's service knows this run's artifacts only");
-        }
-        _ if !request.is_this_run() => {}
-        None if explicit => {
-            return input(
-                "no ACTIONS_RESULTS_URL and ACTIONS_RUNTIME_TOKEN are given, which a runner gives to actions",
-            );
-        }
-        None => {}
-        Some(runtime) => {
-            let why = match Results::new(runtime, client.clone(), retry.clone()) {
-                Err(error) if explicit => {
-                    return Err(SourceError::Fault {
-                        what: "the runner's artifact service cannot be used".into(),
-                        remedy: Some("Use `artifact-api: rest`, with `permissions: actions: read`.".into()),
-                        cause: Some(Box::new(error)),
-                    });
-                }
-                Err(error) => format!("the runner's artifact service cannot be used, {error}"),
-                Ok(results) => match results.list().await {
-                    Ok(told) => return Ok((ArtifactService::Results(results), told)),
-                    Err(trouble) if explicit => {
-                        return Err(trouble.fault("the run's artifacts cannot be listed"));
-                    }
-                    Err(trouble) => trouble.to_string(),
-                },
-            };
-            notes.push(format!("{why}; GitHub's REST API is used instead"));
-            fallen_back = format!("; nor could they be by the first way: {why}");
+/// Why the runner's service did not list the artifacts.
+#[derive(Debug, thiserror::Error)]
+enum ResultsError {
+    #[error("the runner's artifact service cannot be used, {0}")]
+    Token(#[from] results::NoScope),
+    #[error("{0}")]
+    Request(#[from] super::http::RequestError),
+}
+
+impl ResultsError {
+    fn fault(self) -> SourceError {
+        match self {
+            Self::Token(error) => SourceError::Fault {
+                what: "the runner's artifact service cannot be used".into(),
+                remedy: Some("Use `artifact-api: rest`, with `permissions: actions: read`.".into()),
+                cause: Some(Box::new(error)),
+            },
+            Self::Request(error) => error.fault("the run's artifacts cannot be listed"),
         }
     }
-    let told = rest.list().await;
-    let told = told.map_err(|trouble| {
-        trouble.fault(format!(
-            "the artifacts of run {} of {} cannot be listed{fallen_back}",
+}
+
+async fn by_results(
+    runtime: &RuntimeService,
+    client: &Client,
+    retrier: &Retrier,
+) -> Result<(ArtifactService, Vec<ListedArtifact>), ResultsError> {
+    let results = Arc::new(Results::new(runtime, client.clone(), retrier.clone())?);
+    let listed = results.list().await?;
+    Ok((ArtifactService::Results(results), listed))
+}
+
+/// `before` is added to the message of a failure.
+async fn by_rest(
+    request: &RunRequest,
+    rest: Arc<Rest>,
+    before: &str,
+) -> Result<(ArtifactService, Vec<ListedArtifact>), SourceError> {
+    let listed = rest.list().await.map_err(|error| {
+        error.fault(format!(
+            "the artifacts of run {} of {} cannot be listed{before}",
             request.run_id, request.repository
         ))
     })?;
-    Ok((ArtifactService::Rest(rest), told))
-}
-
-/// Takes the list again and compares.
-async fn unchanged(
-    way: &ArtifactService,
-    before: &SelectedArtifacts,
-    request: &RunRequest,
-) -> Result<(), SourceError> {
-    if before.chosen.is_empty() {
-        return Ok(());
-    }
-    let told = way.list().await;
-    let told = told.map_err(|trouble| trouble.fault("the run's artifacts cannot be listed a second time"))?;
-    let changes = before.changes(&SelectedArtifacts::new(told, request)?);
-    if changes.is_empty() {
-        return Ok(());
-    }
-    Err(SourceError::Refused(Box::new(
-        Rule::SelectionChanged
-            .at(None)
-            .found(format!("while they were downloaded, the artifacts changed: {}", changes.join("; ")))
-            .expected("the same artifacts after the downloads as before"),
-    )))
-}
-
-/// Tells what the environment made of the way to the services, before anything
-/// fails for it.
-fn announce(network: &Network, reporter: &dyn Reporter) {
-    for (variable, proxy) in [("HTTPS_PROXY", &network.https_proxy), ("HTTP_PROXY", &network.http_proxy)] {
-        if let Some(proxy) = proxy {
-            reporter.notice(&format!("requests go through the proxy {} ({variable})", proxy.host()));
-        }
-    }
-    if let Some(roots) = &network.extra_roots {
-        reporter.notice(&format!("the authorities in `{}` are trusted as well (SSL_CERT_FILE)", roots.path));
-    }
+    Ok((ArtifactService::Rest(rest), listed))
 }
 
 #[cfg(test)]

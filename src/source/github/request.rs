@@ -1,4 +1,4 @@
-//! What is wanted of which run: everything meant, nothing left to interpret.
+//! Which artifacts of which run are wanted, without anything left to interpret.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,11 +6,10 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-use super::address::ServiceUrl;
-use super::client::Network;
-use super::token::Token;
+use super::server::Server;
 use crate::artifact::{ArtifactId, Selection};
-use crate::settings::{ArtifactApi, ForeignRun, RequireDigests};
+use crate::settings::{ForeignRun, RequireDigests};
+use crate::source::http::{Network, ServiceUrl, Token};
 
 /// The artifacts that are wanted, and all that is needed to get them.
 #[derive(Debug, Clone)]
@@ -18,45 +17,54 @@ pub struct RunRequest {
     /// GitHub's REST API, `https://api.github.com` or an Enterprise Server's
     /// `https://HOST/api/v3`.
     pub api: ServiceUrl,
-    /// The server that people look at; which digests are told depends on it.
-    pub server: ServiceUrl,
+    /// The server of the repository. github.com reports digests, others may not.
+    pub server: Server,
     /// Whose run.
     pub repository: Repository,
     /// Which run.
     pub run_id: RunId,
     /// For REST.
     pub token: Option<Token>,
-    /// What a runner offers to its actions.
-    pub runtime: Option<RuntimeService>,
-    /// Which way to go.
-    pub artifact_api: ArtifactApi,
+    /// How the artifacts are listed and downloaded.
+    pub route: Route,
     /// Which artifacts, by name.
     pub selection: Selection,
     /// Exactly these, whatever their names; empty: by name.
     pub artifact_ids: BTreeSet<ArtifactId>,
-    /// What to do where GitHub tells no digest.
+    /// What to do if GitHub reports no digest.
     pub require_digests: RequireDigests,
-    /// What to do with artifacts of a run that one may not attest for.
+    /// What to do with artifacts that this run may not attest for.
     pub foreign_run: ForeignRun,
-    /// The run that this program is part of, if it is part of one.
+    /// The run that the program is part of, if there is one.
     pub this_run: Option<ThisRun>,
-    /// The most bytes that one download may have where nothing better is known.
+    /// The most bytes of a download whose size is not known.
     pub max_bytes: u64,
-    /// How to get there.
+    /// How the services are reached.
     pub network: Network,
 }
 
 impl RunRequest {
-    /// Whether the artifacts wanted are those of the run that asks.
+    /// Whether the artifacts wanted are those of the run that the program is
+    /// part of.
     #[must_use]
     pub fn is_this_run(&self) -> bool {
         self.this_run
             .as_ref()
             .is_some_and(|this| this.run_id == self.run_id && this.repository.is(&self.repository))
     }
+
+    /// Whether an artifact without a digest is refused.
+    #[must_use]
+    pub fn refuses_missing_digests(&self) -> bool {
+        match self.require_digests {
+            RequireDigests::Always => true,
+            RequireDigests::Auto => self.server.is_github_com(),
+            RequireDigests::Never => false,
+        }
+    }
 }
 
-/// The run that this program is part of.
+/// The run that the program is part of.
 #[derive(Debug, Clone)]
 pub struct ThisRun {
     /// `GITHUB_REPOSITORY`.
@@ -65,8 +73,21 @@ pub struct ThisRun {
     pub run_id: RunId,
     /// `GITHUB_SHA`.
     pub sha: Option<String>,
-    /// `GITHUB_EVENT_NAME`.
-    pub event: Option<String>,
+    /// What started it.
+    pub trigger: Trigger,
+}
+
+/// What started the run that the program is part of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Trigger {
+    /// `GITHUB_EVENT_NAME`, if it is not `workflow_run`.
+    Event(String),
+    /// Another run, which `workflow_run.event` in the event's payload started
+    /// (none if the payload cannot be read).
+    WorkflowRun(Option<String>),
+    /// Not known.
+    #[default]
+    Unknown,
 }
 
 /// The artifact service that a runner offers to the actions it runs.
@@ -76,6 +97,28 @@ pub struct RuntimeService {
     pub url: ServiceUrl,
     /// `ACTIONS_RUNTIME_TOKEN`.
     pub token: Token,
+}
+
+/// How artifacts are listed and downloaded.
+#[derive(Debug, Clone)]
+pub enum Route {
+    /// By GitHub's REST API.
+    Rest,
+    /// By the runner's own service, which knows the artifacts of its run only.
+    Results(RuntimeService),
+    /// By the runner's own service, and by GitHub's REST API if that fails.
+    ResultsOrRest(RuntimeService),
+}
+
+impl Route {
+    /// The runner's own service, if it is to be used.
+    #[must_use]
+    pub const fn runtime(&self) -> Option<&RuntimeService> {
+        match self {
+            Self::Rest => None,
+            Self::Results(runtime) | Self::ResultsOrRest(runtime) => Some(runtime),
+        }
+    }
 }
 
 /// The id of a workflow run.
@@ -108,13 +151,13 @@ pub struct Repository {
     name: String,
 }
 
-/// A text that is no repository.
+/// A text that is not a repository.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected owner/name, letters, digits, `.`, `-` and `_` on both sides of one `/`")]
 pub struct RepositoryError;
 
 impl Repository {
-    /// Whether both are one: GitHub does not tell upper from lower case.
+    /// Whether both are the same: GitHub ignores case.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.owner.eq_ignore_ascii_case(&other.owner) && self.name.eq_ignore_ascii_case(&other.name)
@@ -145,21 +188,21 @@ impl fmt::Display for Repository {
     }
 }
 
-/// A run as its page's address names it:
-/// `https://github.com/OWNER/NAME/actions/runs/ID`, whatever follows.
+/// The URL of a run's page: `https://github.com/OWNER/NAME/actions/runs/ID`,
+/// whatever follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunUrl {
     /// The server.
-    pub server: ServiceUrl,
+    pub server: Server,
     /// Whose run.
     pub repository: Repository,
     /// Which run.
     pub run_id: RunId,
 }
 
-/// A text that is not the address of a run.
+/// A text that is not the URL of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected the address of a run's page, https://github.com/OWNER/NAME/actions/runs/ID")]
+#[error("expected the URL of a run's page, https://github.com/OWNER/NAME/actions/runs/ID")]
 pub(crate) struct RunUrlError;
 
 impl FromStr for RunUrl {
@@ -200,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_runs() {
+    fn urls_of_runs() {
         let run: RunUrl = "https://github.com/o/r/actions/runs/123/attempts/2?pr=1#x".parse().unwrap();
         assert_eq!((run.repository.to_string().as_str(), run.run_id), ("o/r", RunId(123)));
         assert!(run.server.is_github_com());

@@ -1,34 +1,43 @@
-//! GitHub's REST API, by octocrab on our client: "REST API endpoints for
+//! GitHub's REST API, by octocrab on our HTTP client: "REST API endpoints for
 //! GitHub Actions artifacts" and "… for workflow runs".
 //!
-//! octocrab knows the base address and bears the token; the models, the pages
-//! and the downloads are ours. Its model of an artifact has no digest and
-//! cannot do without dates, its list knows no pages, and its download holds
-//! the whole body in memory without a look at the status.
+//! octocrab sends requests, adds the token, and parses responses and errors.
+//! Its own calls for these two are not used: its model of an artifact lacks
+//! `digest` and requires dates that may be null, its list ignores pages, its
+//! download buffers the whole body and returns error pages as content, and its
+//! model of a run requires `name` and `head_commit`, which may be null. Bodies
+//! are read with a limit before octocrab parses them.
 
-use octocrab::Octocrab;
-use reqwest::header::{ACCEPT, LINK, LOCATION};
+use std::sync::Arc;
+
+use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
+use octocrab::{FromResponse as _, Octocrab};
+use reqwest::header::{ACCEPT, HeaderMap, LINK, LOCATION};
 use reqwest::{Body, Response, StatusCode, Url};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::address::{SignedUrl, host, is_same_origin};
-use super::client::Client;
-use super::error::{RequestError, Service};
-use super::listed_artifact::ListedArtifact;
+use super::artifact_service::Locator;
+use super::listed_artifact::{ListedArtifact, ListedSize};
 use super::request::{RunId, RunRequest};
-use super::retry::Retry;
+use super::services::REST;
 use crate::artifact::ArtifactId;
 use crate::source::SourceError;
+use crate::source::http::url::{host, is_same_origin};
+use crate::source::http::{Client, RequestError, Retrier, SignedUrl};
 
-/// How many artifacts a page has at most, by GitHub's rule.
+/// The most artifacts of a page, by GitHub's rule.
 const PER_PAGE: usize = 100;
 
-/// The most pages that are asked for: a run has at most 500 artifacts a job.
+/// The most pages that are requested. A job uploads at most 500 artifacts.
 const MAX_PAGES: usize = 1000;
 
-/// How many redirects of the API itself are followed; a renamed repository
-/// makes one.
+/// How many redirects of the API itself are followed. A renamed repository
+/// causes one.
 const MAX_REDIRECTS: usize = 3;
+
+/// A response as octocrab has it.
+type ApiResponse = http::Response<BoxBody<bytes::Bytes, octocrab::Error>>;
 
 /// One repository's runs and artifacts.
 pub(super) struct Rest {
@@ -37,7 +46,7 @@ pub(super) struct Rest {
     base: Url,
     repository: String,
     run_id: RunId,
-    retry: Retry,
+    retrier: Retrier,
 }
 
 /// A page of artifacts.
@@ -69,18 +78,18 @@ pub(super) struct RunDetails {
     pub(super) head_repository: Option<RunRepository>,
 }
 
-/// A repository that a run speaks of.
+/// A repository that a run refers to.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct RunRepository {
     pub(super) full_name: String,
 }
 
 impl Rest {
-    /// Needs the runtime around it: octocrab starts a task.
-    pub(super) fn new(request: &RunRequest, client: Client, retry: Retry) -> Result<Self, SourceError> {
+    /// Must be called within a runtime: octocrab starts a task.
+    pub(super) fn new(request: &RunRequest, client: Client, retrier: Retrier) -> Result<Self, SourceError> {
         let base = request.api.url().clone();
         let cannot = |error: octocrab::Error| SourceError::Fault {
-            what: "the client for GitHub's API cannot be made".into(),
+            what: "the client of GitHub's API cannot be built".into(),
             remedy: None,
             cause: Some(Box::new(error)),
         };
@@ -93,127 +102,151 @@ impl Rest {
         }
         let crab = builder.build_with_reqwest(client.http().clone()).map_err(cannot)?;
         let (repository, run_id) = (request.repository.to_string(), request.run_id);
-        Ok(Self { crab, client, base, repository, run_id, retry })
+        Ok(Self { crab, client, base, repository, run_id, retrier })
     }
 
     /// All artifacts of the run, of all its attempts.
-    pub(super) async fn list(&self) -> Result<Vec<ListedArtifact>, RequestError> {
-        let mut told: Vec<ListedArtifact> = Vec::new();
+    pub(super) async fn list(self: &Arc<Self>) -> Result<Vec<ListedArtifact>, RequestError> {
+        let mut listed: Vec<ListedArtifact> = Vec::new();
         let mut ids = std::collections::BTreeSet::new();
-        for page in 1..=MAX_PAGES {
+        for number in 1..=MAX_PAGES {
             let route = format!(
-                "/repos/{}/actions/runs/{}/artifacts?per_page={PER_PAGE}&page={page}",
+                "/repos/{}/actions/runs/{}/artifacts?per_page={PER_PAGE}&page={number}",
                 self.repository, self.run_id
             );
-            let (page, has_next) = self
-                .retry
-                .retry(|| async {
-                    let response = self.get(&route).await?;
-                    let has_next = has_next(&response);
-                    Ok((self.json::<Page>(response).await?, has_next))
-                })
-                .await?;
+            let (headers, page) = self.get::<Page>(&route).await?;
             let is_empty = page.artifacts.is_empty();
-            // An artifact that came meanwhile moves others to the next page.
-            told.extend(
-                page.artifacts
-                    .into_iter()
-                    .filter(|artifact| ids.insert(artifact.id))
-                    .map(ListedArtifact::from),
-            );
-            if is_empty || !(has_next || told.len() < page.total_count) {
-                if told.len() < page.total_count {
-                    let what = format!("of {} artifacts it lists {}", page.total_count, told.len());
-                    return Err(RequestError::nonsense(Service::Rest, &host(&self.base), what));
+            // A page may repeat artifacts if some were added meanwhile.
+            let new = page.artifacts.into_iter().filter(|artifact| ids.insert(artifact.id));
+            listed.extend(new.map(|artifact| self.listed(artifact)));
+            if is_empty || listed.len() >= page.total_count && !has_next(&headers) {
+                if listed.len() < page.total_count {
+                    let problem = format!("of {} artifacts it lists {}", page.total_count, listed.len());
+                    return Err(self.invalid(problem));
                 }
-                return Ok(told);
+                return Ok(listed);
             }
         }
-        let what = format!("its list has more than {MAX_PAGES} pages");
-        Err(RequestError::nonsense(Service::Rest, &host(&self.base), what))
+        Err(self.invalid(format!("its list has more than {MAX_PAGES} pages")))
     }
 
     /// The run itself.
     pub(super) async fn run(&self) -> Result<RunDetails, RequestError> {
         let route = format!("/repos/{}/actions/runs/{}", self.repository, self.run_id);
-        self.retry.retry(|| async { self.json(self.get(&route).await?).await }).await
+        Ok(self.get(&route).await?.1)
     }
 
-    /// Where an artifact can be had for a minute.
+    /// A URL of an artifact's bytes, which is valid for a minute.
     pub(super) async fn signed_url(&self, id: ArtifactId) -> Result<SignedUrl, RequestError> {
         let route = format!("/repos/{}/actions/artifacts/{id}/zip", self.repository);
-        self.retry
+        self.retrier
             .retry(|| async {
-                let response = self.get(&route).await?;
+                let response = self.send(&route).await?;
                 if response.status() != StatusCode::FOUND {
-                    self.client.body(Service::Rest, &self.base, response).await?;
-                    let what = "a download that should be a redirect";
-                    return Err(RequestError::nonsense(Service::Rest, &host(&self.base), what));
+                    octocrab::map_github_error(response).await.map_err(|error| self.error(&error))?;
+                    return Err(self.invalid("a download that should be a redirect"));
                 }
-                let location = self.location(&response)?;
-                SignedUrl::new(Service::Rest, &self.base, location, self.retry.reporter())
+                let location = self.location(response.headers())?;
+                SignedUrl::new(&REST, &self.base, location, self.retrier.reporter())
+            })
+            .await
+    }
+
+    /// A resource, and the headers that came with it.
+    async fn get<T: DeserializeOwned>(&self, route: &str) -> Result<(HeaderMap, T), RequestError> {
+        self.retrier
+            .retry(|| async {
+                let response = self.send(route).await?;
+                let headers = response.headers().clone();
+                let resource = async { T::from_response(octocrab::map_github_error(response).await?).await };
+                resource.await.map(|resource| (headers, resource)).map_err(|error| self.error(&error))
             })
             .await
     }
 
     /// One request, with the token. 301, 307 and 308 (the repository was
     /// renamed or moved) are followed on the API's own origin; 302 leads to an
-    /// artifact and is the caller's.
-    async fn get(&self, route: &str) -> Result<Response, RequestError> {
+    /// artifact and is left to the caller.
+    async fn send(&self, route: &str) -> Result<ApiResponse, RequestError> {
         let mut route = route.to_owned();
         for _ in 0..=MAX_REDIRECTS {
-            let answered = self.crab._get(route.as_str()).await;
-            let answered = answered
-                .map_err(|error| RequestError::transport(Service::Rest, &host(&self.base), &error))?;
-            let response = Response::from(answered.map(Body::wrap));
+            let response = self.crab._get(route.as_str()).await.map_err(|error| self.error(&error))?;
             if !matches!(response.status().as_u16(), 301 | 307 | 308) {
-                return Ok(response);
+                return self.buffer(response).await;
             }
-            let next = self.base.join(self.location(&response)?).ok();
+            let next = self.base.join(self.location(response.headers())?).ok();
             match next.filter(|next| is_same_origin(next, &self.base)) {
                 Some(next) => route = next.into(),
-                None => return Err(self.not_safe("the token would go to another origin")),
+                None => {
+                    let problem = "the token would be sent to another origin";
+                    return Err(RequestError::unsafe_redirect(&REST, &self.host(), problem));
+                }
             }
         }
-        Err(self.not_safe("it redirects us again and again"))
+        Err(RequestError::too_many_redirects(&REST, &self.host()))
     }
 
-    fn location<'a>(&self, response: &'a Response) -> Result<&'a str, RequestError> {
-        let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-        location.ok_or_else(|| {
-            RequestError::nonsense(Service::Rest, &host(&self.base), "a redirect that leads nowhere")
-        })
+    /// The response with its body read, within the limits of our client.
+    async fn buffer(&self, response: ApiResponse) -> Result<ApiResponse, RequestError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let response = Response::from(response.map(Body::wrap));
+        let body = self.client.read(&REST, &self.host(), response).await?;
+        let body = Full::from(body).map_err(|never| match never {}).boxed();
+        let mut buffered = http::Response::new(body);
+        *buffered.status_mut() = status;
+        *buffered.headers_mut() = headers;
+        Ok(buffered)
     }
 
-    fn not_safe(&self, why: &'static str) -> RequestError {
-        RequestError::not_safe(Service::Rest, &host(&self.base), why)
+    /// octocrab's error as one that can be retried and shown.
+    fn error(&self, error: &octocrab::Error) -> RequestError {
+        match error {
+            octocrab::Error::GitHub { source, .. } => {
+                let status = source.status_code;
+                // octocrab repeats the status where there is no message, and
+                // quotes what is not JSON: a proxy's HTML.
+                let is_message = Some(source.message.as_str()) != status.canonical_reason()
+                    && !source.message.starts_with('<');
+                let message = if is_message { self.client.redact(&source.message) } else { String::new() };
+                let none = HeaderMap::new();
+                let headers = source.headers.as_ref().unwrap_or(&none);
+                RequestError::status(&REST, &self.host(), status, headers, &message)
+            }
+            octocrab::Error::Json { source, .. } => self.invalid(self.client.redact(&source.to_string())),
+            error => RequestError::transport(&REST, &self.host(), error),
+        }
     }
 
-    async fn json<T: serde::de::DeserializeOwned>(&self, response: Response) -> Result<T, RequestError> {
-        let body = self.client.body(Service::Rest, &self.base, response).await?;
-        self.client.json(Service::Rest, &self.base, &body)
+    fn location<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, RequestError> {
+        let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        location.ok_or_else(|| self.invalid("a redirect without a location"))
     }
-}
 
-impl From<RestArtifact> for ListedArtifact {
-    fn from(artifact: RestArtifact) -> Self {
-        Self {
+    fn invalid(&self, problem: impl Into<String>) -> RequestError {
+        RequestError::invalid(&REST, &self.host(), problem)
+    }
+
+    fn host(&self) -> String {
+        host(&self.base)
+    }
+
+    fn listed(self: &Arc<Self>, artifact: RestArtifact) -> ListedArtifact {
+        ListedArtifact {
             id: artifact.id,
             name: artifact.name,
-            size: artifact.size_in_bytes,
-            is_exact: true,
+            size: artifact.size_in_bytes.map_or(ListedSize::Unknown, ListedSize::Exact),
             digest: artifact.digest,
             created_at: artifact.created_at,
             expired: artifact.expired,
-            backend: None,
+            locator: Locator::Rest { service: Arc::clone(self), id: artifact.id },
         }
     }
 }
 
-/// Whether a page's `Link` names a next one (RFC 8288). Where it leads is of
-/// no interest: pages are asked for by number.
-fn has_next(response: &Response) -> bool {
-    let links = response.headers().get_all(LINK).iter().filter_map(|link| link.to_str().ok());
+/// Whether a page's `Link` names a next one (RFC 8288). Its target is not used:
+/// pages are requested by number.
+fn has_next(headers: &HeaderMap) -> bool {
+    let links = headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok());
     links
         .flat_map(|links| links.split(','))
         .any(|link| link.split(';').any(|part| part.trim() == "rel=\"next\""))

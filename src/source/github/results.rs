@@ -1,11 +1,13 @@
 //! The artifact service that a runner offers to the actions it runs: the
 //! Twirp service `github.actions.results.api.v1.ArtifactService`, as
-//! actions/toolkit speaks it (packages/artifact). It needs no permission and
-//! counts against no limit.
+//! actions/toolkit calls it (packages/artifact). It needs no permission and
+//! counts against no rate limit.
 //!
-//! It is not documented and other programs imitate it, so it is read with
-//! patience: names in snake or camel case, 64-bit numbers as strings or as
-//! numbers, members that we do not know; sizes are not believed.
+//! It is not documented and other programs imitate it, so parsing is lenient:
+//! names in snake or camel case, 64-bit numbers as strings or as numbers,
+//! unknown members. Sizes are estimates, because imitators round them.
+
+use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use reqwest::Url;
@@ -13,14 +15,13 @@ use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::address::{SignedUrl, host};
-use super::client::Client;
-use super::error::{RequestError, Service};
-use super::listed_artifact::{BackendIds, ListedArtifact};
+use super::artifact_service::Locator;
+use super::listed_artifact::{ListedArtifact, ListedSize};
 use super::request::RuntimeService;
-use super::retry::Retry;
-use super::token::Token;
+use super::services::RESULTS;
 use crate::artifact::ArtifactId;
+use crate::source::http::url::host;
+use crate::source::http::{Client, RequestError, Retrier, SignedUrl, Token};
 
 /// The path of the service below its origin.
 const SERVICE: &str = "/twirp/github.actions.results.api.v1.ArtifactService/";
@@ -31,10 +32,18 @@ pub(super) struct Results {
     origin: Url,
     token: Token,
     ids: BackendIds,
-    retry: Retry,
+    retrier: Retrier,
 }
 
-/// The runner's token does not say which run it is for.
+/// The ids by which the results service knows a job of a run. They are not those
+/// of the REST API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BackendIds {
+    pub(super) run: String,
+    pub(super) job: String,
+}
+
+/// The runner's token does not name the run that it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("its token names no run (no `Actions.Results` scope in its claims)")]
 pub(super) struct NoScope;
@@ -84,25 +93,25 @@ struct SignedAnswer {
 
 impl Results {
     /// # Errors
-    /// If the token does not say which run it is for.
-    pub(super) fn new(service: &RuntimeService, client: Client, retry: Retry) -> Result<Self, NoScope> {
+    /// If the token does not name the run that it is for.
+    pub(super) fn new(service: &RuntimeService, client: Client, retrier: Retrier) -> Result<Self, NoScope> {
         let mut origin = service.url.url().clone();
         origin.set_path("");
         let ids = BackendIds::of_token(&service.token)?;
-        Ok(Self { client, origin, token: service.token.clone(), ids, retry })
+        Ok(Self { client, origin, token: service.token.clone(), ids, retrier })
     }
 
     /// All artifacts of the run, of all its attempts.
-    pub(super) async fn list(&self) -> Result<Vec<ListedArtifact>, RequestError> {
+    pub(super) async fn list(self: &Arc<Self>) -> Result<Vec<ListedArtifact>, RequestError> {
         let asked = ListArtifacts {
             workflow_run_backend_id: &self.ids.run,
             workflow_job_run_backend_id: &self.ids.job,
         };
         let answer: ListAnswer = self.call("ListArtifacts", &asked).await?;
-        Ok(answer.artifacts.into_iter().map(ListedArtifact::from).collect())
+        Ok(answer.artifacts.into_iter().map(|artifact| self.listed(artifact)).collect())
     }
 
-    /// Where an artifact can be had for some minutes.
+    /// A URL of an artifact's bytes, which is valid for some minutes.
     pub(super) async fn signed_url(&self, name: &str, ids: &BackendIds) -> Result<SignedUrl, RequestError> {
         let asked = GetSignedArtifactUrl {
             workflow_run_backend_id: &ids.run,
@@ -110,12 +119,21 @@ impl Results {
             name,
         };
         let answer: SignedAnswer = self.call("GetSignedArtifactURL", &asked).await?;
-        SignedUrl::new(Service::Results, &self.origin, &answer.signed_url, self.retry.reporter())
+        SignedUrl::new(&RESULTS, &self.origin, &answer.signed_url, self.retrier.reporter())
     }
 
-    /// An artifact that this service has not told of.
-    pub(super) fn never_listed(&self) -> RequestError {
-        RequestError::nonsense(Service::Results, &host(&self.origin), "an artifact without the id of a job")
+    fn listed(self: &Arc<Self>, artifact: ResultsArtifact) -> ListedArtifact {
+        let ids =
+            BackendIds { run: artifact.workflow_run_backend_id, job: artifact.workflow_job_run_backend_id };
+        ListedArtifact {
+            id: ArtifactId(artifact.database_id),
+            name: artifact.name.clone(),
+            size: artifact.size.map_or(ListedSize::Unknown, ListedSize::Estimate),
+            digest: artifact.digest,
+            created_at: artifact.created_at,
+            expired: false,
+            locator: Locator::Results { service: Arc::clone(self), name: artifact.name, ids },
+        }
     }
 
     async fn call<T: DeserializeOwned>(
@@ -126,9 +144,9 @@ impl Results {
         let mut url = self.origin.clone();
         url.set_path(&format!("{SERVICE}{method}"));
         let host = host(&url);
-        let body = serde_json::to_vec(asked)
-            .map_err(|error| RequestError::nonsense(Service::Results, &host, error.to_string()))?;
-        self.retry
+        #[expect(clippy::expect_used, reason = "structs of strings are always JSON")]
+        let body = serde_json::to_vec(asked).expect("a request can be written as JSON");
+        self.retrier
             .retry(|| async {
                 let sent = self
                     .client
@@ -139,9 +157,16 @@ impl Results {
                     .body(body.clone())
                     .send();
                 let response =
-                    sent.await.map_err(|error| RequestError::transport(Service::Results, &host, &error))?;
-                let body = self.client.body(Service::Results, &url, response).await?;
-                self.client.json(Service::Results, &url, &body)
+                    sent.await.map_err(|error| RequestError::transport(&RESULTS, &host, &error))?;
+                let (status, headers) = (response.status(), response.headers().clone());
+                let body = self.client.read(&RESULTS, &host, response).await?;
+                if !status.is_success() {
+                    let message = self.client.redact(&error_message(&body));
+                    return Err(RequestError::status(&RESULTS, &host, status, &headers, &message));
+                }
+                serde_json::from_slice(&body).map_err(|error| {
+                    RequestError::invalid(&RESULTS, &host, self.client.redact(&error.to_string()))
+                })
             })
             .await
     }
@@ -172,25 +197,16 @@ impl BackendIds {
     }
 }
 
-impl From<ResultsArtifact> for ListedArtifact {
-    fn from(artifact: ResultsArtifact) -> Self {
-        Self {
-            id: ArtifactId(artifact.database_id),
-            name: artifact.name,
-            size: artifact.size,
-            is_exact: false,
-            digest: artifact.digest,
-            created_at: artifact.created_at,
-            expired: false,
-            backend: Some(BackendIds {
-                run: artifact.workflow_run_backend_id,
-                job: artifact.workflow_job_run_backend_id,
-            }),
-        }
+/// The message of a failure, `msg` in Twirp's JSON; empty if there is none.
+fn error_message(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Failure {
+        msg: String,
     }
+    serde_json::from_slice(body).map_or_else(|_| String::new(), |failure: Failure| failure.msg)
 }
 
-/// An `int64` in protobuf's JSON: a string, though a number is met as well.
+/// An `int64` in protobuf's JSON: a string, and in practice also a number.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Int64 {
@@ -247,12 +263,12 @@ mod tests {
             r#"{"artifacts":[{"workflowRunBackendId":"r","workflowJobRunBackendId":"j","databaseId":7,"name":"a","size":9,"createdAt":"2026-11-20T00:00:00Z","digest":"sha256:x"}]}"#,
         ] {
             let answer: ListAnswer = serde_json::from_str(json).unwrap();
-            let told = ListedArtifact::from(answer.artifacts.into_iter().next().unwrap());
+            let artifact = &answer.artifacts[0];
             assert_eq!(
-                (told.id, told.size, told.digest.as_deref()),
-                (ArtifactId(7), Some(9), Some("sha256:x"))
+                (artifact.database_id, artifact.size, artifact.digest.as_deref()),
+                (7, Some(9), Some("sha256:x"))
             );
-            assert_eq!(told.created_at.as_deref(), Some("2026-11-20T00:00:00Z"));
+            assert_eq!(artifact.created_at.as_deref(), Some("2026-11-20T00:00:00Z"));
         }
         let answer: ListAnswer = serde_json::from_str("{}").unwrap();
         assert!(answer.artifacts.is_empty());

@@ -1,7 +1,6 @@
-//! What is listed, and what is chosen of it.
+//! What is listed, and what is selected of it.
 
 use super::*;
-use crate::rule::finding::Finding;
 
 #[test]
 fn by_rest() {
@@ -14,7 +13,7 @@ fn by_rest() {
     assert!(!outcome.listing.foreign);
     // A list, one each, and the second look.
     assert_eq!(stage.api_calls(), 4);
-    // As it stands in the address, and as it reads.
+    // Percent-encoded, and decoded.
     assert_eq!(stage.masks(), ["canary%2Bsignature%2Bcanary", "canary+signature+canary", CANARY]);
     assert!(stage.heard.reporter.lock().unwrap().is_empty());
 }
@@ -37,7 +36,7 @@ fn by_the_runners_service() {
 }
 
 #[test]
-fn auto_falls_back_with_a_word() {
+fn auto_falls_back_with_a_note() {
     let stage = Stage::new();
     stage.serve(&[(1, "one", b"first")]);
     let refusal = ResponseTemplate::new(404).set_body_json(json!({"code": "bad_route", "msg": CANARY}));
@@ -52,12 +51,9 @@ fn auto_falls_back_with_a_word() {
         )]
     );
     // Asked for by name, it is not replaced.
-    let request = RunRequest { artifact_api: ArtifactApi::Results, ..stage.results_request() };
+    let Route::ResultsOrRest(runtime) = stage.results_request().route else { unreachable!() };
+    let request = RunRequest { route: Route::Results(runtime), ..stage.request() };
     assert!(stage.run(request).error().starts_with("3 the run's artifacts cannot be listed: the runner's"));
-    let request = RunRequest { artifact_api: ArtifactApi::Results, ..stage.request() };
-    assert!(
-        stage.run(request).error().starts_with("2 artifact-api is `results`, but no ACTIONS_RESULTS_URL")
-    );
 }
 
 #[test]
@@ -102,7 +98,12 @@ fn a_list_that_ends_too_early() {
             ResponseTemplate::new(200).set_body_json(json!({"total_count": 2, "artifacts": []})),
         ),
     );
-    assert!(stage.run(stage.request()).error().ends_with("makes no sense: of 2 artifacts it lists 1"));
+    assert!(
+        stage
+            .run(stage.request())
+            .error()
+            .ends_with("returned an invalid response: of 2 artifacts it lists 1")
+    );
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn the_newest_by_creation_and_not_by_id() {
     let outcome = stage.run(stage.request());
     assert_eq!(outcome.payloads["dist"], "zip: new", "{:?}", outcome.errors);
     assert_eq!(outcome.listing.notes.len(), 2);
-    insta::assert_snapshot!(outcome.listing.notes[0], @"`dist` was uploaded more than once; taken is the newest, 10338734845 of 2026-09-14T08:49:00.5Z, and not 10338854604 of 2026-09-14T08:38:00Z");
+    insta::assert_snapshot!(outcome.listing.notes[0], @"`dist` was uploaded more than once; using the newest (10338734845 of 2026-09-14T08:49:00.5Z), ignoring 10338854604 of 2026-09-14T08:38:00Z");
 }
 
 #[test]
@@ -140,7 +141,7 @@ fn replaced_in_mid_run() {
     );
     let outcome = stage.run(stage.request());
     assert_eq!(outcome.payloads.len(), 2);
-    insta::assert_snapshot!(outcome.error(), @"1 selection-changed: while they were downloaded, the artifacts changed: `a` (1) is gone; `a` (3) has come; `c` (4) has come");
+    insta::assert_snapshot!(outcome.error(), @"1 selection-changed: while they were downloaded, the artifacts changed: `a` (1) was removed; `a` (3) was added; `c` (4) was added");
 }
 
 #[test]
@@ -166,31 +167,67 @@ fn expired_ones_are_named() {
     assert_eq!(stage.run(request).error(), "3 these artifacts of run 4242 of o/r have expired: `wheels`");
 }
 
+/// The bytes under one id change while they are downloaded: the first listing's
+/// digest is that of what arrives, the second one's is another.
 #[test]
-fn digests_that_are_missing() {
+fn another_digest_under_the_same_id() {
     let stage = Stage::new();
-    stage.list(json!({"total_count": 1, "artifacts": [with(rest(1, "a", b"x"), "digest", Value::Null)]}));
+    let page = |bytes: &[u8]| json!({"total_count": 1, "artifacts": [rest(1, "a", bytes)]});
+    let first = ResponseTemplate::new(200).set_body_json(page(b"x"));
+    stage.on_api(
+        Mock::given(path("/repos/o/r/actions/runs/4242/artifacts")).respond_with(first).up_to_n_times(1),
+    );
+    stage.list(page(b"y"));
     stage.on_api(stage.zip_redirects());
     stage.on_blobs(
         Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_raw("x", "application/zip")),
     );
-    let severities = |request| -> Vec<bool> {
-        stage.run(request).listing.findings.iter().map(Finding::is_error).collect()
-    };
-    assert_eq!(severities(stage.request()), [true]);
-    let elsewhere = "https://git.example.org".parse().unwrap();
-    assert_eq!(severities(RunRequest { server: elsewhere, ..stage.request() }), [false]);
-    assert_eq!(
-        severities(RunRequest { require_digests: RequireDigests::Never, ..stage.request() }),
-        [false; 0]
+    let outcome = stage.run(stage.request());
+    assert_eq!(outcome.payloads["a"], "zip: x");
+    insta::assert_snapshot!(outcome.error(), @"1 selection-changed: while they were downloaded, the artifacts changed: `a` (1) has another digest");
+}
+
+#[test]
+fn digests_that_are_missing() {
+    let stage = Stage::new();
+    let without = |id, name| with(rest(id, name, b"x"), "digest", Value::Null);
+    stage.list(json!({"total_count": 2, "artifacts": [without(1, "a"), without(2, "b")]}));
+    stage.on_api(stage.zip_redirects());
+    stage.on_blobs(
+        Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_raw("x", "application/zip")),
     );
+    let elsewhere = || "https://git.example.org".parse().unwrap();
+    let refusal = |request| {
+        let calls = stage.api_calls();
+        let outcome = stage.run(request);
+        // A list, and no download.
+        assert_eq!((stage.api_calls() - calls, outcome.payloads.len()), (1, 0));
+        match &outcome.errors[..] {
+            [SourceError::Refused(findings)] => findings.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    // All of them in one run.
+    let findings = refusal(stage.request());
+    assert!(findings.iter().all(|finding| finding.rule == Rule::DigestMissing && finding.is_error()));
+    assert_eq!(findings.len(), 2);
+    // A server that reports none: an error only if it is asked for, and no
+    // newer upload-artifact would help there.
+    let always = RequireDigests::Always;
+    let asked = refusal(RunRequest { server: elsewhere(), require_digests: always, ..stage.request() });
+    assert!(asked[0].remedy.starts_with("Not every server reports digests: if https://git.example.org"));
+    // The policy makes these warnings.
+    let outcome = stage.run(RunRequest { server: elsewhere(), ..stage.request() });
+    let rules: Vec<_> = outcome.listing.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, [Rule::DigestMissing; 2]);
+    assert_eq!(outcome.payloads.len(), 2);
+    let outcome = stage.run(RunRequest { require_digests: RequireDigests::Never, ..stage.request() });
+    assert_eq!((outcome.listing.findings.len(), outcome.payloads.len()), (0, 2));
 }
 
 #[test]
 fn a_name_that_no_artifact_can_have() {
     let stage = Stage::new();
     stage.list(json!({"total_count": 1, "artifacts": [rest(1, "../x", b"x")]}));
-    let outcome = stage.run(stage.request());
-    assert_eq!(outcome.payloads.len(), 0);
-    assert_eq!(outcome.listing.findings[0].rule, Rule::FileNameUnsafe);
+    assert!(stage.run(stage.request()).error().starts_with("1 file-name-unsafe: artifact 1 is listed as"));
 }

@@ -1,5 +1,5 @@
-//! The room as a whole, against servers of its own: one for the API and the
-//! runner's service, another one for the blobs.
+//! The source as a whole, against servers of its own: one for the API and the
+//! runner's service, another one for the store.
 
 mod lists;
 mod transfer;
@@ -15,12 +15,13 @@ use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path, path_regex, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use super::client::RetryPolicy;
 use super::*;
 use crate::artifact::{ArtifactId, Selection};
 use crate::digest::Sha256;
 use crate::settings::{ForeignRun, RequireDigests};
 use crate::source::Content;
+use crate::source::http::network::{MinimumRate, RetryPolicy};
+use crate::source::http::{ExtraRoots, Network, ServiceUrl};
 
 /// What must never be seen.
 const CANARY: &str = "canary-token-canary-token";
@@ -35,8 +36,7 @@ pub(super) fn request() -> RunRequest {
         repository: "o/r".parse().unwrap(),
         run_id: RunId(4242),
         token: Some(CANARY.parse().unwrap()),
-        runtime: None,
-        artifact_api: ArtifactApi::Auto,
+        route: Route::Rest,
         selection: Selection::new(Vec::new()),
         artifact_ids: BTreeSet::new(),
         require_digests: RequireDigests::Auto,
@@ -45,6 +45,7 @@ pub(super) fn request() -> RunRequest {
         max_bytes: 1 << 20,
         network: Network {
             read_timeout: Duration::from_millis(300),
+            minimum_rate: MinimumRate { bytes: 1000, window: Duration::from_millis(400) },
             policy: RetryPolicy {
                 attempts: 3,
                 initial_backoff: Duration::from_millis(2),
@@ -61,7 +62,7 @@ fn this_run() -> ThisRun {
         repository: "o/r".parse().unwrap(),
         run_id: RunId(4242),
         sha: Some("f".repeat(40)),
-        event: Some("push".into()),
+        trigger: Trigger::Event("push".into()),
     }
 }
 
@@ -113,7 +114,10 @@ impl Outcome {
 fn shown(error: &SourceError) -> String {
     match error {
         SourceError::Input(message) => format!("2 {message}"),
-        SourceError::Refused(finding) => format!("1 {}: {}", finding.rule, finding.found),
+        SourceError::Refused(findings) => {
+            let shown = findings.iter().map(|finding| format!("{}: {}", finding.rule, finding.found));
+            format!("1 {}", shown.collect::<Vec<_>>().join("; "))
+        }
         SourceError::Fault { what, cause, .. } => {
             let cause = cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
             format!("3 {what}{cause}")
@@ -173,18 +177,19 @@ impl Stage {
             url: format!("{}/some/path/", self.api.uri()).parse().unwrap(),
             token: runtime_token().parse().unwrap(),
         };
-        RunRequest { runtime: Some(runtime), ..self.request() }
+        RunRequest { route: Route::ResultsOrRest(runtime), ..self.request() }
     }
 
     fn run(&self, request: RunRequest) -> Outcome {
         let mut outcome = Outcome::default();
         let folder = tempfile::tempdir().unwrap();
         let path = camino::Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
-        match Run::open(request, Arc::clone(&self.heard) as Arc<dyn Reporter>) {
+        let reporter = Arc::clone(&self.heard) as Arc<dyn Reporter>;
+        match (RunSource { request, spool: Dir::open(&path).unwrap(), reporter }).open() {
             Err(error) => outcome.errors.push(error),
-            Ok(mut run) => {
-                outcome.listing = run.listing();
-                for payload in run.payloads(Dir::open(&path).unwrap()) {
+            Ok(Opened { listing, payloads }) => {
+                outcome.listing = listing;
+                for payload in payloads {
                     match payload {
                         Ok(payload) => {
                             let (kind, spool) = match payload.content {
@@ -203,7 +208,7 @@ impl Stage {
                 }
             }
         }
-        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 0, "nothing is left behind");
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 0, "no file is left behind");
         self.no_canary(&outcome);
         outcome
     }

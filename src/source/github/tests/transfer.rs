@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn bytes_that_are_not_what_was_told() {
+fn bytes_that_are_not_what_was_reported() {
     let stage = Stage::new();
     stage.list(json!({"total_count": 3, "artifacts": [rest(1, "good", b"good"), rest(2, "long", b"a"), rest(3, "wrong", b"right")]}));
     stage.on_api(stage.zip_redirects());
@@ -17,8 +17,11 @@ fn bytes_that_are_not_what_was_told() {
     let mut errors: Vec<String> = outcome.errors.iter().map(shown).collect();
     errors.sort();
     assert_eq!(errors.len(), 2, "{errors:?}");
-    assert!(errors[0].starts_with("1 digest-mismatch: 5 bytes of digest "), "{errors:?}");
-    assert_eq!(errors[1], "1 digest-mismatch: more than 1 bytes came");
+    assert!(
+        errors[0].starts_with("1 digest-mismatch: 3 downloads, the last of 5 bytes with the digest "),
+        "{errors:?}"
+    );
+    assert_eq!(errors[1], "1 digest-mismatch: the download has more than 1 bytes");
 }
 
 #[test]
@@ -36,7 +39,7 @@ fn a_wrong_digest_gets_another_chance() {
 }
 
 #[test]
-fn the_cap_where_no_size_is_told() {
+fn the_limit_where_the_size_is_not_known() {
     let stage = Stage::new();
     results(&stage, &[(1, "one", &[b'x'; 5000])]);
     let request = RunRequest { max_bytes: 4999, ..stage.results_request() };
@@ -57,13 +60,13 @@ fn files_that_were_uploaded_as_they_are() {
             "a",
             "text/plain",
             Some(r#"attachment; filename="../../x""#),
-            "1 file-name-unsafe: the name of the uploaded file cannot be taken: it holds a path separator",
+            "1 file-name-unsafe: the name of the uploaded file is not accepted: it holds a path separator",
         ),
         (
             "a",
             "text/plain",
             Some(r"attachment; filename*=UTF-8''a%0A::error"),
-            "1 file-name-unsafe: the name of the uploaded file cannot be taken: it holds U+000A, a control or invisible character",
+            "1 file-name-unsafe: the name of the uploaded file is not accepted: it holds U+000A, a control or invisible character",
         ),
     ] {
         let stage = Stage::new();
@@ -91,7 +94,7 @@ fn an_artifact_that_is_gone() {
 }
 
 #[test]
-fn an_address_that_has_expired() {
+fn a_url_that_has_expired() {
     let stage = Stage::new();
     let refused = ResponseTemplate::new(403)
         .insert_header("x-ms-error-code", "AuthenticationFailed")

@@ -7,21 +7,21 @@ fn redirects_that_are_not_safe() {
     for (location, why) in [
         ("http://blobs.example.org/x?sig=canary", "it is not https"),
         ("file:///etc/passwd", "it is not https"),
-        ("https://user:canary@blobs.example.org/", "it bears a user or a password"),
-        ("https://", "it cannot be read"),
+        ("https://user:canary@blobs.example.org/", "it has a user or a password"),
+        ("https://", "it is not a valid URL"),
     ] {
         let stage = Stage::new();
         let redirect = ResponseTemplate::new(302).insert_header("location", location);
         stage.on_api(Mock::given(path("/repos/o/r/actions/artifacts/1/zip")).respond_with(redirect.clone()));
         stage.serve(&[(1, "one", b"x")]);
         let error = stage.run(stage.request()).error();
-        assert!(error.ends_with(&format!("sends us to an address that is not safe: {why}")), "{error}");
+        assert!(error.ends_with(&format!("redirects to an unsafe URL: {why}")), "{error}");
         // The same of the store's own.
         let stage = Stage::new();
         stage.on_blobs(Mock::given(any()).respond_with(redirect));
         stage.serve(&[(1, "one", b"x")]);
         let error = stage.run(stage.request()).error();
-        assert!(error.ends_with(&format!("sends us to an address that is not safe: {why}")), "{error}");
+        assert!(error.ends_with(&format!("redirects to an unsafe URL: {why}")), "{error}");
     }
 }
 
@@ -44,7 +44,9 @@ fn the_token_stays_on_its_origin() {
     let stage = Stage::new();
     let elsewhere = ResponseTemplate::new(301).insert_header("location", format!("{}/x", stage.blobs.uri()));
     stage.on_api(Mock::given(any()).respond_with(elsewhere));
-    assert!(stage.run(stage.request()).error().ends_with("not safe: the token would go to another origin"));
+    assert!(
+        stage.run(stage.request()).error().ends_with("unsafe URL: the token would be sent to another origin")
+    );
     assert!(stage.runtime.block_on(stage.blobs.received_requests()).unwrap().is_empty());
 }
 
@@ -95,11 +97,32 @@ fn runs_that_are_not_this_one() {
 fn under_pull_request_target() {
     let stage = Stage::new();
     stage.serve(&[(1, "one", b"x")]);
-    let this_run = ThisRun { event: Some("pull_request_target".into()), ..this_run() };
+    let this_run = ThisRun { trigger: Trigger::Event("pull_request_target".into()), ..this_run() };
     let request = RunRequest { this_run: Some(this_run), ..stage.request() };
     let error = stage.run(request.clone()).error();
     assert_eq!(error, "1 foreign-run: this run's artifacts: this run was started by `pull_request_target`");
     assert_eq!(stage.api_calls(), 0);
     let outcome = stage.run(RunRequest { foreign_run: ForeignRun::Unattested, ..request });
     assert_eq!((outcome.payloads.len(), outcome.listing.foreign), (1, true));
+}
+
+/// Such a run has the repository's rights, and may have downloaded what a
+/// stranger's code built.
+#[test]
+fn under_a_workflow_run_that_a_pull_request_started() {
+    let stage = Stage::new();
+    stage.serve(&[(1, "one", b"x")]);
+    let under = |event: Option<&str>| {
+        let trigger = Trigger::WorkflowRun(event.map(str::to_owned));
+        RunRequest { this_run: Some(ThisRun { trigger, ..this_run() }), ..stage.request() }
+    };
+    for event in [Some("pull_request"), Some("pull_request_target"), None] {
+        let error = stage.run(under(event)).error();
+        let expected = "1 foreign-run: this run's artifacts: this run was started by `workflow_run`, ";
+        assert!(error.starts_with(expected), "{error}");
+        let outcome = stage.run(RunRequest { foreign_run: ForeignRun::Unattested, ..under(event) });
+        assert_eq!((outcome.payloads.len(), outcome.listing.foreign), (1, true));
+    }
+    let outcome = stage.run(under(Some("push")));
+    assert_eq!((outcome.payloads.len(), outcome.listing.foreign), (1, false), "{:?}", outcome.errors);
 }

@@ -1,28 +1,28 @@
-//! What opens doors, in a type that cannot be printed.
+//! Secrets: tokens without `Display`, with a redacted `Debug`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// The fewest characters of a text that is worth masking: a shorter one would
-/// blot out harmless words of the log.
+/// The fewest bytes of a secret that is worth masking: a shorter one would blot
+/// out harmless words of the log.
 const MASKED_FROM: usize = 16;
 
-/// A token for GitHub's API or for the runner's services.
+/// A bearer token.
 ///
 /// It has no `Display`, its `Debug` shows nothing, and its memory is wiped when
 /// it is dropped.
 #[derive(Clone)]
 pub struct Token(SecretString);
 
-/// Why a text cannot be a token. Shows nothing of the text.
+/// Why a text is not a token. Shows nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Nothing, or nothing but white space.
+    /// It is empty or only white space.
     #[error("the token is empty")]
     Empty,
-    /// Something that no HTTP header can carry.
+    /// It holds a character that no HTTP header can carry.
     #[error("the token holds a space, a line break or a character that is not ASCII; it is one word")]
     Character,
 }
@@ -30,8 +30,7 @@ pub enum TokenError {
 impl FromStr for Token {
     type Err = TokenError;
 
-    /// White space at both ends, such as a file's last line break, is left
-    /// off.
+    /// White space at both ends, such as a file's last line break, is ignored.
     fn from_str(text: &str) -> Result<Self, TokenError> {
         match text.trim() {
             "" => Err(TokenError::Empty),
@@ -43,12 +42,17 @@ impl FromStr for Token {
 
 impl Token {
     /// The text, for the header of a request and for nothing else.
-    pub(super) fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// The same for octocrab, which keeps it as secret.
-    pub(super) fn secret(&self) -> SecretString {
+    /// Whether the token is long enough to be masked in a log.
+    pub(super) fn is_worth_masking(&self) -> bool {
+        is_worth_masking(self.expose())
+    }
+
+    /// The same for a library that keeps it secret.
+    pub(crate) fn secret(&self) -> SecretString {
         self.0.clone()
     }
 }

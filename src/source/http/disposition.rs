@@ -1,18 +1,17 @@
-//! The file name in a `Content-Disposition` header (RFC 6266), hostile until
-//! it has become a [`FileName`](crate::filename::FileName).
+//! The file name in a `Content-Disposition` header (RFC 6266), untrusted until
+//! it is parsed as a [`FileName`](crate::filename::FileName).
 //!
 //! Only as much of the grammar as names a file: the parameters `filename*`
-//! (RFC 8187, UTF-8 only) and `filename`, of which the first wins. Of the
-//! libraries that read this header, none is kept up.
+//! (RFC 8187, UTF-8 only) and `filename`, of which the former wins. No crate
+//! that parses this header is maintained.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// The name that the header proposes, as it stands there, decoded.
-///
-/// Nothing if there is none or it cannot be read.
-pub(super) fn file_name(header: &[u8]) -> Option<String> {
+/// The file name that the header proposes, decoded and otherwise unchanged.
+/// None if it has none or cannot be parsed.
+pub(crate) fn file_name(header: &[u8]) -> Option<String> {
     // Some stores send UTF-8 in `filename` although it is not allowed.
     let header = std::str::from_utf8(header).ok()?;
     let mut plain = None;

@@ -1,4 +1,4 @@
-//! Addresses: whom a token may be sent to, and where a redirect may lead.
+//! URLs: where a token may be sent, and where a redirect may lead.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,48 +11,45 @@ use super::error::{RequestError, Service};
 use super::token::is_worth_masking;
 use crate::reporter::Reporter;
 
-/// The address of a service: `https`, or `http` on this machine; no user, no
-/// query.
+/// The URL of a service: `https`, or `http` on this machine; no user, no query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUrl(Url);
 
-/// Why a text cannot be the address of a service.
+/// Why a text is not the URL of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ServiceUrlError {
-    /// It is no URL.
-    #[error("it is no URL; expected https://HOST")]
+    /// It cannot be parsed.
+    #[error("it is not a valid URL; expected https://HOST")]
     Syntax,
     /// A token would go over the network for everyone to read.
     #[error("it is not https; plain http is for loopback alone")]
     Scheme,
-    /// It holds what must not be part of it.
-    #[error("it holds a user, a password, a query or a fragment; expected https://HOST and a path at most")]
+    /// It has a part that it must not have.
+    #[error(
+        "it contains a user, a password, a query or a fragment; expected https://HOST and a path at most"
+    )]
     Extra,
 }
 
 impl ServiceUrl {
-    /// The address of the REST API of a server: `api.github.com`,
-    /// `api.HOST` for `HOST.ghe.com`, and `/api/v3` of an Enterprise Server.
+    /// The same scheme and port, with this host and path.
+    ///
+    /// # Panics
+    /// If `host` is not a host name: callers derive it from one.
     #[must_use]
-    pub fn api_of_server(&self) -> Self {
+    pub(crate) fn with_host_and_path(&self, host: &str, path: &str) -> Self {
         let mut url = self.0.clone();
-        let host = url.host_str().unwrap_or_default();
-        if host == "github.com" || host.ends_with(".ghe.com") {
-            let host = format!("api.{host}");
-            // A host that has been one stays one with a label more.
-            if url.set_host(Some(&host)).is_ok() {
-                url.set_path("/");
-            }
-        } else {
-            url.set_path("/api/v3");
-        }
+        #[expect(clippy::expect_used, reason = "a host name with another label is one")]
+        url.set_host(Some(host)).expect("a host name");
+        url.set_path(path);
         Self(url)
     }
 
-    /// Whether this is github.com itself.
+    /// The host's name, without the port.
     #[must_use]
-    pub fn is_github_com(&self) -> bool {
-        self.0.host_str() == Some("github.com")
+    pub(crate) fn host_name(&self) -> &str {
+        #[expect(clippy::expect_used, reason = "the URL standard: http and https URLs have a host")]
+        self.0.host_str().expect("an http or https URL has a host")
     }
 
     /// Host, and port where it is not the scheme's own.
@@ -61,7 +58,7 @@ impl ServiceUrl {
         host(&self.0)
     }
 
-    pub(super) const fn url(&self) -> &Url {
+    pub(crate) const fn url(&self) -> &Url {
         &self.0
     }
 }
@@ -88,7 +85,7 @@ impl fmt::Display for ServiceUrl {
 }
 
 /// Host, and port where it is not the scheme's own; never a path or a query.
-pub(super) fn host(url: &Url) -> String {
+pub(crate) fn host(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),
@@ -96,13 +93,13 @@ pub(super) fn host(url: &Url) -> String {
     }
 }
 
-/// Whether an address bears a user or a password, which a client would send.
-pub(super) fn has_user(url: &Url) -> bool {
+/// Whether a URL has a user or a password, which a client would send.
+pub(crate) fn has_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Whether an address is plain http on this machine.
-pub(super) fn is_plain_loopback(url: &Url) -> bool {
+/// Whether a URL is plain http on this machine.
+pub(crate) fn is_plain_loopback(url: &Url) -> bool {
     let here = |host: &str| {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -110,61 +107,66 @@ pub(super) fn is_plain_loopback(url: &Url) -> bool {
     url.scheme() == "http" && url.host_str().is_some_and(here)
 }
 
-/// Whether two addresses are of one origin (RFC 6454): scheme, host and port.
-pub(super) fn is_same_origin(one: &Url, other: &Url) -> bool {
+/// Whether two URLs have the same origin (RFC 6454): scheme, host and port.
+pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
     one.origin() == other.origin()
 }
 
-/// Where a request may be sent on to without its token.
+/// The target of a redirect, if a request without a token may be sent there.
 ///
-/// `https` only; plain `http` to this machine if it is this machine that says
-/// so. No user and no password, for a client would send them.
+/// `https` only; plain `http` to this machine if this machine redirects there.
+/// No user and no password, because a client would send them.
 fn resolve_redirect(from: &Url, location: &str) -> Result<Url, &'static str> {
-    let url = from.join(location).map_err(|_| "it cannot be read")?;
+    let url = from.join(location).map_err(|_| "it is not a valid URL")?;
     if !(url.scheme() == "https" || is_plain_loopback(&url) && is_plain_loopback(from)) {
         return Err("it is not https");
     }
-    if has_user(&url) { Err("it bears a user or a password") } else { Ok(url) }
+    if has_user(&url) { Err("it has a user or a password") } else { Ok(url) }
 }
 
-/// Where an artifact's bytes can be had by whoever knows the address. Cannot
-/// be printed.
+/// A URL that gives access to whoever knows it. Cannot be printed.
 #[derive(Clone)]
-pub(super) struct SignedUrl(Url);
+pub(crate) struct SignedUrl(Url);
 
 impl SignedUrl {
-    /// What `service` at `from` gave, its signature reported to be masked
-    /// before anything else is done with it.
-    pub(super) fn new(
-        service: Service,
+    /// The URL that `service` at `from` returned. Its signature (the parameter
+    /// `sig`) is masked before anything else is done with it.
+    pub(crate) fn new(
+        service: &'static Service,
         from: &Url,
         location: &str,
         reporter: &dyn Reporter,
     ) -> Result<Self, RequestError> {
         let url = resolve_redirect(from, location)
-            .map_err(|why| RequestError::not_safe(service, &host(from), why))?;
-        // As it stands in the address, and as it reads.
-        let encoded = url.query().unwrap_or_default().split('&').filter_map(|pair| pair.strip_prefix("sig="));
-        let read = url.query_pairs().filter(|(name, _)| name == "sig").map(|(_, value)| value);
-        let signatures: BTreeSet<Cow<'_, str>> = encoded.map(Cow::from).chain(read).collect();
+            .map_err(|why| RequestError::unsafe_redirect(service, &host(from), why))?;
+        // Percent-encoded as in the URL, and decoded.
+        let pairs = url.query().into_iter().flat_map(|query| query.split('&'));
+        let encoded = pairs.filter_map(|pair| pair.strip_prefix("sig="));
+        let decoded = url.query_pairs().filter(|(name, _)| name == "sig").map(|(_, value)| value);
+        let signatures: BTreeSet<Cow<'_, str>> = encoded.map(Cow::from).chain(decoded).collect();
         for signature in signatures.iter().filter(|signature| is_worth_masking(signature)) {
             reporter.mask(signature);
         }
         Ok(Self(url))
     }
 
-    /// Where a redirect of the store leads.
-    pub(super) fn redirected(&self, location: &str, reporter: &dyn Reporter) -> Result<Self, RequestError> {
-        Self::new(Service::Blobs, &self.0, location, reporter)
+    /// The target of a redirect by `service`, which this URL leads to.
+    pub(crate) fn redirected(
+        &self,
+        service: &'static Service,
+        location: &str,
+        reporter: &dyn Reporter,
+    ) -> Result<Self, RequestError> {
+        Self::new(service, &self.0, location, reporter)
     }
 
     /// For the request itself.
-    pub(super) const fn expose(&self) -> &Url {
+    pub(crate) const fn expose(&self) -> &Url {
         &self.0
     }
 
-    /// Host and port, which are no secret.
-    pub(super) fn host(&self) -> String {
+    /// Host and port, which are not secret.
+    pub(crate) fn host(&self) -> String {
         host(&self.0)
     }
 }
@@ -174,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_services() {
+    fn service_urls() {
         use ServiceUrlError::{Extra, Scheme, Syntax};
         for text in ["https://api.github.com", "http://127.0.0.1:9101", "http://[::1]:1/", "http://localhost"]
         {
@@ -190,9 +192,5 @@ mod tests {
         ] {
             assert_eq!(text.parse::<ServiceUrl>(), Err(error), "{text}");
         }
-        let api = |server: &str| server.parse::<ServiceUrl>().unwrap().api_of_server().to_string();
-        assert_eq!(api("https://github.com"), "https://api.github.com/");
-        assert_eq!(api("https://octo.ghe.com"), "https://api.octo.ghe.com/");
-        assert_eq!(api("https://git.example.org"), "https://git.example.org/api/v3");
     }
 }
