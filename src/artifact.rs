@@ -50,8 +50,8 @@ impl ArtifactName {
         &self.0
     }
 
-    /// The run that the name says it comes from: ten digits or more after a
-    /// last `-`.
+    /// The run that the name says it comes from: eleven digits after a last `-`,
+    /// or ten that are not seconds since 1970.
     /// `wheels-linux-x86_64-11223344556` comes from the run 11223344556.
     #[must_use]
     pub fn run_id(&self) -> Option<u64> {

@@ -121,13 +121,13 @@ impl OpenRun {
         let fetch = Fetch { client: &self.client, retrier: &self.retrier };
         let mut order = self.selected.artifacts.clone();
         order.sort_by_key(|selected| std::cmp::Reverse(selected.estimate));
-        let mut payloads = stream::iter(order)
+        let mut arriving = stream::iter(order)
             .map(|selected| {
                 let (fetch, spools) = (&fetch, &spools);
                 async move { fetch.payload(&selected, spools.lease().await?).await }
             })
             .buffer_unordered(DOWNLOADS);
-        while let Some(payload) = payloads.next().await {
+        while let Some(payload) = arriving.next().await {
             let is_last = matches!(payload, Err(SourceError::Fault { .. } | SourceError::Input(_)));
             // A receiver that is gone has met a fault of its own.
             if sender.send(payload).await.is_err() || is_last {
@@ -151,11 +151,11 @@ impl OpenRun {
         if changes.is_empty() {
             return Ok(());
         }
-        let changed: Finding = Rule::SelectionChanged
+        let finding = Rule::SelectionChanged
             .at(None)
             .found(format!("while they were downloaded, the artifacts changed: {}", changes.join("; ")))
             .expected("the same artifacts after the downloads as before");
-        Err(changed.into())
+        Err(finding.into())
     }
 }
 
