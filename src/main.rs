@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use release_prep::edge::{
     self, Cancellation, Cli, FAULT, INPUT, Printer, Reporter, Request, StepFiles, annotate_error, is_runner,
 };
@@ -44,7 +45,10 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
     let mut files: StepFiles = edge::step_files()?;
     let environment = edge::enter(cli.github_token_file())?;
     edge::become_owner_of(&environment.workspace)?;
-    edge::cancel_on_signals(printer, Arc::clone(cancellation))?;
+    edge::cancel_on_signals(printer, Arc::clone(cancellation)).context(
+        "no thread could be started to wait for signals; raise the limit on processes and threads \
+         (`--pids-limit` of a container, `ulimit -u`)",
+    )?;
     let reporter: Arc<dyn Reporter> = Arc::new(printer);
     match Request::new(cli, &environment) {
         Ok(Request::Prepare(request)) => {

@@ -1,8 +1,8 @@
-//! An open directory, below which nothing is reached through a link.
+//! An open directory, below which no symbolic link is followed.
 //!
-//! Paths are walked a component at a time with `O_NOFOLLOW`, and everything
-//! after that is said relative to an open directory: what a name meant when
-//! it was looked at is what it means when it is used.
+//! Paths are walked a component at a time with `O_NOFOLLOW`. Everything after
+//! that is relative to the open directory, so a name cannot be made to mean
+//! something else between a check and its use.
 
 use std::fs::File;
 use std::io;
@@ -12,7 +12,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use rustix::fs::{self, AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-/// Something below a [`Dir`] is not what it should be, or the system failed.
+/// An operation on an entry of a [`Dir`] failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {kind}")]
 pub struct DirError {
@@ -22,13 +22,13 @@ pub struct DirError {
     pub kind: DirErrorKind,
 }
 
-/// What is wrong at a path.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DirErrorKind {
-    /// There is nothing of that name.
-    #[error("there is nothing of that name")]
+    /// It does not exist.
+    #[error("it does not exist")]
     Missing,
-    /// It is something else than what was to be opened.
+    /// It is of another kind than what was to be opened.
     #[error("expected {expected}, found {found}")]
     Unexpected {
         /// What was to be opened.
@@ -36,7 +36,7 @@ pub enum DirErrorKind {
         /// What is there.
         found: EntryKind,
     },
-    /// The system's answer.
+    /// The system call's error.
     #[error("{0}")]
     Io(io::Error),
 }
@@ -56,7 +56,7 @@ pub enum EntryKind {
     Socket,
     /// A block or character device.
     Device,
-    /// What this system knows and we do not.
+    /// A kind that only this system has.
     Unknown,
 }
 
@@ -71,7 +71,7 @@ impl EntryKind {
             Self::Fifo => "a FIFO",
             Self::Socket => "a socket",
             Self::Device => "a device",
-            Self::Unknown => "something of no known kind",
+            Self::Unknown => "an entry of unknown type",
         }
     }
 }
@@ -96,16 +96,16 @@ impl From<FileType> for EntryKind {
     }
 }
 
-/// An entry as it was when it was looked at.
+/// The metadata of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// What it is.
     pub kind: EntryKind,
-    /// Its size in bytes, of use for regular files only.
+    /// Its size in bytes; meaningful for regular files only.
     pub size: u64,
     /// Whether its owner may execute it.
     pub executable: bool,
-    /// Device and inode: what is the same for two names of one thing.
+    /// Device and inode.
     pub identity: (u64, u64),
 }
 
@@ -147,10 +147,10 @@ impl Dir {
         if self.path.as_str().is_empty() { Utf8Path::new(".") } else { &self.path }
     }
 
-    /// What stands under `name`.
+    /// The entry `name`; none if it does not exist.
     ///
     /// # Errors
-    /// If the system fails; that nothing is there is no error.
+    /// If the system fails.
     pub fn entry(&self, name: &str) -> Result<Option<Entry>, DirError> {
         match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(entry(&stat))),
@@ -159,7 +159,30 @@ impl Dir {
         }
     }
 
-    /// The same open directory once more.
+    /// Whether a file system is mounted on the folder `name`, so that it can be
+    /// neither moved nor replaced. On systems that do not report it, mounts of
+    /// the same file system are not recognised.
+    ///
+    /// # Errors
+    /// If the system fails.
+    pub fn is_mount_point(&self, name: &str) -> Result<bool, DirError> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            let flags = AtFlags::SYMLINK_NOFOLLOW;
+            let mounted = fs::StatxAttributes::MOUNT_ROOT;
+            match fs::statx(&self.fd, name, flags, fs::StatxFlags::empty()) {
+                Ok(stat) if stat.stx_attributes_mask.contains(mounted) => {
+                    return Ok(stat.stx_attributes.contains(mounted));
+                }
+                Ok(_) | Err(Errno::NOSYS | Errno::PERM | Errno::NOENT) => {}
+                Err(errno) => return Err(self.error(name, errno)),
+            }
+        }
+        let (device, _) = self.identity()?;
+        Ok(self.entry(name)?.is_some_and(|entry| entry.identity.0 != device))
+    }
+
+    /// Another descriptor of the same open directory.
     ///
     /// # Errors
     /// If the process has no descriptor left.
@@ -182,7 +205,7 @@ impl Dir {
     /// If it is missing, a link or no folder, or cannot be opened.
     pub fn folder(&self, name: &str) -> Result<Self, DirError> {
         let fd = fs::openat(&self.fd, name, OPEN_DIR, Mode::empty())
-            .map_err(|errno| self.not(EntryKind::Folder, name, errno))?;
+            .map_err(|errno| self.wrong_kind(EntryKind::Folder, name, errno))?;
         Ok(Self { fd, path: self.path.join(name) })
     }
 
@@ -196,13 +219,13 @@ impl Dir {
             EntryKind::File => Ok(entry),
             found => Err(self.unexpected(name, EntryKind::File, found)),
         };
-        // Opening a device can have effects, so it is looked at before; what
-        // was opened is looked at again, for it may have been exchanged.
+        // Opening a device can have side effects, so the kind is checked
+        // before; it is checked again because the entry may have been replaced.
         let before = self.entry(name)?;
         regular(before.ok_or_else(|| self.error(name, Errno::NOENT))?)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let fd = fs::openat(&self.fd, name, flags, Mode::empty())
-            .map_err(|errno| self.not(EntryKind::File, name, errno))?;
+            .map_err(|errno| self.wrong_kind(EntryKind::File, name, errno))?;
         let opened = regular(entry(&fs::fstat(&fd).map_err(|errno| self.error(name, errno))?))?;
         Ok((File::from(fd), opened))
     }
@@ -275,17 +298,18 @@ impl Dir {
         fs::renameat(&self.fd, from, &target.fd, to).map_err(|errno| target.error(to, errno))
     }
 
-    /// Exchanges `from` with `to` in another directory in one step.
+    /// Exchanges `from` with `to` in another directory in one step. Some file
+    /// systems report success and exchange nothing.
     ///
     /// # Errors
     /// If one of them is missing, or the file system cannot do it
-    /// ([`DirError::is_unsupported`]).
+    /// ([`DirError::is_exchange_unsupported`]).
     pub fn exchange(&self, from: &str, target: &Self, to: &str) -> Result<(), DirError> {
         fs::renameat_with(&self.fd, from, &target.fd, to, RenameFlags::EXCHANGE)
             .map_err(|errno| target.error(to, errno))
     }
 
-    /// Removes the file or link `name`; that it is not there is no error.
+    /// Removes the file or link `name`, if it exists.
     ///
     /// # Errors
     /// If the system fails.
@@ -293,7 +317,7 @@ impl Dir {
         self.removed(name, AtFlags::empty())
     }
 
-    /// Removes the empty folder `name`; that it is not there is no error.
+    /// Removes the empty folder `name`, if it exists.
     ///
     /// # Errors
     /// If something is in it, or the system fails.
@@ -308,8 +332,7 @@ impl Dir {
         }
     }
 
-    /// Removes `name` and all that is below it; links are removed, not
-    /// followed.
+    /// Removes `name` and everything below it. Links are removed, not followed.
     ///
     /// # Errors
     /// If the system fails.
@@ -324,7 +347,7 @@ impl Dir {
         }
     }
 
-    /// Removes all that is in the directory.
+    /// Removes everything in the directory.
     ///
     /// # Errors
     /// If the system fails, or a name is not UTF-8 (nothing of ours is).
@@ -335,8 +358,8 @@ impl Dir {
         Ok(())
     }
 
-    /// Locks the directory for this process until it is closed, in whatever
-    /// way the process ends. `false` if another one has it.
+    /// Locks the directory for this process until it is closed, however the
+    /// process ends. `false` if another process holds the lock.
     ///
     /// # Errors
     /// If the file system has no locks.
@@ -373,9 +396,9 @@ impl Dir {
         DirError { path: self.path_of(name), kind: DirErrorKind::Unexpected { expected, found } }
     }
 
-    /// `openat` answers ELOOP, ENOTDIR or ENXIO for what is of another kind,
-    /// by system; the entry itself tells it better.
-    fn not(&self, expected: EntryKind, name: &str, errno: Errno) -> DirError {
+    /// For an entry of another kind, `openat` fails with ELOOP, ENOTDIR or
+    /// ENXIO, depending on the system; the entry itself says more.
+    fn wrong_kind(&self, expected: EntryKind, name: &str, errno: Errno) -> DirError {
         match self.entry(name) {
             Ok(Some(entry)) if entry.kind != expected => self.unexpected(name, expected, entry.kind),
             _ => self.error(name, errno),
@@ -390,22 +413,58 @@ impl AsFd for Dir {
 }
 
 impl DirError {
-    /// Whether the file system does not know the operation at all.
+    /// Whether an exchange failed because the file system cannot exchange.
+    /// ENOTEMPTY and EEXIST are errors of a plain rename, which file systems
+    /// report that ignore the flag.
     #[must_use]
-    pub fn is_unsupported(&self) -> bool {
-        let DirErrorKind::Io(error) = &self.kind else { return false };
-        [Errno::NOSYS, Errno::INVAL, Errno::NOTSUP, Errno::OPNOTSUPP]
-            .iter()
-            .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+    pub fn is_exchange_unsupported(&self) -> bool {
+        self.is_one_of(&[
+            Errno::NOSYS,
+            Errno::INVAL,
+            Errno::NOTSUP,
+            Errno::OPNOTSUPP,
+            Errno::NOTEMPTY,
+            Errno::EXIST,
+        ])
     }
 
-    /// Whether something of that name is there already.
+    /// Whether a folder could not be replaced because it is not empty.
+    #[must_use]
+    pub fn is_not_empty(&self) -> bool {
+        self.is_one_of(&[Errno::NOTEMPTY, Errno::EXIST])
+    }
+
+    /// Whether a folder could not be moved because something is mounted on it.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.is_one_of(&[Errno::BUSY])
+    }
+
+    /// Whether an entry could not be moved because the file system regards its
+    /// new place as one of another file system.
+    #[must_use]
+    pub fn is_cross_device(&self) -> bool {
+        self.is_one_of(&[Errno::XDEV])
+    }
+
+    /// Whether the user may not do it.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.is_one_of(&[Errno::ACCESS, Errno::PERM])
+    }
+
+    fn is_one_of(&self, errnos: &[Errno]) -> bool {
+        let DirErrorKind::Io(error) = &self.kind else { return false };
+        errnos.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+    }
+
+    /// Whether the name is taken.
     #[must_use]
     pub fn is_exists(&self) -> bool {
         matches!(&self.kind, DirErrorKind::Io(error) if error.kind() == io::ErrorKind::AlreadyExists)
     }
 
-    /// Whether there is nothing of that name.
+    /// Whether the entry does not exist.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
         matches!(self.kind, DirErrorKind::Missing)
@@ -483,5 +542,13 @@ mod tests {
         assert!(!Dir::open(&path).unwrap().try_lock().unwrap());
         drop(first);
         assert!(Dir::open(&path).unwrap().try_lock().unwrap());
+    }
+
+    #[test]
+    fn mount_points_are_recognised() {
+        let (_keep, path) = temporary();
+        std::fs::create_dir(path.join("folder")).unwrap();
+        assert!(!Dir::open(&path).unwrap().is_mount_point("folder").unwrap());
+        assert!(Dir::open("/".into()).unwrap().is_mount_point("proc").unwrap());
     }
 }

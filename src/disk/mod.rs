@@ -2,4 +2,5 @@
 //! which a release is written before it is published in one step.
 
 pub(crate) mod dir;
+mod error;
 pub(crate) mod staging;

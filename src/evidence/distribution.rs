@@ -1,4 +1,4 @@
-//! What a file turned out to be.
+//! What a file is, by its contents.
 
 use crate::distribution::npm::PackageJson;
 use crate::distribution::sdist::Sdist;
@@ -39,14 +39,14 @@ pub enum Distribution {
     Executable,
     /// An installer, a package of an operating system, or a script.
     Installer,
-    /// Something that speaks of other files.
+    /// Digests, a signature, an attestation, and so on.
     Sidecar,
     /// None of these.
     Other,
 }
 
 impl Distribution {
-    /// What a file of that shape is if nothing is found in it.
+    /// What a file of that shape is if nothing more is known about it.
     #[must_use]
     pub const fn plain(shape: Shape) -> Self {
         match shape {
@@ -81,7 +81,7 @@ impl Distribution {
         }
     }
 
-    /// The project that it says it is of: normalized (PEP 503) for a wheel and
+    /// The project that it declares: normalized (PEP 503) for a wheel and
     /// an sdist, with its scope for an npm package.
     #[must_use]
     pub fn project(&self) -> Option<&str> {
@@ -104,7 +104,8 @@ impl Distribution {
         }
     }
 
-    /// The name that it must have, where its metadata or its parts say so.
+    /// The name that it must have, if its metadata or the parts of its name decide
+    /// this.
     #[must_use]
     pub fn canonical_name(&self) -> Option<&FileName> {
         match self {

@@ -1,5 +1,4 @@
-//! What becomes of each file: its name and place, and, where it is asked for,
-//! the rewriting of wheels.
+//! The name and place of each file, and the rewriting of wheels.
 
 pub(crate) mod plan;
 pub(crate) mod rewritable;

@@ -1,19 +1,18 @@
-//! Plan what each file is to be called in the release, and why.
+//! Plan the name and place of each file in the release.
 //!
-//! 1. Junk files are left out, and files of no known kind unless they were
-//!    asked for.
+//! 1. Junk files are left out, and so are files of unknown type that `pattern`
+//!    does not select.
 //! 2. A wheel whose tags are merely out of order, in another case or repeated
-//!    is renamed: its bytes and digest stay what its builder made. Where its
-//!    project is spelt otherwise a rename would break PyPI's look-up of
-//!    `{name}-{version}.dist-info/WHEEL`; [`crate::normalize::rewrite`] mends that before,
-//!    where it may.
+//!    is renamed: its bytes and digest stay those of its builder. Where its
+//!    project is spelt in another way, a rename would break PyPI's look-up of
+//!    `{name}-{version}.dist-info/WHEEL`; [`crate::normalize::rewrite`] fixes that
+//!    before, if the inputs ask for it.
 //! 3. A source distribution and an npm package are named after what is written
 //!    inside them.
 //! 4. An asset is named as GitHub will store it.
-//! 5. What was signed or attested under its name keeps it.
+//! 5. A file that was signed or attested under its name keeps it.
 //!
-//! Nothing is done here: the plan says it, and [`crate::pipeline`] carries it
-//! out.
+//! The plan changes nothing; [`crate::pipeline`] carries it out.
 
 use std::collections::BTreeSet;
 
@@ -36,17 +35,17 @@ use crate::settings::Normalization;
 /// How files are named.
 #[derive(Debug, Clone)]
 pub struct NamingPolicy {
-    /// What may be done.
+    /// What may be renamed or rewritten.
     pub normalization: Normalization,
     /// Distributions that go to the assets.
     pub not_for_the_index: Vec<Glob>,
-    /// Whether files of no known kind are released.
+    /// Whether files of unknown type are released.
     pub unknown_kinds: bool,
 }
 
 impl NamingPolicy {
-    /// Whether the index is to have a file, by the name that it bears or the
-    /// one that it should bear.
+    /// Whether a file is for the index, by the name that it has or the one that
+    /// it should have.
     #[must_use]
     pub fn is_for_the_index(&self, file: &Evidence) -> bool {
         let canonical = file.distribution.canonical_name().map(FileName::as_str);
@@ -57,7 +56,7 @@ impl NamingPolicy {
     }
 }
 
-/// What becomes of one file.
+/// The name and place of one file.
 #[derive(Debug, Clone)]
 pub(crate) struct Planned<'a> {
     /// The file.
@@ -90,11 +89,11 @@ pub(crate) struct Plan<'a> {
     pub planned: Vec<Planned<'a>>,
     /// The files that are left out.
     pub left_out: Vec<LeftOut>,
-    /// What is wrong, or worth knowing.
+    /// What was found on the way.
     pub findings: Vec<Finding>,
 }
 
-/// Makes the plan for all files of a release.
+/// Plans all files of a release.
 #[must_use]
 pub(crate) fn plan<'a>(evidence: &'a [Evidence], naming: &NamingPolicy) -> Plan<'a> {
     let planner = Planner {
@@ -122,7 +121,7 @@ pub(crate) fn plan<'a>(evidence: &'a [Evidence], naming: &NamingPolicy) -> Plan<
     plan
 }
 
-/// What is decided of one file.
+/// The decision on one file.
 enum Decision {
     Release {
         folder: Folder,
@@ -130,12 +129,12 @@ enum Decision {
         canonical: FileName,
     },
     LeaveOut(LeftOutReason),
-    /// A finding says why, and nothing relaxes it: the file cannot be named.
+    /// The file cannot be named. A finding, which no input relaxes, says why.
     Refuse,
 }
 
-/// Files that a signature or attestation in the same artifact speaks of, by
-/// name and content: the same file in another artifact is no less signed.
+/// Files with a signature or attestation in the same artifact, by name and
+/// content, so that a copy in another artifact counts as signed too.
 pub(super) struct Signed(BTreeSet<(FileName, Sha256)>);
 
 impl Signed {
@@ -343,8 +342,8 @@ fn index_name_unsafe(file: &Evidence, name: &FileName) -> Option<Finding> {
     )
 }
 
-/// The name that a file's own bytes go by: for a rewritten wheel the one after
-/// which its folders are spelt now, for all else the name as it was sent.
+/// The name that fits a file's bytes: for a rewritten wheel the canonical one,
+/// which its folders now have, otherwise the name in the artifact.
 fn name_of_contents(file: &Evidence) -> FileName {
     file.rewritten_from.and(file.distribution.canonical_name()).cloned().unwrap_or_else(|| file.name())
 }

@@ -1,4 +1,4 @@
-//! Carry a rewrite out on a wheel.
+//! Rewrite a wheel.
 //!
 //! 1. `WHEEL` gets its `Tag:` lines expanded and sorted, and the `Build:` of
 //!    the file's name; every other header stays.
@@ -7,8 +7,8 @@
 //! 3. `RECORD` gets the new paths, spelt as the archive spells them, and digest and size of `WHEEL`; its other
 //!    rows, their order and its line ends stay.
 //! 4. Every other entry is copied as it is packed, in the order in which it
-//!    lies. No clock is asked: what is written anew keeps its time and mode.
-//! 5. What came out is examined as what came in was, under its new name.
+//!    lies. The new entries keep the times and modes of the old ones.
+//! 5. The new wheel is inspected like any other, under its new name.
 //!
 //! The same wheel gives the same bytes every time. Which wheels are to be
 //! rewritten, [`crate::normalize::rewritable`] says. One of which that cannot be done
@@ -46,7 +46,7 @@ pub(crate) enum RewriteError {
     /// The disk failed.
     #[error("a wheel cannot be rewritten")]
     Disk(#[source] io::Error),
-    /// The wheel is not one that can be: a clause that says why.
+    /// The wheel cannot be rewritten: a clause that says why.
     #[error("{0}")]
     Unfit(String),
 }
@@ -63,8 +63,8 @@ impl From<ArchiveError> for RewriteError {
 impl From<ZipError> for RewriteError {
     fn from(error: ZipError) -> Self {
         match error {
-            // What the system said; other errors of that type are the library's
-            // way of saying that the archive is not as it should be.
+            // A system error; other errors of that type are the library's, about
+            // the archive.
             ZipError::Io(cause) if cause.raw_os_error().is_some() => Self::Disk(cause),
             error => Self::Unfit(format!("it cannot be copied record by record ({error})")),
         }
@@ -156,7 +156,7 @@ impl Wheel<'_> {
         let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());
         let record = self.read(&mut archive, "RECORD", MAX_RECORD_BYTES)?;
         let record = Record::read(&record).map_err(|error| RewriteError::Unfit(error.to_string()))?;
-        let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+        let top = |path: &str| path.split_once('/').map_or(path, |(top, _)| top).to_owned();
         let mut tops: BTreeSet<_> = archive.entries().iter().map(|entry| top(entry.path.as_str())).collect();
         tops.extend(record.rows().iter().map(|row| top(&archive_path(row.path()))));
         moves.have_room(&tops)?;
@@ -217,9 +217,9 @@ impl Wheel<'_> {
     }
 }
 
-/// What was written is no wheel for this reason.
+/// What was written is refused as a wheel.
 fn unfit_after(finding: &Finding) -> RewriteError {
-    RewriteError::Unfit(format!("what would come out is refused: {}", finding.found))
+    RewriteError::Unfit(format!("the rewritten wheel is refused: {}", finding.found))
 }
 
 /// The two folders that move.
@@ -232,8 +232,8 @@ impl Moves {
         Self { folders: [".dist-info/", ".data/"].map(|end| (format!("{old}{end}"), format!("{new}{end}"))) }
     }
 
-    /// Nothing lies where these folders move to, and nobody speaks of it: what
-    /// was there would become one with what moves.
+    /// Refuses names that the archive or RECORD has already: their files would be
+    /// mixed with those that move.
     fn have_room(&self, tops: &BTreeSet<String>) -> Result<(), RewriteError> {
         match self.moving().map(|(_, new)| new.trim_end_matches('/')).find(|new| tops.contains(*new)) {
             Some(taken) => Err(RewriteError::Unfit(format!("`{taken}` is there already, or in its RECORD"))),

@@ -1,4 +1,4 @@
-//! Why a run ended without an answer, and whose fault it was.
+//! Why a run ended without a result, and whose fault it was.
 
 use std::error::Error;
 
@@ -7,10 +7,10 @@ use crate::release::verify::VerifyError;
 use crate::rule::finding::Finding;
 use crate::source::SourceError;
 
-/// Why a run ended without an answer.
+/// Why a run ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The inputs cannot be followed.
+    /// The inputs are wrong.
     #[error("{0}")]
     Input(String),
     /// The source gave an answer that stops the release before its files could
@@ -22,7 +22,7 @@ pub enum Failure {
     Fault {
         /// What was being done.
         what: String,
-        /// What to do, where more is known than the cause.
+        /// What to do, where more than the cause is known.
         remedy: Option<String>,
         /// Why it failed.
         #[source]
@@ -31,7 +31,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A fault with the error that tells why.
+    /// A fault with its cause.
     pub fn fault(what: impl Into<String>, cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Fault { what: what.into(), remedy: None, cause: Some(Box::new(cause)) }
     }
@@ -44,6 +44,17 @@ impl From<StagingError> for Failure {
             StagingError::Busy(_) => Self::Fault {
                 what: error.to_string(),
                 remedy: Some("Wait for it to end, or give this run an output-dir of its own.".into()),
+                cause: None,
+            },
+            StagingError::Blocked { what, remedy, cause } => {
+                Self::Fault { what, remedy: Some(remedy.to_owned()), cause: Some(Box::new(cause)) }
+            }
+            StagingError::NotThere(_) => Self::Fault {
+                what: error.to_string(),
+                remedy: Some(
+                    "Choose an output-dir on another file system; a folder shared with a virtual machine may be one that does this."
+                        .to_owned(),
+                ),
                 cause: None,
             },
             StagingError::Dir(error) => Self::fault("the release cannot be staged", error),

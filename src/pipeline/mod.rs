@@ -103,12 +103,12 @@ pub fn prepare(
 /// or as `RAYON_NUM_THREADS` says.
 fn thread_pool() -> Result<ThreadPool, Failure> {
     ThreadPoolBuilder::new().build().map_err(|error| Failure::Fault {
-        what: "no thread could be started to read files with".to_owned(),
+        what: format!("no thread could be started to read files with: {error}"),
         remedy: Some(
             "Raise the limit on processes and threads (`--pids-limit` of a container, `ulimit -u`), or set the variable RAYON_NUM_THREADS to 1."
                 .to_owned(),
         ),
-        cause: Some(Box::new(error)),
+        cause: None,
     })
 }
 

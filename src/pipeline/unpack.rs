@@ -1,7 +1,7 @@
-//! Payloads come in: unpacked, digested, examined, each as it arrives.
+//! Unpack, digest and inspect payloads as they arrive.
 //!
-//! What is wrong with an artifact or a file is a finding, and the others are
-//! looked at all the same; a fault of the disk or the network ends the run.
+//! A defect of an artifact or a file is a finding, and the others are inspected
+//! all the same; a fault of the disk or the network ends the run.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,55 +22,53 @@ use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
 use crate::source::{Content, Payload, SourceError};
 
-/// The artifacts' files on their way in.
+/// Unpacks payloads into a staging area.
 pub(crate) struct Unpacker<'a> {
     staging: &'a Staging,
     algorithms: Algorithms,
     limits: Limits,
-    care: InspectOptions,
+    options: InspectOptions,
     budget: Budget,
     unpacked: Mutex<Unpacked>,
 }
 
-/// What has come in.
+/// The files of all payloads.
 #[derive(Debug, Default)]
 pub(crate) struct Unpacked {
     /// The files, by artifact and path.
     pub files: Vec<Evidence>,
-    /// What is wrong with others.
+    /// The defects of others.
     pub findings: Vec<Finding>,
-    /// The first fault by artifact and path, so that which one is told does
-    /// not depend on who came first.
+    /// Faults by artifact and path, so that the reported one does not depend on
+    /// the order of arrival.
     faults: BTreeMap<(String, String), Failure>,
 }
 
 impl<'a> Unpacker<'a> {
-    /// Into this staging area, with these digests, within these limits, each
-    /// file looked at with this care.
+    /// Into this staging area, with these digests, limits and options.
     #[must_use]
     pub(crate) fn new(
         staging: &'a Staging,
         algorithms: Algorithms,
         limits: Limits,
-        care: InspectOptions,
+        options: InspectOptions,
     ) -> Self {
         Self {
             staging,
             algorithms,
             limits,
-            care,
+            options,
             budget: Budget::new(limits.unpacked, limits.entries),
             unpacked: Mutex::default(),
         }
     }
 
-    /// Takes payloads as they arrive, up to the first fault. The iterator is
-    /// walked by this thread, which is none of the pool's: waiting for a
-    /// download, it holds no worker back.
+    /// Unpacks payloads as they arrive, up to the first fault. This thread, which
+    /// is not of the pool, waits for downloads, so that no worker does.
     ///
     /// # Errors
-    /// The source's fault. What it finds wrong with one artifact is a finding
-    /// like any other.
+    /// The source's fault. An artifact that it refuses is a finding like any
+    /// other.
     pub(crate) fn unpack_all(
         &self,
         pool: &ThreadPool,
@@ -82,7 +80,7 @@ impl<'a> Unpacker<'a> {
                     break;
                 }
                 match payload {
-                    Ok(payload) => self.take(scope, payload),
+                    Ok(payload) => self.spawn(scope, payload),
                     Err(SourceError::Refused(findings)) => self.lock().findings.extend(findings),
                     Err(error) => return Err(error),
                 }
@@ -91,7 +89,7 @@ impl<'a> Unpacker<'a> {
         })
     }
 
-    fn take<'scope>(&'scope self, scope: &rayon::Scope<'scope>, payload: Payload) {
+    fn spawn<'scope>(&'scope self, scope: &rayon::Scope<'scope>, payload: Payload) {
         let Payload { artifact, content } = payload;
         match content {
             Content::Folder(folder) => {
@@ -103,23 +101,23 @@ impl<'a> Unpacker<'a> {
                             .open(&path)
                             .map_err(|error| Failure::fault("an artifact's file cannot be read", error))
                             .and_then(|(file, entry)| self.copy(&artifact, &path, entry.executable, file));
-                        self.note(&artifact, Some(&path), done);
+                        self.record_fault(&artifact, Some(&path), done);
                     });
                 }
             }
             Content::Zip(spool) => scope.spawn(move |_| {
                 let done = self.unpack(&artifact, spool.reader(), spool.len());
-                self.note(&artifact, None, done);
+                self.record_fault(&artifact, None, done);
             }),
             Content::File(name, spool) => scope.spawn(move |_| {
                 let path = RelativePath::from(name);
                 let done = self.copy(&artifact, &path, false, spool.reader());
-                self.note(&artifact, Some(&path), done);
+                self.record_fault(&artifact, Some(&path), done);
             }),
         }
     }
 
-    /// Unpacks an artifact; what is wrong with it is a finding.
+    /// Unpacks an artifact; a defect is a finding.
     fn unpack(
         &self,
         artifact: &Arc<Artifact>,
@@ -131,17 +129,12 @@ impl<'a> Unpacker<'a> {
             Ok(archive) => archive,
             Err(error) => return refused(error),
         };
-        for number in 0..archive.entries().len() {
-            let Some((path, executable)) =
-                archive.entries().get(number).map(|entry| (entry.path.clone(), entry.executable))
-            else {
-                continue;
-            };
+        let entries = archive.entries().iter().map(|entry| (entry.path.clone(), entry.executable));
+        for (number, (path, executable)) in entries.collect::<Vec<_>>().into_iter().enumerate() {
             let mut writer = self.writer(&path)?;
             match archive.copy_entry(number, &mut writer, &self.budget) {
-                Ok(_) => self.examine(artifact, &path, executable, writer)?,
-                // The other entries are looked at as well: all findings in one
-                // run.
+                Ok(_) => self.inspect(artifact, &path, executable, writer)?,
+                // All findings in one run.
                 Err(error) => refused(error)?,
             }
         }
@@ -161,7 +154,7 @@ impl<'a> Unpacker<'a> {
             }
             ArchiveError::Write(cause) => {
                 return Err(Failure::fault(
-                    format!("what the artifact {name} holds cannot be written"),
+                    format!("the files of the artifact {name} cannot be written"),
                     cause,
                 ));
             }
@@ -181,7 +174,7 @@ impl<'a> Unpacker<'a> {
         if let Err(error) = copy_within(from, &mut writer, &self.budget) {
             return self.refused(artifact, error);
         }
-        self.examine(artifact, path, executable, writer)
+        self.inspect(artifact, path, executable, writer)
     }
 
     fn writer(&self, path: &RelativePath) -> Result<StagedWriter, Failure> {
@@ -191,7 +184,7 @@ impl<'a> Unpacker<'a> {
         Ok(self.staging.stage(algorithms)?)
     }
 
-    fn examine(
+    fn inspect(
         &self,
         artifact: &Arc<Artifact>,
         path: &RelativePath,
@@ -199,7 +192,7 @@ impl<'a> Unpacker<'a> {
         writer: StagedWriter,
     ) -> Result<(), Failure> {
         let (staged, head) = writer.finish()?;
-        match inspect::inspect(self.staging, &staged, &head, &artifact.name, path, &self.care)? {
+        match inspect::inspect(self.staging, &staged, &head, &artifact.name, path, &self.options)? {
             Examined::Known(distribution) => {
                 let evidence = Evidence {
                     artifact: Arc::clone(artifact),
@@ -216,7 +209,7 @@ impl<'a> Unpacker<'a> {
         Ok(())
     }
 
-    fn note(&self, artifact: &Artifact, path: Option<&RelativePath>, done: Result<(), Failure>) {
+    fn record_fault(&self, artifact: &Artifact, path: Option<&RelativePath>, done: Result<(), Failure>) {
         if let Err(failure) = done {
             let key = (artifact.name.to_string(), path.map(ToString::to_string).unwrap_or_default());
             self.lock().faults.insert(key, failure);
@@ -227,8 +220,7 @@ impl<'a> Unpacker<'a> {
         self.unpacked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All that came in, by artifact and path, whatever the order in which it
-    /// came.
+    /// The files and findings, sorted by artifact and path.
     ///
     /// # Errors
     /// The first fault by artifact and path.
@@ -249,7 +241,8 @@ fn over_budget(exceeded: BudgetExceeded) -> Finding {
     Rule::ArchiveLimit.at(None).found(exceeded.to_string()).expected("a run within its limits")
 }
 
-/// Copies a file that is not packed; its bytes count as those of any other.
+/// Copies a file that is not in an archive, within the same budget.
+#[expect(clippy::expect_used, reason = "the contract of `Read::read`")]
 fn copy_within(
     mut from: impl io::Read,
     to: &mut impl io::Write,
@@ -265,6 +258,7 @@ fn copy_within(
             Err(error) => return Err(ArchiveError::Read(error)),
         };
         budget.count_bytes(read as u64)?;
-        to.write_all(block.get(..read).unwrap_or_default()).map_err(ArchiveError::Write)?;
+        let (block, _) = block.split_at_checked(read).expect("a reader fills at most the block");
+        to.write_all(block).map_err(ArchiveError::Write)?;
     }
 }

@@ -1,5 +1,4 @@
-//! What the world will say of a release: pure functions of evidence, one file
-//! for each authority.
+//! The rules: pure functions of evidence, in one file for each authority.
 
 pub(crate) mod expect;
 pub(crate) mod expect_digests;

@@ -1,4 +1,4 @@
-//! The files as one set: names that are unique, versions that agree.
+//! Rules on all files as one set: unique names, and versions that agree.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,7 +12,7 @@ use crate::release::manifest::is_reserved;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
-/// What versions the files of a release may declare.
+/// The versions that the files of a release may declare.
 #[derive(Debug, Clone)]
 pub enum VersionPolicy {
     /// Any.
@@ -130,8 +130,8 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// PyPI takes one content under one name only, and `skip-existing` would hide
-/// that the second is missing.
+/// PyPI accepts one content under one name only, and `skip-existing` would hide
+/// that the second file is missing.
 fn index_duplicates(members: &[Member<'_>]) -> Vec<Finding> {
     let mut seen = BTreeMap::new();
     let mut findings = Vec::new();
@@ -148,15 +148,14 @@ fn index_duplicates(members: &[Member<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// A file, the project that it says it is of, and the version that it
-/// declares.
+/// A file with the project and version that it declares.
 struct Declaring<'a> {
     file: &'a Evidence,
     project: &'a str,
     version: DeclaredVersion,
 }
 
-/// The version of the release, and what does not bear it.
+/// The version of the release, and the files that declare another.
 #[must_use]
 pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option<String>, Vec<Finding>) {
     let declaring: Vec<Declaring<'_>> = members
@@ -172,9 +171,9 @@ pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option
         VersionPolicy::Any => Vec::new(),
         VersionPolicy::Exactly(version) => require_version(all(), version, "as the input `version` says"),
         VersionPolicy::Tag(tag) => {
-            let told = format!("as the pushed tag says ({})", tag.version);
+            let why = format!("as the pushed tag says ({})", tag.version);
             let (named, others): (Vec<_>, Vec<_>) = all().partition(|file| tag.names(file.project));
-            let mut findings = require_version(named.iter().copied(), &tag.version, &told);
+            let mut findings = require_version(named.iter().copied(), &tag.version, &why);
             findings.extend(agree(&others));
             findings.extend(tag.project.as_deref().filter(|_| named.is_empty()).map(unknown_project));
             findings
@@ -184,7 +183,7 @@ pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option
     (common_version(&declaring), findings)
 }
 
-/// All files are of one version.
+/// Requires this version of all files.
 fn require_version<'a>(
     files: impl Iterator<Item = &'a Declaring<'a>>,
     version: &ReleaseVersion,
@@ -196,7 +195,7 @@ fn require_version<'a>(
         .collect()
 }
 
-/// The files of each project are of one version.
+/// Requires one version of all files of each project.
 fn agree(files: &[&Declaring<'_>]) -> Vec<Finding> {
     let mut firsts: BTreeMap<&str, &Declaring<'_>> = BTreeMap::new();
     let mut findings = Vec::new();

@@ -30,8 +30,7 @@ pub(crate) const SHA512SUMS: &str = "SHA512SUMS";
 /// The name of the file of BLAKE2b checksums.
 pub(crate) const B2SUMS: &str = "B2SUMS";
 
-/// Whether a name is that of a file at the top of a release, without regard to
-/// case.
+/// Whether a name is that of a file at the top of a release, ignoring case.
 #[must_use]
 pub(crate) fn is_reserved(name: &FileName) -> bool {
     [MANIFEST, SHA256SUMS, SHA512SUMS, B2SUMS]
@@ -40,8 +39,7 @@ pub(crate) fn is_reserved(name: &FileName) -> bool {
         || is_shard_name(name.as_str())
 }
 
-/// The manifest's format. There is one so far; a reader that meets another
-/// refuses it.
+/// The version of the format. A reader refuses any other than its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Format {
@@ -50,20 +48,23 @@ pub(crate) enum Format {
     V1,
 }
 
-/// A manifest. Its files are sorted by name, their names unique without regard
-/// to case, and none is reserved.
+/// A manifest. Its files are sorted by name, their names unique ignoring case,
+/// and none is reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "Contents")]
 pub struct Manifest(Contents);
 
-/// What a manifest holds, whether or not it can be believed.
+/// The contents of a manifest, checked or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(
     test,
-    schemars(title = "release-prep manifest, version 1", description = "The whole truth about a release.")
+    schemars(
+        title = "release-prep manifest, version 1",
+        description = "A complete description of a release."
+    )
 )]
 struct Contents {
     /// The version of this format.
@@ -72,19 +73,19 @@ struct Contents {
     run: Option<Run>,
     /// The one version that all files declare; null where they differ.
     version: Option<String>,
-    /// What was asked for, as far as it says how much was looked at.
+    /// The inputs that decide what was checked.
     settings: Settings,
-    /// Whether the release has subjects. Not so if its artifacts come from a
-    /// run for which the preparing one may not vouch.
+    /// Whether the release has subjects. It has none if its artifacts come from
+    /// a run that the preparing one must not attest for.
     attestable: bool,
-    /// The files, sorted by name; names are unique without regard to case, and
-    /// none is one of the files at the top.
+    /// The files, sorted by name; names are unique ignoring case, and differ from
+    /// those of the files at the top.
     files: Vec<File>,
     /// Findings that did not stop the release.
     warnings: Vec<RecordedFinding>,
-    /// Findings that were to be ignored.
+    /// Findings that the input `ignore` covers.
     ignored: Vec<RecordedFinding>,
-    /// What was there and is not in the release.
+    /// Files of the artifacts that are not in the release.
     left_out: Vec<LeftOut>,
 }
 
@@ -101,18 +102,17 @@ pub struct Run {
     pub run_attempt: u64,
     /// The commit, in hexadecimal.
     pub commit: String,
-    /// The ref as git writes it out, `refs/tags/v1.2.3`.
+    /// The full ref, `refs/tags/v1.2.3`.
     #[serde(rename = "ref")]
     pub git_ref: String,
     /// The workflow, `owner/name/.github/workflows/release.yml@refs/…`.
     pub workflow: String,
 }
 
-/// The most bytes of a manifest: with a kilobyte a file, what 200,000 files
-/// need.
+/// The largest manifest in bytes: enough for 200,000 files of a kilobyte each.
 pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
-/// What was asked for, as far as it says how much was looked at.
+/// The inputs that decide what was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -234,10 +234,10 @@ pub struct LeftOut {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOutReason {
-    /// What tools and systems leave in folders, as `.gitignore`.
+    /// Written by tools and systems, such as `.gitignore`.
     #[serde(rename = "stray")]
     Junk,
-    /// Of no known kind, and not asked for by `pattern`.
+    /// Of unknown type, and not selected by `pattern`.
     UnknownKind,
 }
 
@@ -250,17 +250,17 @@ impl fmt::Display for LeftOutReason {
     }
 }
 
-/// Files that cannot be one release.
+/// Why files cannot be one release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
     /// Two files of one name.
-    #[error("two files are named `{0}`, at least without regard to case")]
+    #[error("two files are named `{0}`, ignoring case")]
     Twice(FileName),
-    /// A name that belongs to a file at the top.
-    #[error("`{0}` is a name of release-prep's own")]
+    /// The name of a file at the top.
+    #[error("`{0}` is reserved for a file that release-prep writes")]
     Reserved(FileName),
-    /// Files in another order than by name.
-    #[error("`{0}` is not where its name belongs")]
+    /// Files that are not sorted by name.
+    #[error("`{0}` is not in the order of names")]
     Order(FileName),
     /// A file without an origin.
     #[error("`{0}` has no origin")]
@@ -273,27 +273,27 @@ pub enum ManifestError {
     NoIntegrity(FileName),
 }
 
-/// All that a manifest is made of, but for the files.
+/// Everything in a manifest except the files.
 #[derive(Debug, Clone)]
 pub struct ManifestContext<'a> {
     /// The run, where there is one.
     pub run: Option<Run>,
     /// The one version of all files, where there is one.
     pub version: Option<String>,
-    /// What was asked for.
+    /// The inputs that decide what was checked.
     pub settings: Settings,
     /// Whether this run may attest the release, so that it has subjects.
     pub attestable: bool,
-    /// All findings; errors have no place in a manifest.
+    /// All findings; a manifest has only the warnings.
     pub findings: &'a [Finding],
-    /// Findings that were to be ignored.
+    /// Findings that the input `ignore` covers.
     pub ignored: &'a [Finding],
     /// What was left out.
     pub left_out: Vec<LeftOut>,
 }
 
 impl Manifest {
-    /// Sorts the files and makes sure that they can be one release.
+    /// Sorts the files and checks that they can be one release.
     ///
     /// # Errors
     /// [`ManifestError`].
@@ -334,8 +334,8 @@ impl Manifest {
         self.0.run.as_ref()
     }
 
-    /// Whether the release has subjects. Not so if its artifacts come from a
-    /// run for which this one may not vouch.
+    /// Whether the release has subjects. It has none if its artifacts come from
+    /// a run that the preparing one must not attest for.
     #[must_use]
     pub const fn attestable(&self) -> bool {
         self.0.attestable
@@ -355,7 +355,7 @@ impl Manifest {
             && !ignored.iter().any(of_registry)
     }
 
-    /// What was asked for, as far as it says how much was looked at.
+    /// The inputs that decide what was checked.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.0.settings
@@ -379,7 +379,7 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// If it is no JSON of this format, or its files cannot be one release.
+    /// If it is not JSON of this format, or its files cannot be one release.
     pub fn from_json(json: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
     }
@@ -519,7 +519,7 @@ mod tests {
         assert_eq!(Manifest::from_json(&manifest.to_json()).unwrap(), manifest);
     }
 
-    /// What was written by somebody else is not believed.
+    /// A manifest is input like any other.
     #[test]
     fn a_manifest_is_checked_when_read() {
         let json = String::from_utf8(manifest(&["a", "b"]).unwrap().to_json()).unwrap();

@@ -1,5 +1,5 @@
-//! The format of a release: what its manifest, checksum files and subject list
-//! say, how they are written, and how they are verified.
+//! The format of a release: manifest, checksum files and subject list, how they
+//! are written and verified.
 
 mod file;
 pub(crate) mod manifest;

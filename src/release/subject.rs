@@ -1,10 +1,10 @@
-//! What is to be attested, in the form and within the limits of
+//! The subjects to attest, in the form and within the limits of
 //! actions/attest.
 //!
-//! Its `subject-checksums` takes a file of at most 512 KiB; a statement takes
-//! at most 1,024 subjects, which for a file of checksums nobody checks before
-//! the signature is made. So the list is cut into shards that respect both,
-//! each to be attested by a step of its own.
+//! Its `subject-checksums` accepts a file of at most 512 KiB. A statement has at
+//! most 1,024 subjects, which is not checked for a checksum file before it is
+//! signed. The list is therefore cut into shards within both limits, each to
+//! be attested by its own step.
 
 use crate::digest::Sha256;
 use crate::filename::FileName;
@@ -16,8 +16,8 @@ pub(crate) const MAX_SUBJECTS: usize = 1024;
 /// The most bytes of a checksum file (actions/attest, `src/subject.ts`).
 pub(crate) const MAX_SHARD_BYTES: usize = 512 * 1024;
 
-/// The most bytes of a list that is handed on as an input: Linux allows
-/// 131,072 for a variable of the environment, with its name and the NUL.
+/// The most bytes of a list that is passed as an input: Linux allows 131,072
+/// for an environment variable, with its name and the NUL.
 const MAX_INLINE_BYTES: usize = 131_072 - "INPUT_SUBJECT-CHECKSUMS=".len() - 1;
 
 /// All subjects of a release, cut into shards.
@@ -50,7 +50,7 @@ impl Subjects {
         Self { count: subjects.entries().len(), shards: shards.into_iter().map(Sums::new).collect() }
     }
 
-    /// How many there are in all.
+    /// Their number.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.count
@@ -63,8 +63,8 @@ impl Subjects {
         self.shards.iter().enumerate().map(|(index, shard)| (shard_name(index), shard))
     }
 
-    /// The one list, if it is one and short enough to be the input of a step
-    /// as it is.
+    /// The whole list, if it is one shard and short enough for the input of a
+    /// step.
     #[must_use]
     pub fn inline(&self) -> Option<String> {
         match self.shards.as_slice() {
@@ -135,6 +135,22 @@ mod tests {
         // 1,024 lines of 128 bytes and more do not.
         assert!(subjects(1024, 128).inline().is_none());
         assert!(subjects(1025, 1).inline().is_none());
+    }
+
+    /// Linux allows 131,072 bytes for a variable of the environment, with its
+    /// name, `=` and the NUL (`MAX_ARG_STRLEN`); `INPUT_SUBJECT-CHECKSUMS=` has 24.
+    #[test]
+    fn the_edge_of_an_input() {
+        let of_length = |bytes: usize| {
+            // 64 digits, two blanks and a line feed beside each name.
+            let names = bytes - 600 * 67;
+            Subjects::new((0..600).map(|n| {
+                let length = names / 600 + usize::from(n < names % 600);
+                (format!("{n:0>length$}").parse().unwrap(), Sha256::of(b""))
+            }))
+        };
+        assert_eq!(of_length(131_047).inline().map(|text| text.len()), Some(131_047));
+        assert_eq!(of_length(131_048).inline(), None);
     }
 
     #[test]

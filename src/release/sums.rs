@@ -2,8 +2,8 @@
 //!
 //! `<lowercase hex><two spaces><bare name><LF>`, sorted by the name's bytes:
 //! the one form that coreutils, actions/attest and the SLSA generator read
-//! alike. Bare names, because whoever downloads a release has the files lying
-//! flat.
+//! alike. Bare names, because the files of a release are downloaded into one
+//! folder.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -36,18 +36,17 @@ impl<D: Display> Display for Sums<D> {
     }
 }
 
-/// A line of a checksum file that is not of the one form.
+/// A line of a checksum file in another form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SumsError<E> {
-    /// Something else than a digest, two spaces and a name; or no LF behind
-    /// the last one.
+    /// Not a digest, two spaces and a name; or no LF after the last line.
     #[error("line {0} is not `<digest>  <name>`, ended by a line feed")]
     Line(usize),
-    /// No digest of the algorithm.
+    /// Not a digest of the algorithm.
     #[error("line {0}: {1}")]
     Digest(usize, E),
-    /// No bare name.
-    #[error("line {0}: the name cannot be taken: {1}")]
+    /// Not a bare name.
+    #[error("line {0}: the name is not valid: {1}")]
     Name(usize, FileNameError),
     /// Not sorted, or a name twice.
     #[error("line {0} is out of order, or names a file for the second time")]

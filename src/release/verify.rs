@@ -32,7 +32,7 @@ const MAX_UNANCHORED_BYTES: u64 = 16 << 20;
 
 /// The most commas in such a manifest. Between two of them lies at least one
 /// value, which costs far more memory than its bytes if it is a short string.
-const MAX_UNANCHORED_COMMAS: usize = 400_000;
+const MAX_UNANCHORED_COMMAS: usize = 300_000;
 
 /// A release could not be read, or is none.
 #[derive(Debug, thiserror::Error)]
@@ -47,16 +47,11 @@ pub enum VerifyError {
     #[error("{MANIFEST} has {0} bytes; the limit is {MAX_BYTES}")]
     TooLarge(u64),
     /// It is too large to be parsed without its digest.
-    #[error(
-        "{MANIFEST} has {bytes} bytes and {commas} commas; the limits without its digest are \
-         {MAX_UNANCHORED_BYTES} and {MAX_UNANCHORED_COMMAS}"
-    )]
-    TooLargeUnanchored {
-        /// Its size.
-        bytes: u64,
-        /// Its commas, as far as it was read.
-        commas: usize,
-    },
+    #[error("{MANIFEST} has {0} bytes; the limit without its digest is {MAX_UNANCHORED_BYTES}")]
+    TooLargeUnanchored(u64),
+    /// It has too many values to be parsed without its digest.
+    #[error("{MANIFEST} has {0} commas; the limit without its digest is {MAX_UNANCHORED_COMMAS}")]
+    TooManyValues(usize),
     /// The file system failed.
     #[error("the release cannot be read")]
     Dir(#[source] DirError),
@@ -71,9 +66,11 @@ impl VerifyError {
     #[must_use]
     pub const fn is_not_a_release(&self) -> bool {
         match self {
-            Self::NoManifest(_) | Self::Manifest(_) | Self::TooLarge(_) | Self::TooLargeUnanchored { .. } => {
-                true
-            }
+            Self::NoManifest(_)
+            | Self::Manifest(_)
+            | Self::TooLarge(_)
+            | Self::TooLargeUnanchored(_)
+            | Self::TooManyValues(_) => true,
             Self::Dir(_) | Self::Read(..) => false,
         }
     }
@@ -165,20 +162,21 @@ impl ManifestFile {
 
     /// Parses it if it is small enough to be anybody's.
     fn parse_unanchored(self) -> Result<ReadManifest, VerifyError> {
-        let bytes = self.size;
-        if bytes > MAX_UNANCHORED_BYTES {
-            return Err(VerifyError::TooLargeUnanchored { bytes, commas: 0 });
+        if self.size > MAX_UNANCHORED_BYTES {
+            return Err(VerifyError::TooLargeUnanchored(self.size));
         }
         let json = self.read(MAX_UNANCHORED_BYTES)?;
         let commas = json.iter().filter(|byte| **byte == b',').count();
         if commas > MAX_UNANCHORED_COMMAS {
-            return Err(VerifyError::TooLargeUnanchored { bytes, commas });
+            return Err(VerifyError::TooManyValues(commas));
         }
         parse(&json)
     }
 
     fn read(self, limit: u64) -> Result<Vec<u8>, VerifyError> {
-        let mut json = Vec::new();
+        // Growing by doubling would reserve twice the size.
+        let size = self.size.min(limit);
+        let mut json = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
         self.file.take(limit).read_to_end(&mut json).map_err(unreadable_manifest)?;
         Ok(json)
     }

@@ -1,7 +1,7 @@
-//! The outputs of the step: what later jobs need to know of a release.
+//! The outputs of the step: what later jobs need to know about a release.
 //!
-//! Every path is relative to the workspace, for a container's own
-//! `/github/workspace` means nothing to the next step.
+//! Every path is relative to the workspace, because the next step does not
+//! have the container's `/github/workspace`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +75,7 @@ pub fn prepared(release: &PreparedRelease, output: &str, purpose: Purpose) -> Ve
         .unwrap_or_default();
     let single = match shards.as_slice() {
         [single] => single.clone(),
-        // With several, nothing may be attested by half.
+        // Of several, one alone must not be attested.
         _ => String::new(),
     };
     let is_ready_for = |registry: Registry| {
@@ -184,4 +184,96 @@ fn publishing_order(packages: &[PackedPackage]) -> Vec<&PackedPackage> {
         ordered.push(waiting.remove(next));
     }
     ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::Artifact;
+    use crate::digest::{Digests, Sha256};
+    use crate::distribution::npm::PackageJson;
+    use crate::release::manifest::{Action, File, ManifestContext, Origin, Package, Settings, Wheel};
+    use crate::settings::{Normalization, RecordSetting, Strictness};
+
+    /// A release of one wheel.
+    fn release(attestable: bool) -> PreparedRelease {
+        let name = "foo-1.0-py3-none-any.whl";
+        let wheel = Wheel {
+            python: vec!["py3".into()],
+            abi: vec!["none".into()],
+            platform: vec!["any".into()],
+            build: None,
+            generator: vec![],
+            sboms: vec![],
+        };
+        let file = File {
+            name: name.parse().unwrap(),
+            folder: Folder::Pypi,
+            package: Package::Wheel {
+                project: "foo".parse().unwrap(),
+                version: "1.0".parse().unwrap(),
+                wheel,
+            },
+            size: 1,
+            digests: Digests { sha256: Sha256::of(b"x"), sha512: None, blake2b: None },
+            executable: false,
+            target: None,
+            origins: vec![Origin {
+                artifact: Artifact::named("a".parse().unwrap()),
+                path: name.parse().unwrap(),
+                action: Action::Kept,
+            }],
+        };
+        let context = ManifestContext {
+            run: None,
+            version: None,
+            settings: Settings {
+                normalize: Normalization::Rename,
+                version: "auto".into(),
+                record: RecordSetting::Verify,
+                pypi: Strictness::Error,
+                npm: Strictness::Error,
+            },
+            attestable,
+            findings: &[],
+            ignored: &[],
+            left_out: vec![],
+        };
+        let manifest = Manifest::new(vec![file], context).unwrap();
+        let top = TopLevelFiles::render(&manifest);
+        PreparedRelease { manifest, top, npm: Vec::new() }
+    }
+
+    /// PyPI gets nothing of a run for which this one must not attest.
+    #[test]
+    fn an_unattested_release_is_not_for_pypi() {
+        let ready = |attestable, purpose| {
+            let outputs = prepared(&release(attestable), "prepared", purpose);
+            outputs.into_iter().find(|(name, _)| *name == "pypi-ready").unwrap().1
+        };
+        assert_eq!(ready(true, Purpose::Publication), "true");
+        assert_eq!(ready(false, Purpose::Publication), "false");
+        assert_eq!(ready(true, Purpose::PullRequest), "false");
+    }
+
+    /// Also where no package names those of its platforms as dependencies.
+    #[test]
+    fn platform_packages_come_first() {
+        let packed = |name: &str, more: &str| PackedPackage {
+            file: format!("{name}-1.0.0.tgz").parse().unwrap(),
+            package: PackageJson::read(
+                format!(r#"{{"name": "{name}", "version": "1.0.0"{more}}}"#).as_bytes(),
+            )
+            .unwrap(),
+        };
+        let packages = [
+            packed("a-tool", ""),
+            packed("tool-darwin", r#", "os": ["darwin"]"#),
+            packed("tool-x64", r#", "cpu": ["x64"]"#),
+            packed("z-musl", r#", "libc": ["musl"]"#),
+        ];
+        let order: Vec<_> =
+            publishing_order(&packages).iter().map(|packed| packed.package.name().to_string()).collect();
+        assert_eq!(order, ["tool-darwin", "tool-x64", "z-musl", "a-tool"]);
+    }
 }

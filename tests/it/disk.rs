@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -434,4 +434,119 @@ fn a_dry_run_leaves_nothing() {
     workspace.write("artifacts/a/more", elf("more"));
     workspace.prepare(&["--dry-run"]).exits(0);
     assert_eq!(workspace.contents("prepared"), before);
+}
+
+/// What is put at the output during the run is noticed before it is replaced.
+#[test]
+fn what_appears_at_the_output_during_the_run_stays() {
+    for has_release in [true, false] {
+        let workspace = one_tool();
+        if has_release {
+            workspace.prepare(&[]).exits(0);
+        }
+        // More than can be read in a moment.
+        for n in 0..2 {
+            let file = File::create(workspace.path(format!("artifacts/a/{n}.exe"))).unwrap();
+            file.set_len(200 << 20).unwrap();
+        }
+        let mut command = workspace.program();
+        command.args(["--artifacts-dir", "artifacts"]).stdout(Stdio::null()).stderr(Stdio::piped());
+        let run = command.spawn().unwrap();
+        let patience = Instant::now();
+        while !workspace.path(STAGING).join("incoming/0").exists() {
+            assert!(patience.elapsed() < Duration::from_secs(20), "nothing is staged");
+            thread::sleep(Duration::from_millis(1));
+        }
+        workspace.write("prepared/thesis.txt", "years of work");
+        let ended = run.wait_with_output().unwrap();
+        let err = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{err}");
+        assert!(err.contains("output-dir: `prepared` is not empty"), "{err}");
+        assert_eq!(workspace.read("prepared/thesis.txt"), "years of work");
+        assert_eq!(workspace.path("prepared/SHA256SUMS").exists(), has_release);
+        assert_eq!(workspace.names(), ["artifacts", "prepared"]);
+    }
+}
+
+/// Folders of another user, as a container that ran as root leaves them.
+#[test]
+fn folders_of_another_user() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let workspace = one_tool();
+    fs::set_permissions(workspace.path(".."), fs::Permissions::from_mode(0o755)).unwrap();
+    chown(workspace.path(""), Some(1234), Some(2345)).unwrap();
+    workspace.prepare(&[]).exits(0);
+    let before = workspace.contents("prepared");
+    chown(workspace.path("prepared"), Some(0), Some(0)).unwrap();
+    insta::assert_snapshot!(workspace.prepare(&[]).exits(3).err, @r"
+    error: output-dir: `prepared` cannot be moved by this user, to whom it must belong: prepared: Permission denied (os error 13)
+      help: Remove it or change its owner as root (`sudo chown -R`), or choose another output-dir.
+    ");
+    assert!(workspace.contents("prepared") == before);
+    fs::create_dir(workspace.path("of-root")).unwrap();
+    insta::assert_snapshot!(workspace.prepare(&["--output-dir", "of-root/out"]).exits(3).err, @r"
+    error: output-dir: this user cannot write to the folder that it is in: of-root/.out.release-prep: Permission denied (os error 13)
+      help: Change the owner or mode of that folder, or choose another output-dir.
+    ");
+    assert_eq!(workspace.names(), ["artifacts", "of-root", "prepared"]);
+}
+
+/// A container that allows no more processes.
+#[test]
+fn no_thread_can_be_started() {
+    let workspace = one_tool();
+    fs::set_permissions(workspace.path(".."), fs::Permissions::from_mode(0o755)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        // The limit does not hold for root.
+        chown(workspace.path(""), Some(1234), Some(2345)).unwrap();
+    }
+    for limit in [1, 2] {
+        let shell = format!("ulimit -u {limit} && exec \"$0\" --artifacts-dir artifacts");
+        let mut command = Command::new("/bin/bash");
+        command.env_clear().current_dir(workspace.path("")).args([
+            "-c",
+            &shell,
+            env!("CARGO_BIN_EXE_release-prep"),
+        ]);
+        let run = workspace.finish(&mut command).exits(3);
+        assert!(
+            run.err.contains("no thread could be started") && run.err.contains("--pids-limit"),
+            "{}",
+            run.err
+        );
+        assert_eq!(workspace.names(), ["artifacts"]);
+    }
+}
+
+/// A file system that reports an exchange that it does not make, or refuses it
+/// as it would a plain rename. Needs strace, which answers in its place.
+#[test]
+fn a_file_system_without_exchange() {
+    let can_trace = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
+    if !can_trace.is_ok_and(|status| status.success()) {
+        return;
+    }
+    for answer in ["retval=0", "error=ENOTEMPTY", "error=EEXIST", "error=EINVAL"] {
+        let workspace = one_tool();
+        workspace.prepare(&[]).exits(0);
+        workspace.write("artifacts/a/other", elf("other"));
+        let inject = format!("inject=renameat2:{answer}");
+        let mut command = Command::new("strace");
+        command.current_dir(workspace.path("")).args([
+            "-f",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=renameat2",
+            "-e",
+            &inject,
+        ]);
+        command.args([env!("CARGO_BIN_EXE_release-prep"), "--artifacts-dir", "artifacts"]);
+        workspace.finish(&mut command).exits(0);
+        assert_eq!(names_in(&workspace.path("prepared/assets")), ["other", "tool"], "{answer}");
+        workspace.run(["verify"]).exits(0);
+        assert_eq!(workspace.names(), ["artifacts", "prepared"]);
+    }
 }

@@ -187,9 +187,9 @@ fn a_large_manifest_needs_its_digest() {
         assert_ne!(large, manifest);
         workspace.write("prepared/release-manifest.json", &large);
         let run = workspace.run(["verify"]).exits(2);
-        assert!(run.err.contains("the limits without its digest are"), "{}", run.err);
+        assert!(run.err.contains("the limit without its digest is"), "{}", run.err);
         let run = workspace.prepare(&[]).exits(2);
-        assert!(run.err.contains("the limits without its digest are"), "{}", run.err);
+        assert!(run.err.contains("the limit without its digest is"), "{}", run.err);
         // With its digest it is read.
         let digest = crate::harness::sha256(large.as_bytes());
         verify(&workspace, &digest).exits(1);
@@ -240,7 +240,7 @@ fn what_is_no_release() {
     }
     insta::assert_snapshot!(said.concat(), @r"
     error: `artifacts` is not a release: it has no release-manifest.json
-    error: `nowhere` is not a release: nowhere: there is nothing of that name
+    error: `nowhere` is not a release: nowhere: it does not exist
     error: `linked` is not a release: linked: expected a folder, found a symbolic link
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: EOF while parsing a value at line 1 column 0
     error: release-manifest.json cannot be read as a manifest of this version of release-prep: missing field `format` at line 1 column 2
