@@ -37,10 +37,10 @@ pub enum FileNameError {
     #[error("it holds U+{0:04X}, a control or invisible character")]
     Control(u32),
     /// Longer than a file system takes.
-    #[error("it has {0} bytes, {MAX_NAME_BYTES} are the most")]
+    #[error("it has {0} bytes; the limit is {MAX_NAME_BYTES}")]
     TooLong(usize),
     /// A path longer than a system call takes.
-    #[error("the path has {0} bytes, {MAX_PATH_BYTES} are the most")]
+    #[error("the path has {0} bytes; the limit is {MAX_PATH_BYTES}")]
     PathTooLong(usize),
     /// Starts with `/`.
     #[error("it is absolute")]

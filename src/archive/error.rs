@@ -138,7 +138,7 @@ impl Refusal {
             Flaw::StoredSizes { .. } => "equal sizes".into(),
             Flaw::AfterDeflate { .. } => "compressed data that fills the room declared for it".into(),
             Flaw::NotAFile(_) => "a regular file or a folder".into(),
-            Flaw::Name(_) => "a path that stays in its folder and on its line".into(),
+            Flaw::Name(_) => "a relative path without `..` or control characters".into(),
             Flaw::Duplicate { .. } => "names that differ, and not in case alone".into(),
             Flaw::FileAndFolder => "a file or a folder".into(),
             Flaw::TooManyEntries { most, .. } => format!("at most {}", Count(*most)),
@@ -167,7 +167,7 @@ impl Refusal {
                 "Raise `max-unpacked-size` if the archive is meant to be so large, or upload less."
             }
             Flaw::TooLargeToRead { .. } => {
-                "Make it smaller where it is built: it is metadata, of which nobody reads so much."
+                "Make it smaller where it is built: metadata files have a limit of size."
             }
             Flaw::DirectoryTooLarge { .. } | Flaw::ExtendedHeaderTooLarge { .. } => {
                 "Pack fewer files into one archive, under shorter names."
@@ -257,7 +257,7 @@ pub(super) enum Flaw {
     AfterDeflate(u64),
     #[error("is {0}")]
     NotAFile(&'static str),
-    #[error("is no name for a file: {0}")]
+    #[error("is not a valid file name: {0}")]
     Name(FileNameError),
     #[error("{}", match other { Some(other) => format!("and `{other}` are the same name"), None => "is there twice".into() })]
     Duplicate { other: Option<String> },

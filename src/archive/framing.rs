@@ -15,7 +15,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use self::local::LocalHeaderRef;
 use self::record::{Central, Cursor, Extra};
 use super::error::{ArchiveError, Flaw, Refusal};
-use super::limits::{Limits, Purpose};
+use super::limits::{LargePermit, Limits, Purpose};
 use super::name::{self, Named};
 use crate::filename::{FileNameError, MAX_PATH_BYTES, RelativePath};
 
@@ -90,7 +90,8 @@ impl Entry {
 /// and holds it against all other records: files and folders, in its order.
 ///
 /// Takes memory in proportion to the directory, which [`Limits::directory`]
-/// bounds, and reads 30 bytes and the name of each entry.
+/// bounds, and reads 30 bytes and the name of each entry. The permit comes with
+/// a large directory, and must be kept as long as its entries are.
 ///
 /// # Errors
 /// [`ArchiveError::Refused`] with the first entry that breaks a rule, and
@@ -99,7 +100,7 @@ pub(crate) fn read_directory<R: Read + Seek>(
     reader: &mut R,
     len: u64,
     limits: &Limits,
-) -> Result<Vec<Entry>, ArchiveError> {
+) -> Result<(Vec<Entry>, Option<LargePermit>), ArchiveError> {
     let place = end::locate(reader, len)?;
     if place.entries > limits.entries {
         let flaw = Flaw::TooManyEntries { declared: place.entries, most: limits.entries };
@@ -109,6 +110,7 @@ pub(crate) fn read_directory<R: Read + Seek>(
         let flaw = Flaw::DirectoryTooLarge { declared: place.size, most: limits.directory };
         return Err(Refusal::whole(flaw).into());
     }
+    let permit = LargePermit::for_bytes(place.size, limits.purpose);
     reader.seek(SeekFrom::Start(place.offset)).map_err(ArchiveError::Read)?;
     let mut directory = DirectoryReader {
         reader: BufReader::new(&mut *reader),
@@ -119,7 +121,9 @@ pub(crate) fn read_directory<R: Read + Seek>(
         rest: Vec::new(),
     };
     let count = |more| Refusal::whole(Flaw::DirectoryCount { declared: place.entries, more });
-    let (mut entries, mut placed) = (Vec::new(), Vec::new());
+    // No more than the directory has room for.
+    let room = usize::try_from(place.entries.min(place.size / Central::LEN as u64)).unwrap_or(0);
+    let (mut entries, mut placed) = (Vec::with_capacity(room), Vec::with_capacity(room));
     for _ in 0..place.entries {
         if directory.left == 0 {
             return Err(count(false).into());
@@ -134,7 +138,7 @@ pub(crate) fn read_directory<R: Read + Seek>(
     check_sizes(&entries, len, limits)?;
     name::check_distinct(entries.iter().map(Entry::named), limits.purpose)?;
     local::walk(reader, &mut entries, &placed, place.offset)?;
-    Ok(entries)
+    Ok((entries, permit))
 }
 
 /// What is declared must be within the limits before anything is inflated.
@@ -217,22 +221,7 @@ fn judge(
 ) -> Result<(Entry, LocalHeaderRef), ArchiveError> {
     let shown = name::shown(raw_name);
     let refuse = |flaw| ArchiveError::from(Refusal::entry(&shown, flaw));
-    let flags = central.flags;
-    if central.needed > MAX_VERSION {
-        return Err(refuse(Flaw::Version(central.needed)));
-    }
-    if flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED) != 0 {
-        return Err(refuse(Flaw::Encrypted));
-    }
-    if flags & !(FLAG_LEVEL | FLAG_DESCRIPTOR | FLAG_UTF8) != 0 {
-        return Err(refuse(Flaw::Flags(flags)));
-    }
-    let method = match central.method {
-        0 => Method::Stored,
-        8 => Method::Deflate,
-        99 => return Err(refuse(Flaw::Encrypted)),
-        other => return Err(refuse(Flaw::Method(other))),
-    };
+    let method = judge_method(central).map_err(refuse)?;
     if central.disk != 0 {
         return Err(Refusal::whole(Flaw::Volumes).into());
     }
@@ -245,7 +234,7 @@ fn judge(
     let (path, is_folder) = name::parse(raw_name).map_err(|error| refuse(Flaw::Name(error)))?;
     check_unicode_path(extra.unicode_path, raw_name)?;
     // An extra field may say UTF-8 as well, which not every reader knows.
-    if !raw_name.is_ascii() && flags & FLAG_UTF8 == 0 {
+    if !raw_name.is_ascii() && central.flags & FLAG_UTF8 == 0 {
         return Err(refuse(Flaw::UnflaggedName));
     }
 
@@ -269,11 +258,31 @@ fn judge(
         crc32: central.crc32,
         method,
         executable: kind == EntryKind::File && central.is_unix() && central.mode() & 0o100 != 0,
-        has_descriptor: flags & FLAG_DESCRIPTOR != 0,
+        has_descriptor: central.flags & FLAG_DESCRIPTOR != 0,
         has_comment: central.comment_len != 0,
         data_start: 0,
     };
-    Ok((entry, LocalHeaderRef { offset, flags }))
+    Ok((entry, LocalHeaderRef { offset, flags: central.flags }))
+}
+
+/// How an entry is packed, if its version, flags and method are those of the
+/// plain format that every reader knows.
+fn judge_method(central: &Central) -> Result<Method, Flaw> {
+    if central.needed > MAX_VERSION {
+        return Err(Flaw::Version(central.needed));
+    }
+    if central.flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED) != 0 {
+        return Err(Flaw::Encrypted);
+    }
+    if central.flags & !(FLAG_LEVEL | FLAG_DESCRIPTOR | FLAG_UTF8) != 0 {
+        return Err(Flaw::Flags(central.flags));
+    }
+    match central.method {
+        0 => Ok(Method::Stored),
+        8 => Ok(Method::Deflate),
+        99 => Err(Flaw::Encrypted),
+        other => Err(Flaw::Method(other)),
+    }
 }
 
 /// Size, packed size and offset. The ZIP64 record holds those that do not fit
@@ -318,7 +327,7 @@ fn check_unicode_path(field: Option<&[u8]>, raw_name: &[u8]) -> Result<(), Archi
     let Some(field) = field else { return Ok(()) };
     let refuse = |flaw| Err(Refusal::entry(&name::shown(raw_name), flaw).into());
     let [1, _, _, _, _, path @ ..] = field else { return refuse(Flaw::ExtraField) };
-    // Its CRC-32 of the name tells whether it is stale, and so to be ignored;
+    // Its CRC-32 of the name says whether it is stale, and so to be ignored;
     // not every reader looks, and if it is the name that need not matter.
     if path == raw_name { Ok(()) } else { refuse(Flaw::UnicodePath(name::shown(path))) }
 }

@@ -1,6 +1,7 @@
-//! How much an archive that nobody vouches for may ask of us.
+//! Resource limits for untrusted archives.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The most that one run unpacks, counted over all its artifacts.
 ///
@@ -12,6 +13,7 @@ pub(crate) struct Budget {
     most_files: u64,
     bytes: AtomicU64,
     files: AtomicU64,
+    path_bytes: AtomicU64,
 }
 
 /// A run has unpacked more than it may.
@@ -23,22 +25,44 @@ pub(crate) enum BudgetExceeded {
     /// In files.
     #[error("the artifacts hold more than {0} files")]
     Files(u64),
+    /// In bytes of the files' paths.
+    #[error("the paths of the artifacts' files have more than {0} bytes in all")]
+    Paths(u64),
 }
 
 impl Budget {
     /// At most so many bytes in so many files.
     #[must_use]
     pub(crate) const fn new(most_bytes: u64, most_files: u64) -> Self {
-        Self { most_bytes, most_files, bytes: AtomicU64::new(0), files: AtomicU64::new(0) }
+        Self {
+            most_bytes,
+            most_files,
+            bytes: AtomicU64::new(0),
+            files: AtomicU64::new(0),
+            path_bytes: AtomicU64::new(0),
+        }
     }
 
-    /// Counts one file that is about to be written.
+    /// Bytes of the paths of all files, which are kept until the run ends. A
+    /// hundred thousand files of a usual depth have some ten million.
+    const MOST_PATH_BYTES: u64 = 16 << 20;
+
+    /// Counts one file that is about to be written, and the bytes of its path.
     ///
     /// # Errors
     /// If it is one too many.
-    pub(crate) fn count_file(&self) -> Result<(), BudgetExceeded> {
+    pub(crate) fn count_file(&self, path_bytes: usize) -> Result<(), BudgetExceeded> {
         let before = self.files.fetch_add(1, Ordering::Relaxed);
-        if before < self.most_files { Ok(()) } else { Err(BudgetExceeded::Files(self.most_files)) }
+        if before >= self.most_files {
+            return Err(BudgetExceeded::Files(self.most_files));
+        }
+        let path_bytes = path_bytes as u64;
+        let before = self.path_bytes.fetch_add(path_bytes, Ordering::Relaxed);
+        if before.saturating_add(path_bytes) <= Self::MOST_PATH_BYTES {
+            Ok(())
+        } else {
+            Err(BudgetExceeded::Paths(Self::MOST_PATH_BYTES))
+        }
     }
 
     /// Counts bytes that are about to be written.
@@ -52,6 +76,35 @@ impl Budget {
         } else {
             Err(BudgetExceeded::Bytes(self.most_bytes))
         }
+    }
+}
+
+/// Permission to hold much memory for one archive: its directory, or a metadata
+/// file in it.
+///
+/// Only one archive of each [`Purpose`] has it at a time, so that the memory of
+/// many hostile archives does not add up, on however many threads. An archive
+/// that is unpacked may wait for one that is inspected, never the reverse; so
+/// no two wait for each other.
+#[derive(Debug)]
+pub(crate) struct LargePermit {
+    _guard: MutexGuard<'static, ()>,
+}
+
+impl LargePermit {
+    /// Bytes of a directory or of a metadata file that need no permit: more
+    /// than nearly all have.
+    const FREE: u64 = 512 << 10;
+
+    /// Waits for the permit, if so many bytes need it.
+    pub(super) fn for_bytes(bytes: u64, purpose: Purpose) -> Option<Self> {
+        static UNPACKING: Mutex<()> = Mutex::new(());
+        static INSPECTING: Mutex<()> = Mutex::new(());
+        let mutex = match purpose {
+            Purpose::Unpack => &UNPACKING,
+            Purpose::Inspect => &INSPECTING,
+        };
+        (bytes > Self::FREE).then(|| Self { _guard: mutex.lock().unwrap_or_else(PoisonError::into_inner) })
     }
 }
 
@@ -72,8 +125,8 @@ pub enum Purpose {
 pub struct Limits {
     /// Entries, folders counted.
     pub entries: u64,
-    /// Bytes of a zip's central directory. Bounds the memory that opening it
-    /// takes, to about four times as much.
+    /// Bytes of a zip's central directory. Bounds the memory that an open
+    /// archive takes, to about twice as much.
     pub directory: u64,
     /// Bytes that all entries together unpack to.
     pub unpacked: u64,
@@ -95,7 +148,7 @@ impl Limits {
     pub const fn within(max_unpacked: u64, max_files: u64) -> Self {
         Self {
             entries: max_files,
-            directory: 64 << 20,
+            directory: 48 << 20,
             unpacked: max_unpacked,
             ratio: 200,
             purpose: Purpose::Unpack,
@@ -108,7 +161,7 @@ impl Limits {
     /// packed as tightly as they can be.
     #[must_use]
     pub const fn inspecting(self) -> Self {
-        Self { entries: 200_000, ratio: u64::MAX, purpose: Purpose::Inspect, ..self }
+        Self { entries: 200_000, directory: 32 << 20, ratio: u64::MAX, purpose: Purpose::Inspect, ..self }
     }
 
     /// Whether so many bytes may unpack to so many.

@@ -1,8 +1,8 @@
-//! Reading archives that nobody vouches for.
+//! Reading untrusted archives.
 //!
-//! An archive comes from a build that may have been led astray, so the question
-//! is never only whether its files can be got out, but whether every reader
-//! would get the same ones. A zip goes through these steps, and each refuses
+//! An archive comes from a build that may be compromised, so the question is
+//! not only whether its files can be unpacked, but whether every reader would
+//! unpack the same ones. A zip goes through these steps, and each refuses
 //! what the next would have to guess at:
 //!
 //! 1. [`framing`] reads the raw records (end, directory, local headers,

@@ -4,16 +4,16 @@ use super::error::{Flaw, Refusal};
 use super::limits::Purpose;
 use crate::filename::{FileNameError, RelativePath};
 
-/// A stored name as it is shown where it cannot be taken.
+/// A stored name as it is shown where it is refused.
 pub(super) fn shown(raw: &[u8]) -> String {
     String::from_utf8_lossy(raw).into_owned()
 }
 
 /// The path that a stored name is, and whether it is that of a folder.
 ///
-/// A folder's name ends with `/` (APPNOTE 4.4.17.1). Nothing is mended: a name
-/// that would have to be altered to be safe is no name, because other readers
-/// alter it otherwise.
+/// A folder's name ends with `/` (APPNOTE 4.4.17.1). No name is sanitized: one
+/// that would have to be altered to be safe is refused, because other readers
+/// alter it differently.
 ///
 /// # Errors
 /// What [`RelativePath`] refuses, names that are not UTF-8, and drive letters.
@@ -49,28 +49,42 @@ pub(super) fn check_distinct<'a>(
     names: impl Iterator<Item = Named<'a>>,
     purpose: Purpose,
 ) -> Result<(), Refusal> {
-    let mut sorted: Vec<(String, Named<'a>)> = names
-        .map(|named| {
-            // A path holds no control characters, so `\0` is free.
-            let key = named.path.as_str().replace('/', "\0");
-            (if purpose == Purpose::Unpack { key.to_lowercase() } else { key }, named)
-        })
-        .collect();
+    let fold = purpose == Purpose::Unpack;
+    let mut sorted: Vec<Named<'a>> = names.collect();
     // By the name as stored as well: which of two is reported must not depend
     // on the order of the directory.
-    sorted.sort_by(|(a, left), (b, right)| (a, left.path).cmp(&(b, right.path)));
-    for ((key, first), (next, second)) in sorted.iter().zip(sorted.iter().skip(1)) {
-        let Some(rest) = next.strip_prefix(key.as_str()) else { continue };
-        let name = first.path.as_str();
-        if rest.is_empty() {
-            let other = (first.path != second.path).then(|| second.path.as_str().to_owned());
-            return Err(Refusal::entry(name, Flaw::Duplicate { other }));
+    sorted.sort_unstable_by(|one, other| {
+        key(one.path, fold).cmp(key(other.path, fold)).then_with(|| one.path.cmp(other.path))
+    });
+    for (first, second) in sorted.iter().zip(sorted.iter().skip(1)) {
+        let mut rest = key(second.path, fold);
+        if !key(first.path, fold).all(|character| rest.next() == Some(character)) {
+            continue;
         }
-        if rest.starts_with('\0') && !first.is_folder {
-            return Err(Refusal::entry(name, Flaw::FileAndFolder));
+        let name = first.path.as_str();
+        match rest.next() {
+            None => {
+                let other = (first.path != second.path).then(|| second.path.as_str().to_owned());
+                return Err(Refusal::entry(name, Flaw::Duplicate { other }));
+            }
+            Some('\0') if !first.is_folder => return Err(Refusal::entry(name, Flaw::FileAndFolder)),
+            Some(_) => {}
         }
     }
     Ok(())
+}
+
+/// What names are compared by: made as it is asked for, because an archive may
+/// have names by the megabyte.
+fn key(path: &RelativePath, fold: bool) -> impl Iterator<Item = char> {
+    path.as_str().chars().flat_map(move |character| {
+        // A path holds no control characters, so `\0` is free.
+        let character = if character == '/' { '\0' } else { character };
+        let lower = (fold && !character.is_ascii()).then(|| character.to_lowercase());
+        let ascii = if fold { character.to_ascii_lowercase() } else { character };
+        let one = lower.is_none().then_some(ascii);
+        lower.into_iter().flatten().chain(one)
+    })
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@
 //! one that was judged.
 
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::Arc;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::error::{ArchiveError, Flaw, Refusal};
 use super::framing;
-use super::limits::{Budget, Limits};
+use super::limits::{Budget, LargePermit, Limits, Purpose};
+use crate::filename::RelativePath;
 
 pub(crate) use super::framing::{Entry, EntryKind, Method};
 
@@ -23,8 +23,11 @@ const BLOCK: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct ZipArchive<R> {
     reader: R,
-    entries: Arc<[Entry]>,
+    entries: Vec<Entry>,
+    folders: Vec<RelativePath>,
     inflater: Inflater,
+    purpose: Purpose,
+    permit: Option<LargePermit>,
 }
 
 impl<R: Read + Seek> ZipArchive<R> {
@@ -33,16 +36,28 @@ impl<R: Read + Seek> ZipArchive<R> {
     /// # Errors
     /// See [`framing::read_directory`].
     pub(crate) fn open(mut reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
-        let mut entries = framing::read_directory(&mut reader, len, limits)?;
-        entries.retain(|entry| !entry.is_folder());
-        Ok(Self { reader, entries: entries.into(), inflater: Inflater::default() })
+        let (mut entries, permit) = framing::read_directory(&mut reader, len, limits)?;
+        let folders = entries.extract_if(.., |entry| entry.is_folder()).map(|entry| entry.path).collect();
+        Ok(Self { reader, entries, folders, inflater: Inflater::default(), purpose: limits.purpose, permit })
     }
 
     /// The files (and, in an archive that is inspected, links), in the order of
-    /// the directory. Folders are known, but not listed.
+    /// the directory.
     #[must_use]
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The folders that have an entry of their own, in the order of the
+    /// directory.
+    #[must_use]
+    pub(crate) fn folders(&self) -> &[RelativePath] {
+        &self.folders
+    }
+
+    /// What permits it to be large, for another reading of the same archive.
+    pub(crate) fn into_permit(self) -> Option<LargePermit> {
+        self.permit
     }
 
     /// The number of the entry at `path`.
@@ -52,7 +67,7 @@ impl<R: Read + Seek> ZipArchive<R> {
     }
 
     /// Writes the unpacked bytes of the entry of that number to `target`, and
-    /// tells how many these are. Counts them, and the file, against `budget`.
+    /// returns how many these are. Counts them, and the file, against `budget`.
     ///
     /// If it fails, some bytes may have been written, but never more than the
     /// entry's declared size.
@@ -67,7 +82,8 @@ impl<R: Read + Seek> ZipArchive<R> {
         target: &mut impl Write,
         budget: &Budget,
     ) -> Result<u64, ArchiveError> {
-        budget.count_file()?;
+        let path_len = self.entries.get(number).map_or(0, |entry| entry.path.as_str().len());
+        budget.count_file(path_len)?;
         self.unpack(number, |bytes| {
             budget.count_bytes(bytes.len() as u64)?;
             target.write_all(bytes).map_err(ArchiveError::Write)
@@ -84,18 +100,24 @@ impl<R: Read + Seek> ZipArchive<R> {
     }
 
     /// The unpacked bytes of the entry of that number, for one that is small
-    /// by its nature.
+    /// by its nature. If it is not, this waits until no other archive holds
+    /// such a one.
     ///
     /// # Errors
     /// As [`ZipArchive::scan_entry`], and if the entry has more than `most`
     /// bytes.
     pub(crate) fn read_entry(&mut self, number: usize, most: u64) -> Result<Vec<u8>, ArchiveError> {
+        let size = self.entries.get(number).map_or(0, |entry| entry.size);
         if let Some(entry) = self.entries.get(number)
-            && entry.size > most
+            && size > most
         {
-            return Err(entry.refuse(Flaw::TooLargeToRead { size: entry.size, most }));
+            return Err(entry.refuse(Flaw::TooLargeToRead { size, most }));
         }
-        let mut content = Vec::new();
+        if self.permit.is_none() {
+            self.permit = LargePermit::for_bytes(size, self.purpose);
+        }
+        // At most `most`.
+        let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         self.unpack(number, |bytes| {
             content.extend_from_slice(bytes);
             Ok(())
@@ -110,19 +132,30 @@ impl<R: Read + Seek> ZipArchive<R> {
         number: usize,
         mut take: impl FnMut(&[u8]) -> Result<(), ArchiveError>,
     ) -> Result<u64, ArchiveError> {
-        let entries = Arc::clone(&self.entries);
+        let Self { reader, entries, inflater, .. } = self;
         let Some(entry) = entries.get(number) else {
             return Err(Refusal::whole(Flaw::NoEntry(number as u64)).into());
         };
-        self.reader.seek(SeekFrom::Start(entry.data_start)).map_err(ArchiveError::Read)?;
+        reader.seek(SeekFrom::Start(entry.data_start)).map_err(ArchiveError::Read)?;
         let mut proof = Proof { entry, size: 0, crc: Crc::new() };
         let mut take = |bytes: &[u8]| {
             proof.add(bytes)?;
             take(bytes)
         };
         match entry.method {
-            Method::Stored => self.inflater.copy(&mut self.reader, entry.packed, &mut take)?,
-            Method::Deflate => self.inflater.inflate(&mut self.reader, entry, &mut take)?,
+            Method::Stored if entry.has_descriptor => {
+                let mut scan = DescriptorScan::default();
+                inflater.copy(reader, entry.packed, &mut |bytes| {
+                    if scan.finds_one(bytes) {
+                        return Err(
+                            entry.refuse(Flaw::Descriptor("within its content, where some readers end it"))
+                        );
+                    }
+                    take(bytes)
+                })?;
+            }
+            Method::Stored => inflater.copy(reader, entry.packed, &mut take)?,
+            Method::Deflate => inflater.inflate(reader, entry, &mut take)?,
         }
         proof.finish()
     }
@@ -155,6 +188,38 @@ impl Proof<'_> {
             return Err(entry.refuse(Flaw::Crc { declared: entry.crc32, found: crc.sum() }));
         }
         Ok(size)
+    }
+}
+
+/// Looks for a data descriptor (APPNOTE 4.3.9) within the content of a stored
+/// entry that has one behind it.
+///
+/// A reader from the front does not know where such content ends. It looks for
+/// a descriptor's signature with the number of bytes before it, so content that
+/// holds this is shorter for that reader, and other entries follow it there.
+#[derive(Debug, Default)]
+struct DescriptorScan {
+    /// The last bytes seen, too few for a descriptor.
+    window: Vec<u8>,
+    /// Where these begin in the content.
+    at: u64,
+}
+
+impl DescriptorScan {
+    /// The signature, a CRC-32, and a size, or the low half of one of 64 bits.
+    const LEN: usize = 12;
+
+    /// Whether one lies in what was seen so far.
+    fn finds_one(&mut self, bytes: &[u8]) -> bool {
+        self.window.extend_from_slice(bytes);
+        let found = (self.at..).zip(self.window.windows(Self::LEN)).any(|(at, window)| {
+            let size = window.strip_prefix(b"PK\x07\x08").and_then(|rest| rest.last_chunk());
+            size.is_some_and(|size| u64::from(u32::from_le_bytes(*size)) == at & u64::from(u32::MAX))
+        });
+        let seen = self.window.len().saturating_sub(Self::LEN - 1);
+        self.window.drain(..seen);
+        self.at += seen as u64;
+        found
     }
 }
 

@@ -1,28 +1,29 @@
 //! Core metadata: an sdist's PKG-INFO and a wheel's METADATA.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifier};
 
-use super::header::{self, Header};
+use super::header::{self, Header, HeadersError};
 use super::project::{ProjectName, ProjectNameError};
-use super::text::{NotUtf8, excerpt};
+use super::text::excerpt;
 use crate::filename::{MAX_NAME_BYTES, MAX_PATH_BYTES};
 use crate::sample::Sample;
 
-/// The most bytes of a metadata file that are read. Long descriptions have
-/// some hundred thousand.
-pub(crate) const MAX_CORE_METADATA_BYTES: usize = 16 << 20;
+/// The most bytes of a metadata file that are read. Those with a whole change
+/// log in their description have some hundred thousand.
+pub(crate) const MAX_CORE_METADATA_BYTES: usize = 4 << 20;
 
 /// Core metadata that cannot be read. Whoever built the distribution wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CoreMetadataError {
     /// More than [`MAX_CORE_METADATA_BYTES`].
-    #[error("it has {0} bytes, {MAX_CORE_METADATA_BYTES} are the most")]
+    #[error("it has {0} bytes; the limit is {MAX_CORE_METADATA_BYTES}")]
     TooLong(usize),
-    /// Not UTF-8.
-    #[error("it is not text: {0}")]
-    Text(NotUtf8),
+    /// Not UTF-8, or too many headers.
+    #[error(transparent)]
+    Headers(HeadersError),
     /// A field that must be there is not.
     #[error("it has no `{0}:` line")]
     Missing(&'static str),
@@ -30,7 +31,7 @@ pub enum CoreMetadataError {
     #[error("it has more than one `{0}:` line")]
     Duplicate(&'static str),
     /// No name of a project.
-    #[error("its name {name:?} is no valid one: {error}")]
+    #[error("name {name:?} is not valid: {error}")]
     Name {
         /// The name as given.
         name: String,
@@ -38,10 +39,10 @@ pub enum CoreMetadataError {
         error: ProjectNameError,
     },
     /// No PEP 440 version.
-    #[error("its version {0:?} is none (PEP 440)")]
+    #[error("version {0:?} is not valid (PEP 440)")]
     Version(String),
     /// A version that fits no file's name.
-    #[error("its version has {0} bytes, {MAX_NAME_BYTES} are the most of a file's name")]
+    #[error("its version has {0} bytes; the limit of a file name is {MAX_NAME_BYTES}")]
     LongVersion(usize),
 }
 
@@ -121,33 +122,39 @@ impl CoreMetadata {
         if bytes.len() > MAX_CORE_METADATA_BYTES {
             return Err(CoreMetadataError::TooLong(bytes.len()));
         }
-        let headers = header::read(bytes).map_err(CoreMetadataError::Text)?;
+        let headers = header::read(bytes).map_err(CoreMetadataError::Headers)?;
         let metadata_version = only(&headers, "Metadata-Version")?;
         let name = only(&headers, "Name")?;
         let version = only(&headers, "Version")?;
-        let all = |name: &'static str| {
-            headers.iter().filter(move |header| header.is(name)).map(|header| header.value.as_str())
-        };
+        let all =
+            |name: &'static str| headers.iter().filter(move |header| header.is(name)).map(Header::value);
         // What old builders wrote where there was nothing to say.
         let says = |name| all(name).any(|text| !text.is_empty() && text != "UNKNOWN");
         if version.len() > MAX_NAME_BYTES {
             return Err(CoreMetadataError::LongVersion(version.len()));
         }
         Ok(Self {
-            metadata_version: excerpt(metadata_version),
-            name: name.parse().map_err(|error| CoreMetadataError::Name { name: excerpt(name), error })?,
-            version: version.parse().map_err(|_| CoreMetadataError::Version(excerpt(version)))?,
-            version_given: version.to_owned(),
+            metadata_version: excerpt(&metadata_version),
+            name: name.parse().map_err(|error| CoreMetadataError::Name { name: excerpt(&name), error })?,
+            version: version.parse().map_err(|_| CoreMetadataError::Version(excerpt(&version)))?,
+            version_given: version.into_owned(),
             summary: all("Summary").next().map(|summary| Summary {
                 characters: summary.chars().count(),
                 has_several_lines: summary.contains(LINE_ENDS),
             }),
-            content_type: all("Description-Content-Type").next().map(excerpt),
-            direct_references: all("Requires-Dist").filter(|line| is_direct(line)).map(excerpt).collect(),
-            early_fields: early_fields(version_number(metadata_version), |name| all(name).next().is_some()),
-            private_classifier: all("Classifier").find(|text| text.starts_with("Private ::")).map(excerpt),
+            content_type: all("Description-Content-Type").next().map(|text| excerpt(&text)),
+            direct_references: all("Requires-Dist")
+                .filter(|line| is_direct(line))
+                .map(|line| excerpt(&line))
+                .collect(),
+            early_fields: early_fields(version_number(&metadata_version), |name| all(name).next().is_some()),
+            private_classifier: all("Classifier")
+                .find(|text| text.starts_with("Private ::"))
+                .map(|text| excerpt(&text)),
             has_two_licenses: says("License") && says("License-Expression"),
-            wrong_requires_python: all("Requires-Python").find(|text| !is_specifiers(text)).map(excerpt),
+            wrong_requires_python: all("Requires-Python")
+                .find(|text| !is_specifiers(text))
+                .map(|text| excerpt(&text)),
         })
     }
 
@@ -243,21 +250,22 @@ fn is_specifiers(text: &str) -> bool {
     members.into_iter().all(|member| VersionSpecifier::from_str(member).is_ok())
 }
 
-/// The licence files that a metadata file names and that must be there: every
-/// `License-File` as given, a path below the licences' folder, since version
-/// 2.4 of the metadata (PEP 639). None of what cannot be read.
-/// Of one that is longer than any path it is the beginning, which is no file's
-/// path either.
+/// The licence files that a metadata file names and that are not there: every
+/// `License-File`, a path below the licences' folder, must be, since version
+/// 2.4 of the metadata (PEP 639). Empty for metadata that cannot be read.
 #[must_use]
-pub(crate) fn license_files(bytes: &[u8]) -> Vec<String> {
-    let headers = header::read(bytes).unwrap_or_default();
-    match only(&headers, "Metadata-Version").ok().and_then(version_number) {
+pub(crate) fn missing_license_files(bytes: &[u8], is_there: impl Fn(&str) -> bool) -> Sample<String> {
+    // What cannot be read is reported by whoever reads the metadata itself.
+    let Ok(headers) = header::read(bytes) else { return Sample::default() };
+    match only(&headers, "Metadata-Version").ok().and_then(|version| version_number(&version)) {
         Some(version) if version >= (2, 4) => headers
             .iter()
             .filter(|header| header.is("License-File"))
-            .map(|header| header.value.chars().take(MAX_PATH_BYTES + 1).collect())
+            .map(Header::value)
+            .filter(|path| !is_there(path))
+            .map(|path| path.chars().take(MAX_PATH_BYTES + 1).collect())
             .collect(),
-        _ => Vec::new(),
+        _ => Sample::default(),
     }
 }
 
@@ -279,12 +287,12 @@ fn is_direct(requirement: &str) -> bool {
     rest.starts_with('@')
 }
 
-fn only<'a>(headers: &'a [Header], name: &'static str) -> Result<&'a str, CoreMetadataError> {
+fn only<'a>(headers: &[Header<'a>], name: &'static str) -> Result<Cow<'a, str>, CoreMetadataError> {
     let mut values = headers.iter().filter(|header| header.is(name));
     let first = values.next().ok_or(CoreMetadataError::Missing(name))?;
     match values.next() {
         Some(_) => Err(CoreMetadataError::Duplicate(name)),
-        None => Ok(&first.value),
+        None => Ok(first.value()),
     }
 }
 
@@ -322,7 +330,7 @@ mod tests {
             let text = format!(
                 "Metadata-Version: {version}\nName: a\nLicense-File: LICENSE\nLicense-File: licenses/MIT.txt\n"
             );
-            license_files(text.as_bytes())
+            missing_license_files(text.as_bytes(), |_| false).first().to_vec()
         };
         for version in ["2.4", "2.10", "3.0"] {
             assert_eq!(named(version), ["LICENSE", "licenses/MIT.txt"], "{version}");
@@ -334,7 +342,7 @@ mod tests {
 
     #[test]
     fn refused() {
-        use CoreMetadataError::{Duplicate, LongVersion, Missing, Name, Text, Version};
+        use CoreMetadataError::{Duplicate, Headers, LongVersion, Missing, Name, Version};
         let read = |text: &[u8]| CoreMetadata::read(text).unwrap_err();
         assert_eq!(read(b""), Missing("Metadata-Version"));
         assert_eq!(read(b"Metadata-Version: 2.1\nName: a"), Missing("Version"));
@@ -346,7 +354,10 @@ mod tests {
         assert!(matches!(read(b"Metadata-Version: 2.1\nName: a\nVersion: x"), Version(_)));
         let long = format!("Metadata-Version: 2.1\nName: a\nVersion: 1{}", ".0".repeat(MAX_NAME_BYTES));
         assert_eq!(read(long.as_bytes()), LongVersion(511));
-        assert!(matches!(read(b"Metadata-Version: 2.1\nName: \xe9\nVersion: 1"), Text(_)));
+        assert!(matches!(
+            read(b"Metadata-Version: 2.1\nName: \xe9\nVersion: 1"),
+            Headers(HeadersError::Text(_))
+        ));
         assert!(matches!(
             CoreMetadata::read(&vec![b'\n'; MAX_CORE_METADATA_BYTES + 1]),
             Err(CoreMetadataError::TooLong(_))

@@ -17,7 +17,6 @@
 //! `installer` does not find in its value.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use super::text::{self, NotUtf8, excerpt};
 
@@ -25,20 +24,25 @@ use super::text::{self, NotUtf8, excerpt};
 /// thousand.
 pub(crate) const MAX_ENTRY_POINTS_BYTES: usize = 1 << 20;
 
+/// The most lines of an `entry_points.txt`. Real ones have some hundred.
+const MAX_LINES: usize = 10_000;
+
 /// The section of which every other one has the entries as well, to
 /// `configparser`.
 const DEFAULT: &str = "DEFAULT";
 
-/// An `entry_points.txt` that PyPI or an installer does not take. Whoever
-/// built the wheel wrote it.
+/// An `entry_points.txt` that PyPI or an installer does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EntryPointsError {
     /// More than [`MAX_ENTRY_POINTS_BYTES`].
-    #[error("entry_points.txt has {0} bytes, {MAX_ENTRY_POINTS_BYTES} are the most")]
+    #[error("entry_points.txt has {0} bytes; the limit is {MAX_ENTRY_POINTS_BYTES}")]
     TooLong(usize),
     /// Not UTF-8.
     #[error("entry_points.txt is not text: {0}")]
     Text(NotUtf8),
+    /// More than [`MAX_LINES`].
+    #[error("entry_points.txt has more than {MAX_LINES} lines")]
+    TooManyLines,
     /// Something before the first group; a byte order mark, too.
     #[error("line {line} of entry_points.txt stands before the first `[group]`: {found:?}")]
     NoGroup {
@@ -114,150 +118,62 @@ impl EntryPointsError {
     /// it do not, or find something else in it than PyPI does.
     #[must_use]
     pub const fn is_taken_by_pypi(&self) -> bool {
-        matches!(self, Self::TooLong(_) | Self::Folder { .. } | Self::Ambiguous { .. } | Self::Object { .. })
+        matches!(
+            self,
+            Self::TooLong(_)
+                | Self::TooManyLines
+                | Self::Folder { .. }
+                | Self::Ambiguous { .. }
+                | Self::Object { .. }
+        )
     }
 }
 
-/// The group of an entry point from which installers make a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum ScriptGroup {
-    /// `console_scripts`
-    Console,
-    /// `gui_scripts`
-    Gui,
+/// Checks the file, as far as an installer acts on it. Groups other than the
+/// scripts' are for other programs, which have rules of their own.
+///
+/// # Errors
+/// The first error for which PyPI refuses the wheel; if there is none, the
+/// first at which an installer stops, or reads something else.
+pub(crate) fn check(bytes: &[u8]) -> Result<(), EntryPointsError> {
+    if bytes.len() > MAX_ENTRY_POINTS_BYTES {
+        return Err(EntryPointsError::TooLong(bytes.len()));
+    }
+    let text = text::read(bytes).map_err(EntryPointsError::Text)?;
+    if text.split('\n').nth(MAX_LINES + 1).is_some() {
+        return Err(EntryPointsError::TooManyLines);
+    }
+    let Entries { all, groups, ambiguous } = Entries::read(text)?;
+    // A default is in every group that is there.
+    let has_scripts = groups.into_iter().any(is_script_group);
+    let is_script = |group| is_script_group(group) || (has_scripts && group == DEFAULT);
+    let mut scripts = all.iter().filter(|entry| is_script(entry.group));
+    if let Some(Entry { line, name, .. }) = scripts.find(|entry| !is_command(entry.name)) {
+        return Err(EntryPointsError::ScriptName { line: *line, name: excerpt(name) });
+    }
+    if let Some(line) = ambiguous {
+        return Err(line);
+    }
+    all.iter().filter(|entry| is_script_group(entry.group)).try_for_each(Entry::check_script)
 }
 
-impl ScriptGroup {
-    fn of(group: &str) -> Option<Self> {
-        [Self::Console, Self::Gui].into_iter().find(|script| script.as_str() == group)
-    }
-
-    /// The group as the file names it.
-    #[must_use]
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Console => "console_scripts",
-            Self::Gui => "gui_scripts",
-        }
-    }
+/// Whether installers make a command of every entry of this group.
+fn is_script_group(group: &str) -> bool {
+    matches!(group, "console_scripts" | "gui_scripts")
 }
 
-impl fmt::Display for ScriptGroup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The object that a script calls: `module:object`, each identifiers with `.`
-/// between them ("Data model").
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ObjectReference {
-    module: String,
-    object: String,
-}
-
-impl ObjectReference {
-    /// The module to import.
-    #[must_use]
-    pub(crate) fn module(&self) -> &str {
-        &self.module
-    }
-
-    /// The object in it.
-    #[must_use]
-    pub(crate) fn object(&self) -> &str {
-        &self.object
-    }
-
-    /// Reads a value, which may end with extras in brackets. They are as pip
-    /// takes them, which stops at what it does not know; so it does at a blank
-    /// beside the colon, although the specification allows that.
-    fn read(value: &str) -> Option<Self> {
-        let reference = match value.split_once('[') {
-            Some((reference, extras)) if extras.strip_suffix(']').is_some_and(are_extras) => {
-                reference.trim_end()
-            }
-            Some(_) => return None,
-            None => value,
-        };
-        let (module, object) = reference.split_once(':')?;
-        (is_dotted(module) && is_dotted(object))
-            .then(|| Self { module: module.to_owned(), object: object.to_owned() })
-    }
-}
-
-impl fmt::Display for ObjectReference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.module, self.object)
-    }
-}
-
-/// A command that installers make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Script {
-    group: ScriptGroup,
-    name: String,
-    reference: ObjectReference,
-}
-
-impl Script {
-    /// Whether it is for a console.
-    #[must_use]
-    pub(crate) const fn group(&self) -> ScriptGroup {
-        self.group
-    }
-
-    /// The command.
-    #[must_use]
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What it calls.
-    #[must_use]
-    pub(crate) const fn reference(&self) -> &ObjectReference {
-        &self.reference
-    }
-}
-
-/// What an `entry_points.txt` says that an installer acts on. Other groups are
-/// for other programs, which have rules of their own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct EntryPoints {
-    scripts: Vec<Script>,
-}
-
-impl EntryPoints {
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// The first fault for which PyPI refuses the wheel; if there is none, the
-    /// first at which an installer stops, or sees something else.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, EntryPointsError> {
-        if bytes.len() > MAX_ENTRY_POINTS_BYTES {
-            return Err(EntryPointsError::TooLong(bytes.len()));
-        }
-        let text = text::read(bytes).map_err(EntryPointsError::Text)?;
-        let Entries { all, groups, ambiguous } = Entries::read(text)?;
-        // A default is in every group that is there.
-        let has_scripts = groups.into_iter().any(|group| ScriptGroup::of(group).is_some());
-        let is_script = |group| ScriptGroup::of(group).is_some() || (has_scripts && group == DEFAULT);
-        let mut scripts = all.iter().filter(|entry| is_script(entry.group));
-        if let Some(Entry { line, name, .. }) = scripts.find(|entry| !is_command(entry.name)) {
-            return Err(EntryPointsError::ScriptName { line: *line, name: excerpt(name) });
-        }
-        if let Some(line) = ambiguous {
-            return Err(line);
-        }
-        let scripts = all.iter().filter_map(|entry| Some(entry.script(ScriptGroup::of(entry.group)?)));
-        Ok(Self { scripts: scripts.collect::<Result<_, _>>()? })
-    }
-
-    /// The scripts, in their order.
-    #[must_use]
-    pub(crate) fn scripts(&self) -> &[Script] {
-        &self.scripts
-    }
+/// Whether a value names the object that a script calls: `module:object`, each
+/// identifiers with `.` between them ("Data model"), and after it perhaps
+/// extras in brackets. They are as pip takes them, which stops at what it does
+/// not know; so it does at a blank beside the colon, although the
+/// specification allows that.
+fn is_object_reference(value: &str) -> bool {
+    let reference = match value.split_once('[') {
+        Some((reference, extras)) if extras.strip_suffix(']').is_some_and(are_extras) => reference.trim_end(),
+        Some(_) => return false,
+        None => value,
+    };
+    reference.split_once(':').is_some_and(|(module, object)| is_dotted(module) && is_dotted(object))
 }
 
 /// An entry as it is written.
@@ -269,13 +185,15 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    fn script(&self, group: ScriptGroup) -> Result<Script, EntryPointsError> {
+    fn check_script(&self) -> Result<(), EntryPointsError> {
         if matches!(self.name, "." | "..") {
             return Err(EntryPointsError::Folder { line: self.line, name: self.name.to_owned() });
         }
-        let reference = ObjectReference::read(self.value)
-            .ok_or_else(|| EntryPointsError::Object { line: self.line, value: excerpt(self.value) })?;
-        Ok(Script { group, name: self.name.to_owned(), reference })
+        if is_object_reference(self.value) {
+            Ok(())
+        } else {
+            Err(EntryPointsError::Object { line: self.line, value: excerpt(self.value) })
+        }
     }
 }
 
@@ -382,16 +300,8 @@ mod tests {
 
     use super::*;
 
-    fn scripts(text: &str) -> Vec<String> {
-        let entry_points =
-            EntryPoints::read(text.as_bytes()).unwrap_or_else(|error| panic!("{text:?}: {error}"));
-        let shown =
-            |script: &Script| format!("{}/{} -> {}", script.group(), script.name(), script.reference());
-        entry_points.scripts().iter().map(shown).collect()
-    }
-
     fn refused(text: &str) -> EntryPointsError {
-        EntryPoints::read(text.as_bytes()).unwrap_err()
+        check(text.as_bytes()).unwrap_err()
     }
 
     #[test]
@@ -399,17 +309,9 @@ mod tests {
         let text = "[console_scripts]\r\nfoo = foo.cli:main\r\n# with extras\r\nFOO=foo.cli:Main.run [a-b,c]\r\n\
                     \r\n\n[pytest11]\nfoo bar = foo.plugin\n: = \n\n\
                     [gui_scripts]\n  föö-2.0 = _f:g\n  b = f:g[x]\n";
-        assert_eq!(
-            scripts(text),
-            [
-                "console_scripts/foo -> foo.cli:main",
-                "console_scripts/FOO -> foo.cli:Main.run",
-                "gui_scripts/föö-2.0 -> _f:g",
-                "gui_scripts/b -> f:g",
-            ]
-        );
+        assert_eq!(check(text.as_bytes()), Ok(()));
         for text in ["", "\n \n", "; c\n# d\n", "[console_scripts]", "[a]\nb=", "[a]\nb = %(x)s = c"] {
-            assert_eq!(scripts(text), [""; 0], "{text:?}");
+            assert_eq!(check(text.as_bytes()), Ok(()), "{text:?}");
         }
     }
 
@@ -435,7 +337,7 @@ mod tests {
             @r#"line 2 of entry_points.txt has the script "../a", which is no name of a command"#);
         insta::assert_snapshot!(refused("[DEFAULT]\n/a = c:d\n[gui_scripts]\na = c:d"),
             @r#"line 2 of entry_points.txt has the script "/a", which is no name of a command"#);
-        insta::assert_snapshot!(EntryPoints::read(b"[a]\nb = \xff").unwrap_err(),
+        insta::assert_snapshot!(check(b"[a]\nb = \xff").unwrap_err(),
             @"entry_points.txt is not text: byte 8 is not UTF-8");
         for text in ["a", "[]", "[a]\nb", "[a]\n=", "[a]\n[a]", "[a]\nb=\nb=", "[gui_scripts]\na/b=c:d"] {
             assert!(!refused(text).is_taken_by_pypi(), "{text:?}");
@@ -478,8 +380,10 @@ mod tests {
 
     #[test]
     fn no_more_than_fits() {
+        let many = |lines| check("#\n".repeat(lines).as_bytes());
+        assert_eq!((many(MAX_LINES), many(MAX_LINES + 1)), (Ok(()), Err(EntryPointsError::TooManyLines)));
         let long = vec![b'\n'; MAX_ENTRY_POINTS_BYTES + 1];
-        assert_eq!(EntryPoints::read(&long), Err(EntryPointsError::TooLong(long.len())));
+        assert_eq!(check(&long), Err(EntryPointsError::TooLong(long.len())));
         let long = format!("[{}\n", "x".repeat(MAX_ENTRY_POINTS_BYTES - 2));
         assert!(refused(&long).to_string().len() < 200);
     }
@@ -487,7 +391,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_answered(text in "(\\[(console_scripts|a|DEFAULT)\\]|[a:=;# \t\\[\\].\r\né]){0,30}") {
-            let _ = EntryPoints::read(text.as_bytes());
+            let _ = check(text.as_bytes());
         }
     }
 }

@@ -5,27 +5,54 @@
 //! reads them, which is what every installer and PyPI use: so that no header
 //! is one here and another one there.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::text::{self, Line, NotUtf8};
 
-/// One header.
+/// The most headers of a file. Real ones have some thousand, one for each
+/// requirement and each extra.
+pub(crate) const MAX_HEADERS: usize = 1 << 16;
+
+/// Headers that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HeadersError {
+    /// Not UTF-8.
+    #[error("it is not text: {0}")]
+    Text(NotUtf8),
+    /// More than [`MAX_HEADERS`].
+    #[error("it has more than {MAX_HEADERS} headers")]
+    TooMany,
+}
+
+/// One header: slices of the file that it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Header {
-    name: String,
-    /// The value, folded lines joined by their line ends, without blanks at
-    /// either end.
-    pub(super) value: String,
+pub(super) struct Header<'a> {
+    /// That of the whole file.
+    text: &'a str,
+    name: &'a str,
     /// Where it stands in the file, folded lines and line ends included. The
     /// first header begins at 0, and every other one where the one before
     /// ends.
     pub(super) span: Range<usize>,
 }
 
-impl Header {
+impl<'a> Header<'a> {
     /// Whether it is the header of this name, without regard to case.
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The value, folded lines joined by LF, without blanks at either end.
+    pub(super) fn value(&self) -> Cow<'a, str> {
+        let whole = self.text.get(self.span.clone()).unwrap_or_default();
+        let value = whole.split_once(':').filter(|_| !self.name.is_empty() || whole.starts_with(':'));
+        let value = value.map_or("", |(_, value)| value).trim_matches([' ', '\t', '\r', '\n']);
+        if value.contains('\r') {
+            Cow::Owned(value.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(value)
+        }
     }
 }
 
@@ -34,33 +61,36 @@ impl Header {
 /// A line that begins with a blank continues the one before; lines end with
 /// LF, CRLF or a lone CR. The headers end at an empty line, or at one that is
 /// no header. One without a name is an envelope's.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header>, NotUtf8> {
-    let mut headers: Vec<Header> = Vec::new();
+///
+/// # Errors
+/// The file is not text, or has more than [`MAX_HEADERS`].
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Header<'_>>, HeadersError> {
+    let text = text::read(bytes).map_err(HeadersError::Text)?;
+    let mut headers: Vec<Header<'_>> = Vec::new();
     let mut end_of_line = 0;
-    for Line { text: line, end } in text::lines(text::read(bytes)?) {
+    for Line { text: line, end } in text::lines(text) {
         let span = end_of_line..end_of_line + line.len() + end.len();
         end_of_line = span.end;
         if line.starts_with([' ', '\t']) {
             let Some(last) = headers.last_mut() else { break };
-            last.value.push('\n');
-            last.value.push_str(line);
             last.span.end = span.end;
             continue;
         }
         // The envelope of a mail, wherever it stands, is no header and no end
         // of them: Python passes over it, and over what continues it.
-        if line.starts_with("From ") {
-            headers.push(Header { name: String::new(), value: String::new(), span });
-            continue;
+        let name = if line.starts_with("From ") {
+            ""
+        } else {
+            let Some((name, _)) = line.split_once(':') else { break };
+            if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+                break;
+            }
+            name
+        };
+        if headers.len() == MAX_HEADERS {
+            return Err(HeadersError::TooMany);
         }
-        let Some((name, value)) = line.split_once(':') else { break };
-        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            break;
-        }
-        headers.push(Header { name: name.to_owned(), value: value.to_owned(), span });
-    }
-    for header in &mut headers {
-        header.value = header.value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
+        headers.push(Header { text, name, span });
     }
     Ok(headers)
 }
@@ -70,7 +100,11 @@ mod tests {
     use super::*;
 
     fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
-        read(bytes).unwrap().into_iter().map(|header| (header.name, header.value)).collect()
+        read(bytes)
+            .unwrap()
+            .into_iter()
+            .map(|header| (header.name.to_owned(), header.value().into_owned()))
+            .collect()
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -102,6 +136,12 @@ mod tests {
         }
         assert_eq!(pairs(b" Name: a"), []);
         assert_eq!(pairs("\u{feff}Name: a".as_bytes()), []);
+    }
+
+    #[test]
+    fn no_more_than_fits() {
+        assert_eq!(read("A:\n".repeat(MAX_HEADERS).as_bytes()).map(|headers| headers.len()), Ok(MAX_HEADERS));
+        assert_eq!(read("A:\n".repeat(MAX_HEADERS + 1).as_bytes()), Err(HeadersError::TooMany));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub enum ProjectNameError {
     #[error("it is empty")]
     Empty,
     /// No file could bear it.
-    #[error("it has {0} bytes, {MAX_NAME_BYTES} are the most of a file's name")]
+    #[error("it has {0} bytes; the limit of a file name is {MAX_NAME_BYTES}")]
     TooLong(usize),
     /// Only ASCII letters and digits, `-`, `_` and `.` are allowed.
     #[error("it holds {0:?}")]

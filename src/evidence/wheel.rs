@@ -11,7 +11,7 @@ use crate::sample::Sample;
 /// All that is known of the inside of a wheel.
 #[derive(Debug, Clone)]
 pub struct WheelContents {
-    /// The one `.dist-info` folder, as it is spelt.
+    /// The one `.dist-info` folder, as the archive spells it.
     pub dist_info: String,
     /// Its `WHEEL`.
     pub wheel: WheelMetadata,
@@ -36,6 +36,11 @@ pub struct WheelContents {
     /// Files of its `.data` folder that lie in none of the folders which
     /// installers know.
     pub unknown_schemes: Sample<String>,
+    /// Files of `.data` folders that are installed as metadata of a
+    /// distribution, this one or another.
+    pub installed_metadata: Sample<String>,
+    /// Files of different contents that are installed in one place.
+    pub replaced: Sample<Replacement>,
     /// How it is packed.
     pub packing: Packing,
     /// Pairs of names that are one name to some file systems.
@@ -52,7 +57,7 @@ impl WheelContents {
     }
 }
 
-/// The most software bills of materials that are told.
+/// The most software bills of materials that are reported.
 pub(crate) const MAX_SBOMS: usize = 100;
 
 /// How a wheel is packed, beyond what makes it readable at all.
@@ -82,6 +87,21 @@ pub struct NameClash {
 }
 
 impl fmt::Display for NameClash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} and {}", self.one, self.other)
+    }
+}
+
+/// Two files that are installed in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// The first by the order of bytes.
+    pub one: String,
+    /// The other.
+    pub other: String,
+}
+
+impl fmt::Display for Replacement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} and {}", self.one, self.other)
     }

@@ -158,13 +158,14 @@ impl Wheel<'_> {
         let record = Record::read(&record).map_err(|error| RewriteError::Unfit(error.to_string()))?;
         let top = |path: &str| path.split_once('/').map_or(path, |(top, _)| top).to_owned();
         let mut tops: BTreeSet<_> = archive.entries().iter().map(|entry| top(entry.path.as_str())).collect();
-        tops.extend(record.rows().iter().map(|row| top(&archive_path(row.path()))));
+        tops.extend(record.rows().map(|row| top(&archive_path(row.path()))));
         moves.have_room(&tops)?;
         let wheel = self.read(&mut archive, "WHEEL", MAX_WHEEL_BYTES)?;
         let wheel = WheelMetadata::rewritten(&wheel, self.filename.build())
             .map_err(|error| RewriteError::Unfit(error.to_string()))?;
         let record = self.new_record(&record, &wheel, &moves);
-        drop(archive);
+        // The library holds a directory of its own.
+        let _permit = archive.into_permit();
         let mut old = zip::ZipArchive::new(BufReader::new(staging.open(&self.file.staged)?))?;
         let mut new = ZipWriter::new(to);
         for number in 0..old.len() {
@@ -203,7 +204,7 @@ impl Wheel<'_> {
         Ok(archive.read_entry(number, most as u64)?)
     }
 
-    fn new_record(&self, record: &Record, wheel: &[u8], moves: &Moves) -> Vec<u8> {
+    fn new_record(&self, record: &Record<'_>, wheel: &[u8], moves: &Moves) -> Vec<u8> {
         let path = |name| format!("{}.dist-info/{name}", self.filename.canonical_metadata_prefix());
         let replaced =
             [(path("WHEEL"), Some((Sha256::of(wheel), wheel.len() as u64))), (path("RECORD"), None)];

@@ -129,11 +129,15 @@ impl<'a> Unpacker<'a> {
             Ok(archive) => archive,
             Err(error) => return refused(error),
         };
-        let entries = archive.entries().iter().map(|entry| (entry.path.clone(), entry.executable));
-        for (number, (path, executable)) in entries.collect::<Vec<_>>().into_iter().enumerate() {
+        // One path at a time: all of them may have many megabytes.
+        for number in 0..archive.entries().len() {
+            let entry = archive.entries().get(number).map(|entry| (entry.path.clone(), entry.executable));
+            let Some((path, executable)) = entry else { break };
             let mut writer = self.writer(&path)?;
             match archive.copy_entry(number, &mut writer, &self.budget) {
                 Ok(_) => self.inspect(artifact, &path, executable, writer)?,
+                // Nothing more can be unpacked, from this artifact or another.
+                Err(error @ ArchiveError::Budget(_)) => return refused(error),
                 // All findings in one run.
                 Err(error) => refused(error)?,
             }
@@ -171,7 +175,7 @@ impl<'a> Unpacker<'a> {
         from: impl io::Read,
     ) -> Result<(), Failure> {
         let mut writer = self.writer(path)?;
-        if let Err(error) = copy_within(from, &mut writer, &self.budget) {
+        if let Err(error) = copy_within(path, from, &mut writer, &self.budget) {
             return self.refused(artifact, error);
         }
         self.inspect(artifact, path, executable, writer)
@@ -244,11 +248,12 @@ fn over_budget(exceeded: BudgetExceeded) -> Finding {
 /// Copies a file that is not in an archive, within the same budget.
 #[expect(clippy::expect_used, reason = "the contract of `Read::read`")]
 fn copy_within(
+    path: &RelativePath,
     mut from: impl io::Read,
     to: &mut impl io::Write,
     budget: &Budget,
 ) -> Result<(), ArchiveError> {
-    budget.count_file()?;
+    budget.count_file(path.as_str().len())?;
     let mut block = vec![0; 128 << 10];
     loop {
         let read = match from.read(&mut block) {

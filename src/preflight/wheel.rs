@@ -6,7 +6,7 @@ use crate::evidence::wheel::{Difference, RecordCheck, WheelContents, WrongFile};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
-/// What is wrong with one wheel, whoever takes it.
+/// What is wrong with one wheel, wherever it is published.
 #[must_use]
 pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -14,6 +14,7 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
         findings.extend(record_digests(file, check));
         findings.extend(record_names(file, check));
     }
+    findings.extend(overwrite(file, contents));
     findings.extend(tags(file, filename, &contents.wheel));
     findings.extend(build(file, filename, &contents.wheel));
     findings.extend(signatures(file, contents));
@@ -60,7 +61,7 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
 }
 
 fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
-    let told: Vec<String> = [
+    let defects: Vec<String> = [
         ("not listed", &check.unlisted),
         ("listed, but no file of the wheel", &check.absent),
         ("listed without a digest", &check.undigested),
@@ -71,10 +72,10 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
     .filter(|(_, paths)| !paths.is_empty())
     .map(|(what, paths)| format!("{what}: {paths}"))
     .collect();
-    (!told.is_empty()).then(|| {
+    (!defects.is_empty()).then(|| {
         Rule::RecordNames
             .at(file)
-            .found(format!("RECORD does not fit the wheel ({})", told.join("; ")))
+            .found(format!("RECORD does not fit the wheel ({})", defects.join("; ")))
             .expected("one row with a digest for every file, and none besides")
     })
 }
@@ -85,14 +86,14 @@ fn tags(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Vec
     if wheel.tags().is_empty() {
         let expected = format!("`Tag: {named}`, as the file's name says");
         let found = if wheel.has_tags_behind() {
-            "WHEEL has its `Tag:` lines behind a blank line, where nobody reads them"
+            "WHEEL has its `Tag:` lines after a blank line, where parsers ignore them"
         } else {
             "WHEEL has no `Tag:` line"
         };
         return vec![finding(found.to_owned(), expected)];
     }
     if let Some(line) = wheel.wrong_tag() {
-        let found = format!("WHEEL has a `Tag:` line that is no tag: `{line}`");
+        let found = format!("WHEEL has a `Tag:` line that is not a valid tag: `{line}`");
         return vec![finding(found, format!("`Tag: {named}`, or its expansion"))];
     }
     let Some(said) = wheel.axes() else { return Vec::new() };
@@ -136,6 +137,32 @@ fn links(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     (!links.is_empty()).then(|| {
         Rule::WheelLink.at(file).found(format!("it holds symbolic links: {links}")).expected("regular files")
     })
+}
+
+/// What `.data` folders place on installation must leave the rest of the wheel
+/// as it was judged.
+fn overwrite(file: &Evidence, contents: &WheelContents) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !contents.installed_metadata.is_empty() {
+        findings.push(
+            Rule::WheelOverwrite
+                .at(file)
+                .found(format!(
+                    "its `.data` folder installs metadata of a distribution: {}",
+                    contents.installed_metadata
+                ))
+                .expected("one `.dist-info` folder, at the top"),
+        );
+    }
+    if !contents.replaced.is_empty() {
+        findings.push(
+            Rule::WheelOverwrite
+                .at(file)
+                .found(format!("different files are installed in one place: {}", contents.replaced))
+                .expected("one file for every place"),
+        );
+    }
+    findings
 }
 
 fn data(file: &Evidence, contents: &WheelContents) -> Vec<Finding> {

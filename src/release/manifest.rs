@@ -93,6 +93,7 @@ struct Contents {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are the manifest's keys")]
 pub struct Run {
     /// `owner/name`.
     pub repository: String,

@@ -434,7 +434,7 @@ fn sdists_that_are_refused() {
         ),
     ]);
     insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @r#"
-    error[sdist-metadata]: a: bar-1.0.tar.gz: its PKG-INFO cannot be read: its version "one" is none (PEP 440)
+    error[sdist-metadata]: a: bar-1.0.tar.gz: its PKG-INFO cannot be read: version "one" is not valid (PEP 440)
     error[sdist-metadata]: a: foo-1.0.tar.gz: its PKG-INFO cannot be read: it has no `Version:` line
     "#);
 }

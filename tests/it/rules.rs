@@ -360,6 +360,15 @@ fn names_and_tags() {
     cases.breaks(Rule::WheelDistInfo, &wheel);
     let wheel = cases.pure().file("other-1.0.dist-info/METADATA", "");
     cases.breaks(Rule::WheelUnreadable, &wheel);
+    // Of whatever lies at the top under such a name pip makes a second one.
+    let folder = |name: &str| Entry { mode: 0o040_755, ..Entry::new(name, b"") };
+    for second in [folder("bar-2.0.dist-info/"), folder(".dist-info/"), Entry::new("bar-2.0.dist-info", b"")]
+    {
+        let wheel = cases.pure().entry(second);
+        cases.breaks(Rule::WheelUnreadable, &wheel);
+    }
+    let wheel = cases.pure().entry(folder("p/bar-2.0.dist-info/"));
+    cases.holds(&wheel);
     let wheel = cases.pure().dist_info("there-is-none");
     cases.breaks(Rule::WheelUnreadable, &wheel);
     let wheel = cases.pure().without("{}/WHEEL");
@@ -462,6 +471,42 @@ fn files_inside() {
     let utf8 = |name: &str| Entry { flags: 1 << 11, ..Entry::deflated(name, b"") };
     let wheel = cases.pure().entry(utf8("\u{e9}")).entry(utf8("e\u{301}"));
     cases.breaks(Rule::WheelNames, &wheel);
+    cases.judge();
+}
+
+#[test]
+fn files_as_installed() {
+    let mut cases = Cases::default();
+    let inside = |cases: &Cases, path: &str| format!("p{}-1.0.data/{path}", cases.0.len());
+    for path in [
+        "purelib/p-1.0.dist-info/METADATA",
+        "platlib/evil-9.dist-info/METADATA",
+        "purelib/evil.egg-info",
+        "data/lib/python3.12/site-packages/evil-9.DIST-INFO/METADATA",
+        "platlib/module.py",
+        "data/lib/python3/dist-packages/module.py",
+    ] {
+        let wheel = cases.pure().file(&inside(&cases, path), "evil");
+        cases.breaks(Rule::WheelOverwrite, &wheel);
+    }
+    let wheel =
+        cases.pure().file(&inside(&cases, "purelib/a.py"), "1").file(&inside(&cases, "platlib/a.py"), "2");
+    cases.breaks(Rule::WheelOverwrite, &wheel);
+
+    for path in [
+        "purelib/p/x.dist-info/METADATA",
+        "purelib/p/module.py",
+        "data/share/evil-9.dist-info/METADATA",
+        "data/share/module.py",
+        "scripts/module.py",
+        "headers/module.py",
+    ] {
+        let wheel = cases.pure().file(&inside(&cases, path), "");
+        cases.holds(&wheel);
+    }
+    // One file twice, as of a package of which one half is pure.
+    let wheel = cases.pure().file("p/__init__.py", "1").file(&inside(&cases, "purelib/p/__init__.py"), "1");
+    cases.holds(&wheel);
     cases.judge();
 }
 

@@ -65,14 +65,14 @@ fn names_that_leave_the_folder() {
     ];
     let found: Vec<_> = names.map(|name| findings(Entry { flags: 1 << 11, ..Entry::new(name, b"x") })).into();
     insta::assert_snapshot!(found.join("\n"), @r"
-    error[file-name-unsafe]: hostile: ../up.exe: `../up.exe` is no name for a file: `.` or `..` is a part of it
-    error[file-name-unsafe]: hostile: a/../../up.exe: `a/../../up.exe` is no name for a file: `.` or `..` is a part of it
-    error[file-name-unsafe]: hostile: /etc/passwd: `/etc/passwd` is no name for a file: it is absolute
-    error[file-name-unsafe]: hostile: ..\up.exe: `..\up.exe` is no name for a file: it holds a path separator
-    error[file-name-unsafe]: hostile: C:/up.exe: `C:/up.exe` is no name for a file: it holds a path separator
-    error[file-name-unsafe]: hostile: a\nb.exe: `a\nb.exe` is no name for a file: it holds U+000A, a control or invisible character
-    error[file-name-unsafe]: hostile: \u{202e}exe.pdf: `\u{202e}exe.pdf` is no name for a file: it holds U+202E, a control or invisible character
-    error[file-name-unsafe]: hostile: �.exe: `�.exe` is no name for a file: it is not UTF-8
+    error[file-name-unsafe]: hostile: ../up.exe: `../up.exe` is not a valid file name: `.` or `..` is a part of it
+    error[file-name-unsafe]: hostile: a/../../up.exe: `a/../../up.exe` is not a valid file name: `.` or `..` is a part of it
+    error[file-name-unsafe]: hostile: /etc/passwd: `/etc/passwd` is not a valid file name: it is absolute
+    error[file-name-unsafe]: hostile: ..\up.exe: `..\up.exe` is not a valid file name: it holds a path separator
+    error[file-name-unsafe]: hostile: C:/up.exe: `C:/up.exe` is not a valid file name: it holds a path separator
+    error[file-name-unsafe]: hostile: a\nb.exe: `a\nb.exe` is not a valid file name: it holds U+000A, a control or invisible character
+    error[file-name-unsafe]: hostile: \u{202e}exe.pdf: `\u{202e}exe.pdf` is not a valid file name: it holds U+202E, a control or invisible character
+    error[file-name-unsafe]: hostile: �.exe: `�.exe` is not a valid file name: it is not UTF-8
     ");
 }
 
@@ -200,8 +200,8 @@ fn every_artifact_is_looked_at() {
         ("c.zip", zip_of(&[Entry::new("fine.exe", b"")])),
     ]);
     insta::assert_snapshot!(workspace.prepare(&["--artifacts-zipped"]).exits(1).out, @r"
-    error[file-name-unsafe]: b: ../x.exe: `../x.exe` is no name for a file: `.` or `..` is a part of it
-      expected: a path that stays in its folder and on its line
+    error[file-name-unsafe]: b: ../x.exe: `../x.exe` is not a valid file name: `.` or `..` is a part of it
+      expected: a relative path without `..` or control characters
       help: Rename the file in the job that builds it.
     error[archive-checksum]: a: one.exe: `one.exe` has the CRC-32 83dcefb7 and is declared with 00000001
       expected: the CRC-32 that the archive declares

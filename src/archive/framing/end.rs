@@ -61,7 +61,7 @@ fn find_end<R: Read + Seek>(reader: &mut R, len: u64) -> Result<(u64, End), Arch
         let comment = (tail.len() - at - End::LEN) as u64;
         let at = tail_at + at as u64;
         // An earlier record (that of a stored archive in this archive, say) is
-        // in nobody's way, unless its comment would reach to the end.
+        // harmless, unless its comment would reach to the end.
         if let Some((earlier, end, comment)) = last
             && u64::from(end.comment_len) == comment
         {

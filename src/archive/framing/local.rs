@@ -7,7 +7,7 @@ use super::{Entry, MAX_VERSION, Method, check_unicode_path};
 use crate::archive::error::{ArchiveError, Flaw, Refusal};
 use crate::archive::name;
 
-/// What the directory says of an entry and nobody needs once it is found true.
+/// What the directory says of where an entry lies; not needed once verified.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LocalHeaderRef {
     /// Where the local header begins.
@@ -15,16 +15,16 @@ pub(super) struct LocalHeaderRef {
     pub flags: u16,
 }
 
-/// The flags that say how hard deflate tried, which some writers tell in one
-/// of the two headers alone.
+/// The flags for the deflate level, which some writers set in one of the two
+/// headers alone.
 const FLAGS_LEVEL: u16 = 0b110;
 
 /// Reads every local header and descriptor in the order in which they lie,
 /// notes where each entry's data begins, and refuses whatever is no entry's.
 ///
 /// The entries must cover the file from its first byte to the directory, so
-/// that whoever reads from the front finds what the directory lists, and no
-/// two of them are unpacked from the same bytes.
+/// that a reader from the front finds what the directory lists, and no two of
+/// them are unpacked from the same bytes.
 pub(super) fn walk<R: Read + Seek>(
     reader: &mut R,
     entries: &mut [Entry],
@@ -84,7 +84,7 @@ impl EntryBounds {
 }
 
 /// Compares the local header with the directory, notes where the data begins,
-/// and tells whether the sizes of a descriptor have 64 bits.
+/// and returns whether the sizes of a descriptor have 64 bits.
 fn read_header<R: Read + Seek>(
     reader: &mut R,
     entry: &mut Entry,
@@ -158,10 +158,10 @@ fn wide_sizes(entry: &Entry, extra: Extra<'_>) -> Result<Option<(u64, u64)>, Arc
 }
 
 /// Compares the data descriptor (4.3.9) that fills the `len` bytes at `at`, and
-/// tells how many these are.
+/// returns how many these are.
 ///
-/// Its signature is optional and its sizes have 32 or 64 bits, so that its
-/// length must tell what it is: a reader from the front could not know.
+/// Its signature is optional and its sizes have 32 or 64 bits, so its form is
+/// known by its length alone: a reader from the front could not know it.
 fn read_descriptor<R: Read + Seek>(
     reader: &mut R,
     entry: &Entry,

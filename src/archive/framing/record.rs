@@ -27,9 +27,9 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(bytes)?;
+        let (front, rest) = self.0.split_at_checked(bytes)?;
         self.0 = rest;
-        Some(taken)
+        Some(front)
     }
 }
 
@@ -257,7 +257,7 @@ impl<'a> Extra<'a> {
 }
 
 /// The version of the format that is asked for: the lower byte alone. Some
-/// tools write the system into the other one, as where a version tells who made
+/// tools write the system into the other one, as where a version says who made
 /// an entry (4.4.2), and readers pass over it.
 const fn version(field: u16) -> u16 {
     field & 0xff

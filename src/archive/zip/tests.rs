@@ -29,6 +29,43 @@ fn refused(member: Member) -> String {
     }
 }
 
+/// Content that holds a descriptor of the bytes before it.
+fn with_descriptor(before: &[u8], wide: bool, size: usize) -> Vec<u8> {
+    let mut content = before.to_vec();
+    content.extend(b"PK\x07\x08");
+    content.extend(crc32(before).to_le_bytes());
+    for size in [size, size] {
+        let size = (size as u64).to_le_bytes();
+        content.extend(if wide { &size[..] } else { &size[..4] });
+    }
+    content
+}
+
+#[test]
+fn a_descriptor_within_content() {
+    let content = with_descriptor(b"hello", false, 5);
+    assert_snapshot!(refused(Member::stored("a", &content).streamed()), @"archive-framing: `a` has a data descriptor within its content, where some readers end it; expected the same in the directory and where the entry lies (0 bytes written)");
+    // At every place with regard to the blocks that are read, and at the end.
+    for before in [0, 1, BLOCK - 12, BLOCK - 5, BLOCK - 1, BLOCK, BLOCK + 7, 3 * BLOCK - 3] {
+        for wide in [false, true] {
+            let content = with_descriptor(&noise()[..before], wide, before);
+            for content in [[content.as_slice(), b"and more"].concat(), content] {
+                refused(Member::stored("a", &content).streamed());
+            }
+        }
+    }
+    // None that fits, and one where nobody looks for it.
+    for member in [
+        Member::stored("a", &with_descriptor(b"hello", false, 6)).streamed(),
+        Member::stored("a", &content),
+        Member::deflated("a", &content).streamed(),
+        // A zip in a zip.
+        Member::stored("a", &Zip::of([Member::stored("b", b"hello").streamed()]).build()).streamed(),
+    ] {
+        open(&Zip::of([member])).copy_entry(0, &mut Vec::new(), &budget()).unwrap();
+    }
+}
+
 /// 300,000 bytes that deflate does not make much smaller: several blocks.
 fn noise() -> Vec<u8> {
     let mut state = 1_u32;

@@ -24,7 +24,7 @@ const SUFFIX: &str = ".whl";
 
 /// A file name that is none of a wheel: which, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not the name of a wheel: {kind}")]
+#[error("{name:?} is not a valid wheel filename: {kind}")]
 pub struct WheelFilenameError {
     name: String,
     kind: WheelFilenameErrorKind,
@@ -38,7 +38,7 @@ impl WheelFilenameError {
     }
 }
 
-/// Why a file name is none of a wheel. Whoever built the wheel named it so.
+/// Why a file name is not that of a wheel.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WheelFilenameErrorKind {
     /// It is not even a safe file name.
@@ -58,7 +58,7 @@ pub enum WheelFilenameErrorKind {
         label: String,
     },
     /// The first part is no project's name.
-    #[error("the project {part:?} is no valid name: {error}")]
+    #[error("the project {part:?} is not a valid name: {error}")]
     Project {
         /// The first part.
         part: String,
@@ -69,10 +69,10 @@ pub enum WheelFilenameErrorKind {
     #[error("the project {0:?} holds `__`")]
     ProjectUnderscores(String),
     /// The second part is no PEP 440 version.
-    #[error("{0:?} is no version (PEP 440)")]
+    #[error("{0:?} is not a valid version (PEP 440)")]
     Version(String),
     /// Six parts, and the third is no build tag.
-    #[error("{0:?} is no build tag: one begins with a digit and holds letters, digits, `_` and `.`")]
+    #[error("{0:?} is not a valid build tag: one begins with a digit and holds letters, digits, `_` and `.`")]
     Build(String),
     /// One of the last three parts is no set of tags.
     #[error("in the {axis} tags, {error}")]
@@ -84,7 +84,7 @@ pub enum WheelFilenameErrorKind {
     },
     /// The canonical name, which may be longer than the given one, is none
     /// that a file can have.
-    #[error("its canonical form is no file name: {0}")]
+    #[error("its canonical form is not a valid file name: {0}")]
     Canonical(FileNameError),
 }
 
@@ -137,13 +137,13 @@ impl fmt::Display for BuildTag {
 /// A way in which a wheel's name differs from its canonical one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deviation {
-    /// Order, case or repetition of tags: a rename mends it.
+    /// Order, case or repetition of tags: a rename fixes it.
     Tags,
     /// The spelling of the version: PyPI accepts it, but finds the wheel's
     /// metadata under this spelling only.
     Version,
     /// The spelling of the project, which PyPI refuses; the wheel's metadata
-    /// lies under this spelling, so a rename alone does not mend it.
+    /// lies under this spelling, so a rename alone does not fix it.
     Project,
 }
 
@@ -455,22 +455,22 @@ mod tests {
     #[test]
     fn messages() {
         insta::assert_snapshot!(refused("foo-1.0-py3-none-any.WHL"),
-            @r#""foo-1.0-py3-none-any.WHL" is not the name of a wheel: it does not end with `.whl`"#);
+            @r#""foo-1.0-py3-none-any.WHL" is not a valid wheel filename: it does not end with `.whl`"#);
         insta::assert_snapshot!(refused("foo-1.0-py3-none.whl"),
-            @r#""foo-1.0-py3-none.whl" is not the name of a wheel: it has 4 parts between `-`, not 5, or 6 with a build tag"#);
+            @r#""foo-1.0-py3-none.whl" is not a valid wheel filename: it has 4 parts between `-`, not 5, or 6 with a build tag"#);
         insta::assert_snapshot!(refused("typing-extensions-4.8.0-py3-none-any.whl"),
-            @r#""typing-extensions-4.8.0-py3-none-any.whl" is not the name of a wheel: "extensions" is no version (PEP 440)"#);
+            @r#""typing-extensions-4.8.0-py3-none-any.whl" is not a valid wheel filename: "extensions" is not a valid version (PEP 440)"#);
         insta::assert_snapshot!(refused("foo-1.0-py3-none-linux-x86_64.whl"),
-            @r#""foo-1.0-py3-none-linux-x86_64.whl" is not the name of a wheel: "py3" is no build tag: one begins with a digit and holds letters, digits, `_` and `.`"#);
+            @r#""foo-1.0-py3-none-linux-x86_64.whl" is not a valid wheel filename: "py3" is not a valid build tag: one begins with a digit and holds letters, digits, `_` and `.`"#);
         insta::assert_snapshot!(refused("foo__bar-1.0-py3-none-any.whl"),
-            @r#""foo__bar-1.0-py3-none-any.whl" is not the name of a wheel: the project "foo__bar" holds `__`"#);
+            @r#""foo__bar-1.0-py3-none-any.whl" is not a valid wheel filename: the project "foo__bar" holds `__`"#);
         insta::assert_snapshot!(refused("_foo-1.0-py3-none-any.whl"),
-            @r#""_foo-1.0-py3-none-any.whl" is not the name of a wheel: the project "_foo" is no valid name: it begins or ends with '_'"#);
+            @r#""_foo-1.0-py3-none-any.whl" is not a valid wheel filename: the project "_foo" is not a valid name: it begins or ends with '_'"#);
         insta::assert_snapshot!(refused("foo-1.x-py3-none-any.whl"),
-            @r#""foo-1.x-py3-none-any.whl" is not the name of a wheel: "1.x" is no version (PEP 440)"#);
+            @r#""foo-1.x-py3-none-any.whl" is not a valid wheel filename: "1.x" is not a valid version (PEP 440)"#);
         insta::assert_snapshot!(refused("foo-1.0-py3-none-any .whl"),
-            @r#""foo-1.0-py3-none-any .whl" is not the name of a wheel: in the platform tags, the tag "any " holds a character other than letters, digits and `_`"#);
-        insta::assert_snapshot!(refused("a\nb"), @r#""a\nb" is not the name of a wheel: it holds U+000A, a control or invisible character"#);
+            @r#""foo-1.0-py3-none-any .whl" is not a valid wheel filename: in the platform tags, the tag "any " holds a character other than letters, digits and `_`"#);
+        insta::assert_snapshot!(refused("a\nb"), @r#""a\nb" is not a valid wheel filename: it holds U+000A, a control or invisible character"#);
     }
 
     #[test]

@@ -7,31 +7,30 @@ use std::ops::Range;
 
 use super::filename::BuildTag;
 use super::tag::{CompressedTags, TagTriple};
-use crate::distribution::header::{self, Header};
-use crate::distribution::text::{self, NotUtf8, excerpt};
+use crate::distribution::header::{self, Header, HeadersError};
+use crate::distribution::text::{self, excerpt};
 use crate::filename::MAX_NAME_BYTES;
 
 /// The most bytes of a WHEEL file that are read. Real ones have a few
 /// hundred; a `Tag:` line for each combination makes some thousand.
 pub(crate) const MAX_WHEEL_BYTES: usize = 64 << 10;
 
-/// The most `Generator` lines that are told. A wheel that was repaired has two.
+/// The most `Generator` lines that are kept. A wheel that was repaired has two.
 const MAX_GENERATORS: usize = 10;
 
 /// The most combinations that all `Tag:` lines may stand for. A line of some
 /// hundred bytes could spell millions.
 pub(crate) const MAX_TRIPLES: usize = 10_000;
 
-/// A WHEEL file that cannot be read, or not be rewritten. Whoever built the
-/// wheel wrote it.
+/// A WHEEL file that cannot be read, or not be rewritten.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WheelMetadataError {
     /// More than [`MAX_WHEEL_BYTES`].
-    #[error("WHEEL has {0} bytes, {MAX_WHEEL_BYTES} are the most")]
+    #[error("WHEEL has {0} bytes; the limit is {MAX_WHEEL_BYTES}")]
     TooLong(usize),
-    /// Not UTF-8.
-    #[error("WHEEL is not text: {0}")]
-    Text(NotUtf8),
+    /// Not UTF-8, or too many headers.
+    #[error("WHEEL cannot be read: {0}")]
+    Headers(HeadersError),
     /// Some other file under its name.
     #[error("WHEEL has no `Wheel-Version:` line")]
     NoWheelVersion,
@@ -41,9 +40,8 @@ pub enum WheelMetadataError {
     /// Nothing that could be rewritten.
     #[error("WHEEL has no `Tag:` line")]
     NoTag,
-    /// A `Tag` that cannot be rewritten, for nobody knows what it means: its
-    /// beginning.
-    #[error("WHEEL has the line `Tag:` with {0:?}, which is no tag")]
+    /// A `Tag` that cannot be rewritten, because it is not valid: its beginning.
+    #[error("WHEEL has the line `Tag:` with {0:?}, which is not a valid tag")]
     Tag(String),
 }
 
@@ -70,24 +68,24 @@ impl WheelMetadata {
         if bytes.len() > MAX_WHEEL_BYTES {
             return Err(WheelMetadataError::TooLong(bytes.len()));
         }
-        let headers = header::read(bytes).map_err(WheelMetadataError::Text)?;
-        let first = |name: &str| headers.iter().find(|header| header.is(name)).map(|header| &header.value);
+        let headers = header::read(bytes).map_err(WheelMetadataError::Headers)?;
+        let text = read_text(bytes)?;
+        let first = |name: &str| headers.iter().find(|header| header.is(name)).map(Header::value);
         let metadata = Self {
-            wheel_version: excerpt(first("Wheel-Version").ok_or(WheelMetadataError::NoWheelVersion)?),
+            wheel_version: excerpt(&first("Wheel-Version").ok_or(WheelMetadataError::NoWheelVersion)?),
             generators: headers
                 .iter()
                 .filter(|header| header.is("Generator"))
                 .take(MAX_GENERATORS)
-                .map(|header| excerpt(&header.value))
+                .map(|header| excerpt(&header.value()))
                 .collect(),
             root_is_purelib: first("Root-Is-Purelib").map(|value| value.eq_ignore_ascii_case("true")),
             tags: headers
                 .iter()
                 .filter(|header| header.is("Tag"))
-                .map(|header| header.value.clone())
+                .map(|header| header.value().into_owned())
                 .collect(),
-            has_tags_behind: text::read(bytes)
-                .map_err(WheelMetadataError::Text)?
+            has_tags_behind: text
                 .get(headers.last().map_or(0, |last| last.span.end)..)
                 .is_some_and(|behind| text::lines(behind).any(|line| line.text.starts_with("Tag:"))),
             // One more than a build tag can have, so that it equals none.
@@ -112,8 +110,8 @@ impl WheelMetadata {
     /// It cannot be [read](Self::read), has no `Tag`, or one that is none.
     pub fn rewritten(bytes: &[u8], build: Option<&BuildTag>) -> Result<Vec<u8>, WheelMetadataError> {
         let metadata = Self::read(bytes)?;
-        let text = text::read(bytes).map_err(WheelMetadataError::Text)?;
-        let headers = header::read(bytes).map_err(WheelMetadataError::Text)?;
+        let text = read_text(bytes)?;
+        let headers = header::read(bytes).map_err(WheelMetadataError::Headers)?;
         let first_tag = headers.iter().find(|header| header.is("Tag")).ok_or(WheelMetadataError::NoTag)?;
         let at = first_tag.span.start;
         if let Some(line) = metadata.wrong_tag() {
@@ -184,8 +182,8 @@ impl WheelMetadata {
         self.tags.iter().map(|line| line.parse().ok())
     }
 
-    /// Whether `Tag:` lines stand behind the headers, where nobody reads them:
-    /// behind a blank line.
+    /// Whether `Tag:` lines stand after the headers, where parsers ignore them:
+    /// after a blank line.
     #[must_use]
     pub const fn has_tags_behind(&self) -> bool {
         self.has_tags_behind
@@ -209,7 +207,7 @@ impl WheelMetadata {
     }
 
     /// The tags of all `Tag` lines axis by axis, which is how a wheel's name
-    /// tells them; nothing if no line is a tag.
+    /// gives them; `None` if no line is a tag.
     ///
     /// A name stands for the product of its sets, the lines not always: a real
     /// wheel has 6 for 36 combinations. So the two agree if these sets do.
@@ -226,12 +224,16 @@ impl WheelMetadata {
     }
 }
 
+fn read_text(bytes: &[u8]) -> Result<&str, WheelMetadataError> {
+    text::read(bytes).map_err(|error| WheelMetadataError::Headers(HeadersError::Text(error)))
+}
+
 /// What to write, and in place of what, so that the headers of a name have
 /// these values, one a line: nothing if they have. They stand where the first
 /// one stood, or at `missing` if there is none.
 fn edits(
     text: &str,
-    headers: &[Header],
+    headers: &[Header<'_>],
     name: &str,
     values: &[String],
     missing: usize,
@@ -239,7 +241,7 @@ fn edits(
     let (olds, old_values): (Vec<_>, Vec<_>) = headers
         .iter()
         .filter(|header| header.is(name))
-        .map(|header| (header.span.clone(), header.value.as_str()))
+        .map(|header| (header.span.clone(), header.value()))
         .unzip();
     if old_values == values {
         return Vec::new();
@@ -281,7 +283,7 @@ mod tests {
     #[test]
     fn what_is_missing_or_broken() {
         assert_eq!(WheelMetadata::read(b"Tag: py3-none-any"), Err(WheelMetadataError::NoWheelVersion));
-        assert!(matches!(WheelMetadata::read(b"\xff"), Err(WheelMetadataError::Text(_))));
+        assert!(matches!(WheelMetadata::read(b"\xff"), Err(WheelMetadataError::Headers(_))));
         assert!(matches!(
             WheelMetadata::read(&vec![b' '; MAX_WHEEL_BYTES + 1]),
             Err(WheelMetadataError::TooLong(_))
@@ -360,7 +362,7 @@ mod tests {
         insta::assert_snapshot!(rewritten("Wheel-Version: 1.0\n", "1"), @"WHEEL has no `Tag:` line");
         insta::assert_snapshot!(rewritten("Tag: py3-none-any\n", ""), @"WHEEL has no `Wheel-Version:` line");
         insta::assert_snapshot!(rewritten("Wheel-Version: 1.0\nTag: py3-none-any\nTag: any", ""),
-            @r#"WHEEL has the line `Tag:` with "any", which is no tag"#);
+            @r#"WHEEL has the line `Tag:` with "any", which is not a valid tag"#);
         let axis: Vec<_> = ('a'..='z').map(String::from).collect();
         insta::assert_snapshot!(rewritten(&format!("Wheel-Version: 1.0\nTag: {0}-{0}-{0}", axis.join(".")), ""),
             @"the `Tag:` lines of WHEEL stand for more than 10000 tags");

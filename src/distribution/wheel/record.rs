@@ -6,35 +6,35 @@
 //! which is what PyPI and every installer written in Python see. Some of them
 //! hand the text over divided by `str.splitlines`, some by universal
 //! newlines; where the two differ, within a quoted line end or at U+2028, the
-//! file is refused. So a row is a line, and a line that nobody asks to change
-//! can stay as it is.
+//! file is refused. So a row is a line, and a line that is not to change can stay
+//! as it is.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read as _;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::ReaderBuilder;
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::digest::{Sha256, Sha512};
-use crate::distribution::text::{self, NotUtf8, excerpt};
+use crate::distribution::text::{self, Line, NotUtf8, excerpt};
 use crate::filename::is_forbidden_in_names;
 
 /// The most bytes of a RECORD file that are read. A row of a real one has
-/// about a hundred.
-pub(crate) const MAX_RECORD_BYTES: usize = 32 << 20;
+/// about a hundred, and the largest have some sixty thousand rows.
+pub(crate) const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// The most characters of a field (`csv.field_size_limit()` of Python).
 const MAX_FIELD: usize = 131_072;
 
 /// The most rows: what [`MAX_RECORD_BYTES`] hold of real ones.
-const MAX_ROWS: usize = 1 << 19;
+const MAX_ROWS: usize = 1 << 18;
 
-/// A RECORD file that cannot be read. Whoever built the wheel wrote it.
+/// A RECORD file that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// More than [`MAX_RECORD_BYTES`].
-    #[error("RECORD has {0} bytes, {MAX_RECORD_BYTES} are the most")]
+    #[error("RECORD has {0} bytes; the limit is {MAX_RECORD_BYTES}")]
     TooLong(usize),
     /// More than a wheel of [`MAX_RECORD_BYTES`] of RECORD has.
     #[error("RECORD has more than {MAX_ROWS} rows")]
@@ -68,7 +68,7 @@ pub enum RecordError {
         found: usize,
     },
     /// More than Python's `csv` reads, in which every installer reads it.
-    #[error("a field in line {line} of RECORD has {found} characters, {MAX_FIELD} are the most")]
+    #[error("a field in line {line} of RECORD has {found} characters; the limit is {MAX_FIELD}")]
     LongField {
         /// Which line, from 1.
         line: usize,
@@ -92,21 +92,26 @@ pub enum RecordError {
 }
 
 /// What a RECORD file says of its wheel's files.
+///
+/// It holds the file's text, and where the rows begin: a row is parsed again
+/// whenever it is asked for, so that a large file takes little more memory than
+/// its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
-    text: String,
-    rows: Vec<RecordRow>,
+pub(crate) struct Record<'a> {
+    text: &'a str,
+    /// Offsets of the lines that are rows.
+    rows: Vec<u32>,
     blank_line: Option<usize>,
 }
 
-impl Record {
+impl<'a> Record<'a> {
     /// Reads the file.
     ///
     /// # Errors
     /// It is too long, not text, or a line of it is no row. What a row says is
     /// not judged: the same path may stand in two, a digest be
     /// [malformed](RecordDigest::Malformed).
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
         if bytes.len() > MAX_RECORD_BYTES {
             return Err(RecordError::TooLong(bytes.len()));
         }
@@ -117,8 +122,10 @@ impl Record {
         }
         let mut rows = Vec::new();
         let mut blank_line = None;
-        let mut fields = fields(text);
-        for (line, content) in (1..).zip(text::lines(text).map(|line| line.text)) {
+        let mut offset = 0;
+        for (line, Line { text: content, end }) in (1..).zip(text::lines(text)) {
+            let start = offset;
+            offset += content.len() + end.len();
             if content.is_empty() {
                 blank_line = blank_line.or(Some(line));
                 continue;
@@ -126,15 +133,29 @@ impl Record {
             if let Some(character) = content.chars().find(|&character| is_forbidden_in_names(character)) {
                 return Err(RecordError::Control { line, character: character.into() });
             }
-            rows.push(RecordRow::read(line, &fields.next().unwrap_or_default())?);
+            RecordRow::read(line, content)?;
+            // At most `MAX_RECORD_BYTES`.
+            rows.push(u32::try_from(start).unwrap_or(u32::MAX));
         }
-        Ok(Self { text: text.to_owned(), rows, blank_line })
+        Ok(Self { text, rows, blank_line })
     }
 
     /// The rows, in their order.
+    pub(crate) fn rows(&self) -> impl ExactSizeIterator<Item = RecordRow<'a>> {
+        self.rows.iter().map(|start| self.row_at(*start))
+    }
+
+    /// The row of that number, from 0; `None` if there are fewer.
     #[must_use]
-    pub(crate) fn rows(&self) -> &[RecordRow] {
-        &self.rows
+    pub(crate) fn row(&self, number: usize) -> Option<RecordRow<'a>> {
+        self.rows.get(number).map(|start| self.row_at(*start))
+    }
+
+    #[expect(clippy::expect_used, reason = "every row was read once, when the file was")]
+    fn row_at(&self, start: u32) -> RecordRow<'a> {
+        let rest = usize::try_from(start).ok().and_then(|start| self.text.get(start..));
+        let line = rest.and_then(|rest| text::lines(rest).next()).expect("a row begins there");
+        RecordRow::read(0, line.text).expect("a line that was a row is one")
     }
 
     /// The first blank line, from 1. It is passed over here, but pip,
@@ -161,10 +182,9 @@ impl Record {
         replaced: &[(String, Option<(Sha256, u64)>)],
     ) -> Vec<u8> {
         let mut rewritten = String::with_capacity(self.text.len());
-        let mut fields = fields(&self.text);
-        for line in text::lines(&self.text) {
-            let row = if line.text.is_empty() { None } else { fields.next() };
-            let changed = row.and_then(|row| changed(&row, &rename, replaced));
+        for line in text::lines(self.text) {
+            let changed =
+                if line.text.is_empty() { None } else { changed(&fields(line.text), &rename, replaced) };
             rewritten.push_str(changed.as_deref().unwrap_or(line.text));
             rewritten.push_str(line.end);
         }
@@ -188,17 +208,17 @@ pub(crate) fn archive_path(path: &str) -> Cow<'_, str> {
 
 /// A row: one file of the wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RecordRow {
-    path: String,
+pub(crate) struct RecordRow<'a> {
+    path: Cow<'a, str>,
     digest: Option<RecordDigest>,
     size: Option<u64>,
 }
 
-impl RecordRow {
+impl<'a> RecordRow<'a> {
     /// The path as written, never empty.
     ///
     /// A `\` stays one: PyPI and `installer` read it as `/`, pip and `wheel`
-    /// as a character of the name. It is for whoever judges to know that the
+    /// as a character of the name. Whatever judges the row must know that the
     /// two differ.
     #[must_use]
     pub(crate) fn path(&self) -> &str {
@@ -218,29 +238,33 @@ impl RecordRow {
         self.size
     }
 
-    fn read(line: usize, row: &StringRecord) -> Result<Self, RecordError> {
+    /// What the content of that line says.
+    fn read(line: usize, content: &'a str) -> Result<Self, RecordError> {
+        let row = fields(content);
         if row.iter().any(|field| field.contains(['\r', '\n'])) {
             return Err(RecordError::OpenQuote { line });
         }
-        let &[path, digest, size] = row.iter().collect::<Vec<_>>().as_slice() else {
-            return Err(RecordError::Fields { line, found: row.len() });
-        };
-        let long = row.iter().map(|field| field.chars().count()).find(|found| *found > MAX_FIELD);
+        let [path, digest, size] = <[Cow<'_, str>; 3]>::try_from(row)
+            .map_err(|row| RecordError::Fields { line, found: row.len() })?;
+        let all = [&path, &digest, &size];
+        // A character has a byte at least.
+        let long = all.into_iter().filter(|field| field.len() > MAX_FIELD).map(|field| field.chars().count());
+        let long = long.into_iter().find(|found| *found > MAX_FIELD);
         if let Some(found) = long {
             return Err(RecordError::LongField { line, found });
         }
         if path.is_empty() {
             return Err(RecordError::NoPath { line });
         }
-        let size = match size {
+        let size = match &*size {
             "" => None,
-            _ => Some(number(size).ok_or_else(|| RecordError::Size { line, size: excerpt(size) })?),
+            size => Some(number(size).ok_or_else(|| RecordError::Size { line, size: excerpt(size) })?),
         };
-        Ok(Self { path: path.to_owned(), digest: RecordDigest::read(digest), size })
+        Ok(Self { path, digest: RecordDigest::read(&digest), size })
     }
 }
 
-/// A digest as a row tells it: `{algorithm}=` and the digest in urlsafe base64
+/// A digest as a row gives it: `{algorithm}=` and the digest in urlsafe base64
 /// without padding ("Signed wheel files").
 ///
 /// With padding it is [malformed](Self::Malformed): `installer` compares the
@@ -315,35 +339,34 @@ fn bytes<const N: usize>(value: &str) -> Option<[u8; N]> {
     BASE64URL_NOPAD.decode(value.as_bytes()).ok()?.try_into().ok()
 }
 
-/// The fields of every line that is not blank, as `csv.reader` sees them.
+/// The fields of a line that is not blank, as `csv.reader` sees them.
 ///
-/// The line end that is added shows a quoted field that the text leaves open.
-/// Nothing fails here, for memory can be read, the text is UTF-8, and rows may
-/// differ in length; what failed all the same would have no fields, and be
-/// refused.
-fn fields(text: &str) -> impl Iterator<Item = StringRecord> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes().chain(&b"\n"[..]))
-        .into_records()
-        .map(Result::unwrap_or_default)
+/// The line end that is added shows a quoted field that the line leaves open:
+/// it becomes a part of it.
+fn fields(line: &str) -> Vec<Cow<'_, str>> {
+    if !line.contains('"') {
+        return line.split(',').map(Cow::Borrowed).collect();
+    }
+    // Nothing fails here, for memory can be read and the text is UTF-8.
+    let mut reader = ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes().chain(&b"\n"[..]));
+    let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+    record.iter().map(|field| Cow::Owned(field.to_owned())).collect()
 }
 
 /// A row as it is to be, if that is not as it is.
 fn changed(
-    row: &StringRecord,
+    row: &[Cow<'_, str>],
     rename: impl Fn(&str) -> Option<String>,
     replaced: &[(String, Option<(Sha256, u64)>)],
 ) -> Option<String> {
-    let (path, digest, size) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let path = rename(path).unwrap_or_else(|| path.to_owned());
+    let [path, digest, size] = row else { return None };
+    let path = rename(path).unwrap_or_else(|| path.clone().into_owned());
     let (digest, size) = match replaced.iter().find(|(replaced, ..)| *replaced == path) {
         Some((_, Some((sha256, size)))) => {
             (format!("sha256={}", BASE64URL_NOPAD.encode(sha256.as_bytes())), size.to_string())
         }
         Some((_, None)) => (String::new(), String::new()),
-        None => (digest.to_owned(), size.to_owned()),
+        None => (digest.clone().into_owned(), size.clone().into_owned()),
     };
     let fields = [path, digest, size];
     (!row.iter().eq(&fields)).then(|| fields.map(quoted).join(","))
@@ -360,7 +383,7 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Record {
+    fn read(text: &str) -> Record<'_> {
         Record::read(text.as_bytes()).unwrap()
     }
 
@@ -368,7 +391,7 @@ mod tests {
         Record::read(text.as_bytes()).unwrap_err().to_string()
     }
 
-    fn kept(record: &Record) -> String {
+    fn kept(record: &Record<'_>) -> String {
         String::from_utf8(record.rewritten(|_| None, &[])).unwrap()
     }
 
@@ -382,24 +405,24 @@ mod tests {
         );
         let record = read(&text);
         let rows: Vec<_> =
-            record.rows().iter().map(|row| (row.path(), row.digest().cloned(), row.size())).collect();
+            record.rows().map(|row| (row.path().to_owned(), row.digest().cloned(), row.size())).collect();
         assert_eq!(
             rows,
             [
-                ("a/__init__.py", Some(RecordDigest::Sha256(Sha256::of(b""))), Some(0)),
-                ("a/b,\"c\".py", None, Some(7)),
-                ("a\\d\"e.py", Some(RecordDigest::Weak("md5".into())), None),
-                ("a-1.dist-info/RECORD", None, None),
+                ("a/__init__.py".to_owned(), Some(RecordDigest::Sha256(Sha256::of(b""))), Some(0)),
+                ("a/b,\"c\".py".to_owned(), None, Some(7)),
+                ("a\\d\"e.py".to_owned(), Some(RecordDigest::Weak("md5".into())), None),
+                ("a-1.dist-info/RECORD".to_owned(), None, None),
             ]
         );
         assert_eq!(record.blank_line(), Some(3));
         assert_eq!(kept(&record), text);
-        assert_eq!((read("").rows(), read("").blank_line()), (&[][..], None));
+        assert_eq!((read("").rows().len(), read("").blank_line()), (0, None));
     }
 
     #[test]
     fn digests() {
-        let digest = |field: &str| read(&format!("a,{field},\n")).rows()[0].digest().cloned().unwrap();
+        let digest = |field: &str| read(&format!("a,{field},\n")).row(0).unwrap().digest().cloned().unwrap();
         assert_eq!(digest(&format!("sha384={}", "A".repeat(64))), RecordDigest::Sha384([0; 48]));
         let sha512 = format!("sha512={}", "A".repeat(86));
         assert!(matches!(digest(&sha512), RecordDigest::Sha512(sha512) if *sha512.as_bytes() == [0; 64]));
@@ -503,7 +526,7 @@ mod tests {
         #[test]
         fn what_was_written_is_read((rows, text) in record()) {
             let record = read(&text);
-            let found: Vec<_> = record.rows().iter().map(|row| (row.path().to_owned(), row.size())).collect();
+            let found: Vec<_> = record.rows().map(|row| (row.path().to_owned(), row.size())).collect();
             prop_assert_eq!(found, rows);
             prop_assert_eq!(kept(&record), text);
         }
@@ -515,10 +538,10 @@ mod tests {
             let rename = |path: &str| (path == old).then(|| new.clone());
             let replaced = [(new.clone(), Some((Sha256::of(b""), size)))];
             let after = before.rewritten(rename, &replaced);
-            let expected: Vec<_> = before.rows().iter().cloned().map(|mut row| {
+            let expected: Vec<_> = before.rows().map(|mut row| {
                 if row.path == *old || row.path == new {
                     row = RecordRow {
-                        path: new.clone(),
+                        path: Cow::Owned(new.clone()),
                         digest: Some(RecordDigest::Sha256(Sha256::of(b""))),
                         size: Some(size),
                     };
@@ -526,7 +549,7 @@ mod tests {
                 row
             }).collect();
             let record = Record::read(&after).unwrap();
-            prop_assert_eq!(record.rows(), &expected[..]);
+            prop_assert_eq!(record.rows().collect::<Vec<_>>(), expected);
             prop_assert_eq!(record.rewritten(rename, &replaced), after);
         }
 

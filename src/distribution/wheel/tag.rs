@@ -101,7 +101,7 @@ impl fmt::Display for Tag {
 ///
 /// Sorted by byte value, which is how every implementation reads the word:
 /// `manylinux2014_x86_64` stands before `manylinux_2_17_x86_64`, and `cp310`
-/// before `cp39`. Sets are equal if their tags are, however they were spelt.
+/// before `cp39`. Sets are equal if their tags are, however they were spelled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "BTreeSet<Tag>", into = "BTreeSet<Tag>")]
@@ -112,7 +112,7 @@ pub struct TagSet {
 }
 
 impl TagSet {
-    /// The set as it was spelt.
+    /// The set as it was spelled.
     #[must_use]
     pub fn as_given(&self) -> &str {
         &self.given
@@ -233,7 +233,7 @@ impl CompressedTags {
         &self.platform
     }
 
-    /// As they were spelt.
+    /// As they were spelled.
     #[must_use]
     pub fn as_given(&self) -> String {
         [&self.python, &self.abi, &self.platform].map(TagSet::as_given).join("-")
@@ -283,7 +283,7 @@ impl CompressedTags {
         })
     }
 
-    /// Whether all three are spelt canonically.
+    /// Whether all three are spelled canonically.
     #[must_use]
     pub fn is_canonical(&self) -> bool {
         self.python.is_canonical() && self.abi.is_canonical() && self.platform.is_canonical()

@@ -6,6 +6,7 @@ mod record;
 mod sdist;
 mod wheel;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
 use crate::archive::limits::Limits;
@@ -18,16 +19,16 @@ use crate::filename::{FileName, RelativePath};
 use crate::rule::finding::{Finding, Place};
 use crate::rule::{Rule, Severity};
 
-/// How closely files are looked at.
+/// How closely files are inspected.
 #[derive(Debug, Clone, Copy)]
 pub struct InspectOptions {
-    /// What an archive may ask of us.
+    /// Limits on an archive.
     pub limits: Limits,
     /// Whether every file of a wheel is held against the digest in RECORD.
     pub verify_record: bool,
 }
 
-/// What a look at a file came to.
+/// The result of inspecting a file.
 #[derive(Debug)]
 pub enum Examined {
     /// What it is.
@@ -46,28 +47,28 @@ pub(crate) fn inspect(
     head: &[u8],
     artifact: &ArtifactName,
     path: &RelativePath,
-    care: &InspectOptions,
+    options: &InspectOptions,
 ) -> Result<Examined, StagingError> {
     let name = path.file_name();
     let place = Place::file(artifact.clone(), path.as_str());
     let shape = Shape::of(&name, head);
-    let looked = match shape {
-        Shape::Wheel => return wheel(staging, staged, &name, &place, care),
-        Shape::MaybeSdist => sdist::look(staging.open(staged)?, &care.limits),
-        Shape::MaybeNpm => npm::look(staging.open(staged)?, &care.limits),
+    let inspected = match shape {
+        Shape::Wheel => return wheel(staging, staged, &name, &place, options),
+        Shape::MaybeSdist => sdist::inspect(staging.open(staged)?, &options.limits),
+        Shape::MaybeNpm => npm::inspect(staging.open(staged)?, &options.limits),
         _ => Ok(Inspection::Nothing),
     };
-    match looked {
+    match inspected {
         // It may be what somebody wants to release all the same.
         Err(ArchiveError::Refused(refusal)) => {
             Ok(Examined::Known(Distribution::defective(unreadable(&refusal, place))))
         }
-        looked => seen(looked, shape, place),
+        inspected => seen(inspected, shape, place),
     }
 }
 
-/// An archive that is released as it is and cannot be read to its end: by
-/// nobody, or by programs as strict as this one.
+/// An archive that is released as it is and cannot be read to its end: by any
+/// program, or by those as strict as this one.
 fn unreadable(refusal: &Refusal, place: Place) -> Finding {
     let mut finding = Rule::ArchiveUnreadable
         .at(place)
@@ -89,24 +90,24 @@ pub fn wheel(
     staged: &StagedFile,
     name: &FileName,
     place: &Place,
-    care: &InspectOptions,
+    options: &InspectOptions,
 ) -> Result<Examined, StagingError> {
-    let looked = wheel::look(name, staging.open(staged)?, staged.size, care);
-    seen(looked, Shape::Wheel, place.clone())
+    let inspected = wheel::inspect(name, staging.open(staged)?, staged.size, options);
+    seen(inspected, Shape::Wheel, place.clone())
 }
 
 /// What follows from what was seen in a file of that shape.
 fn seen(
-    looked: Result<Inspection, ArchiveError>,
+    inspected: Result<Inspection, ArchiveError>,
     shape: Shape,
     place: Place,
 ) -> Result<Examined, StagingError> {
     let unread = |cause| StagingError::Read { path: place.to_string().into(), cause };
-    Ok(match looked {
+    Ok(match inspected {
         Ok(Inspection::Nothing) => Examined::Known(Distribution::plain(shape)),
         Ok(Inspection::Known(distribution)) => Examined::Known(distribution),
-        Ok(Inspection::Defect(wrong)) => {
-            let finding = wrong.finding(place);
+        Ok(Inspection::Defect(defect)) => {
+            let finding = defect.finding(place);
             if finding.rule.is_integrity() {
                 Examined::Refused(Box::new(finding))
             } else {
@@ -139,4 +140,12 @@ impl Defect {
     fn finding(self, place: Place) -> Finding {
         self.rule.at(place).found(self.found).expected(self.expected).remedy(self.remedy)
     }
+}
+
+/// The hash of a path, where a set of the paths themselves would take much more
+/// memory.
+fn hash(path: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
 }

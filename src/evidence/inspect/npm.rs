@@ -12,7 +12,7 @@ use crate::evidence::Distribution;
 use crate::rule::Rule;
 
 /// An npm package holds `package/package.json` (npm, `npm pack`).
-pub(super) fn look(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
+pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
     let mut json = None;
     while let Some(entry) = tar.next_entry()? {

@@ -1,17 +1,22 @@
 //! RECORD, held against the archive that it speaks of (binary distribution
 //! format, "The .dist-info directory").
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sha2::Digest as _;
 
+use super::hash;
 use crate::distribution::wheel::{Record, RecordDigest, RecordRow, archive_path};
 use crate::evidence::wheel::{Difference, RecordCheck, WeakRow, WrongFile};
+use crate::sample::Sample;
 
 /// What RECORD says, looked up as the files of the archive pass by.
 pub(super) struct Checker<'a> {
-    rows: BTreeMap<Cow<'a, str>, &'a RecordRow>,
+    record: &'a Record<'a>,
+    /// Hashes of the rows' paths as the archive spells them, and the rows'
+    /// numbers, sorted: sixteen bytes a row, where a map of paths would take
+    /// many times as much.
+    rows: Vec<(u64, usize)>,
     /// Files that need no digest: RECORD itself, and its signatures.
     exempt: BTreeSet<String>,
     check: RecordCheck,
@@ -19,32 +24,28 @@ pub(super) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     /// Looks at the rows; `prove` the digests as well.
-    pub(super) fn new(record: &'a Record, dist_info: &str, prove: bool) -> Self {
+    pub(super) fn new(record: &'a Record<'a>, dist_info: &str, prove: bool) -> Self {
         let exempt = ["RECORD", "RECORD.jws", "RECORD.p7s"].map(|name| format!("{dist_info}/{name}"));
-        let mut checker =
-            Self { rows: BTreeMap::new(), exempt: exempt.into(), check: RecordCheck::default() };
-        checker.check.proved = prove;
-        checker.check.blank_line = record.blank_line();
-        for row in record.rows() {
-            checker.row(row);
+        let check = RecordCheck { proved: prove, blank_line: record.blank_line(), ..RecordCheck::default() };
+        let mut checker = Self { record, rows: Vec::new(), exempt: exempt.into(), check };
+        checker.rows.reserve_exact(record.rows().len());
+        for (number, row) in record.rows().enumerate() {
+            checker.rows.push((hash(&archive_path(row.path())), number));
+            checker.judge(&row);
         }
+        checker.rows.sort_unstable();
+        checker.find_repeated();
         checker
     }
 
-    fn row(&mut self, row: &'a RecordRow) {
+    fn judge(&mut self, row: &RecordRow<'_>) {
         let path = || row.path().to_owned();
-        let spelt = archive_path(row.path());
-        if spelt != row.path() {
+        let canonical = archive_path(row.path());
+        if canonical != row.path() {
             self.check.noncanonical_paths.push(path());
         }
-        if let Some(other) = self.rows.insert(spelt, row) {
-            self.check.repeated.push(path());
-            if (other.digest(), other.size()) != (row.digest(), row.size()) {
-                self.check.wrong.push(WrongFile { path: path(), difference: Difference::Rows });
-            }
-        }
         match row.digest() {
-            None if self.exempt.contains(archive_path(row.path()).as_ref()) => {}
+            None if self.exempt.contains(canonical.as_ref()) => {}
             None => self.check.undigested.push(path()),
             Some(digest) if !digest.is_proof() => {
                 self.check.weak.push(WeakRow { path: path(), digest: digest.to_string() });
@@ -53,16 +54,54 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What the bytes of a file must go through so that [`Self::compare`] can
-    /// tell whether they are those of its row.
+    /// Looks for rows that speak of one file.
+    fn find_repeated(&mut self) {
+        let pairs = self.rows.iter().zip(self.rows.iter().skip(1));
+        let mut repeated: Vec<(usize, usize)> = pairs
+            .filter(|((one, _), (other, _))| one == other)
+            .map(|((_, one), (_, other))| (*other, *one))
+            .collect();
+        repeated.sort_unstable();
+        for (number, before) in repeated {
+            let (Some(row), Some(other)) = (self.record.row(number), self.record.row(before)) else {
+                continue;
+            };
+            // Two paths may have one hash.
+            if archive_path(row.path()) != archive_path(other.path()) {
+                continue;
+            }
+            let path = row.path().to_owned();
+            if (other.digest(), other.size()) != (row.digest(), row.size()) {
+                self.check.wrong.push(WrongFile { path: path.clone(), difference: Difference::Rows });
+            }
+            self.check.repeated.push(path);
+        }
+    }
+
+    /// The last row of the file at this path, and its number.
+    fn row(&self, path: &str) -> Option<(usize, RecordRow<'a>)> {
+        let hash = hash(path);
+        let end = self.rows.partition_point(|(other, _)| *other <= hash);
+        let same = self.rows.get(..end)?.iter().rev().take_while(|(other, _)| *other == hash);
+        same.filter_map(|(_, number)| Some((*number, self.record.row(*number)?)))
+            .find(|(_, row)| archive_path(row.path()) == path)
+    }
+
+    /// The hasher for the bytes of a file that [`Self::compare`] compares with
+    /// its row.
     pub(super) fn hasher(&self, path: &str) -> Option<Hasher> {
-        let row = self.rows.get(path).filter(|_| self.check.proved)?;
-        Hasher::of(row.digest()?)
+        if !self.check.proved {
+            return None;
+        }
+        Hasher::of(self.row(path)?.1.digest()?)
     }
 
     /// Compares a file that has passed by.
     pub(super) fn compare(&mut self, path: &str, size: u64, hasher: Option<Hasher>) {
-        let Some(row) = self.rows.get(path).filter(|_| self.check.proved) else { return };
+        if !self.check.proved {
+            return;
+        }
+        let Some((_, row)) = self.row(path) else { return };
         let difference = match (row.size(), row.digest(), hasher.map(Hasher::finish)) {
             (Some(recorded), _, _) if recorded != size => Difference::Size { recorded, found: size },
             (_, Some(recorded), Some(found)) if *recorded != found => {
@@ -76,16 +115,18 @@ impl<'a> Checker<'a> {
     /// Compares the names, once all files have passed by.
     pub(super) fn finish(mut self, paths: &BTreeSet<&str>) -> RecordCheck {
         let is_signature = |path: &str| self.exempt.contains(path) && !path.ends_with("/RECORD");
-        for path in paths {
-            if !self.rows.contains_key(*path) && !is_signature(path) {
-                self.check.unlisted.push((*path).to_owned());
+        let is_unlisted = |path: &&&str| self.row(path).is_none() && !is_signature(path);
+        let unlisted = paths.iter().filter(is_unlisted).map(|path| (*path).to_owned()).collect();
+        let mut absent = Sample::default();
+        for (number, row) in self.record.rows().enumerate() {
+            let path = archive_path(row.path());
+            // Once for rows that repeat each other.
+            if !paths.contains(path.as_ref()) && self.row(&path).is_some_and(|(last, _)| last == number) {
+                absent.push(path.into_owned());
             }
         }
-        for path in self.rows.keys() {
-            if !paths.contains(path.as_ref()) {
-                self.check.absent.push(path.clone().into_owned());
-            }
-        }
+        self.check.unlisted = unlisted;
+        self.check.absent = absent;
         self.check
     }
 }

@@ -6,21 +6,20 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::BufReader;
 
-use super::{Defect, Inspection};
+use super::{Defect, Inspection, hash};
 use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind};
-use crate::distribution::core_metadata::{MAX_CORE_METADATA_BYTES, license_files};
+use crate::distribution::core_metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
 use crate::distribution::sdist::Sdist;
 use crate::evidence::Distribution;
 use crate::evidence::sdist::SdistContents;
 use crate::rule::Rule;
 use crate::sample::Sample;
 
-pub(super) fn look(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
+pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
@@ -99,10 +98,10 @@ impl Layout {
         }
         match Sdist::read(&pkg_info) {
             Ok(sdist) => {
-                let is_missing = |file: &String| !self.below.contains(&hash(file));
+                let is_there = |file: &str| self.below.contains(&hash(file));
                 let contents = SdistContents {
                     top: self.top.unwrap_or_default().chars().take(SHOWN).collect(),
-                    missing_licenses: license_files(&pkg_info).into_iter().filter(is_missing).collect(),
+                    missing_licenses: missing_license_files(&pkg_info, is_there),
                     sparse: self.sparse,
                 };
                 Inspection::Known(Distribution::Sdist {
@@ -117,12 +116,6 @@ impl Layout {
 
 /// The most characters of a name that are kept to be shown.
 const SHOWN: usize = 256;
-
-fn hash(path: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
-}
 
 fn wrong(found: String) -> Inspection {
     Inspection::Defect(Defect {

@@ -6,7 +6,7 @@
 //!    `METADATA`, `RECORD`, `entry_points.txt`.
 //! 3. Every file is inflated once, in the order in which they lie: its CRC-32
 //!    is proved on the way, and so is its digest in `RECORD`; its first bytes
-//!    tell whether it is native code, and for which machine.
+//!    show whether it is native code, and for which machine.
 //!
 //! Nothing is judged here but whether the wheel can be read at all.
 
@@ -17,12 +17,12 @@ use std::io::{self, BufReader, Read, Write};
 use unicode_normalization::UnicodeNormalization;
 
 use super::record::{Checker, Hasher};
-use super::{Defect, InspectOptions, Inspection};
+use super::{Defect, InspectOptions, Inspection, hash};
 use crate::archive::ArchiveError;
 use crate::archive::tar::begins_like_tar;
 use crate::archive::zip::{Entry, EntryKind, ZipArchive};
-use crate::distribution::core_metadata::{CoreMetadata, MAX_CORE_METADATA_BYTES, license_files};
-use crate::distribution::entry_points::{EntryPoints, MAX_ENTRY_POINTS_BYTES};
+use crate::distribution::core_metadata::{CoreMetadata, MAX_CORE_METADATA_BYTES, missing_license_files};
+use crate::distribution::entry_points::{self, MAX_ENTRY_POINTS_BYTES};
 use crate::distribution::native::Native;
 use crate::distribution::native::excerpt::Collector;
 use crate::distribution::wheel::{
@@ -30,8 +30,8 @@ use crate::distribution::wheel::{
 };
 use crate::evidence::Distribution;
 use crate::evidence::native::{self, NativeFiles};
-use crate::evidence::wheel::{MAX_SBOMS, NameClash, Packing, WheelContents};
-use crate::filename::FileName;
+use crate::evidence::wheel::{MAX_SBOMS, NameClash, Packing, Replacement, WheelContents};
+use crate::filename::{FileName, RelativePath};
 use crate::rule::Rule;
 use crate::sample::Sample;
 
@@ -39,11 +39,11 @@ use crate::sample::Sample;
 /// (binary distribution format, "The .data directory").
 const SCHEMES: [&str; 5] = ["purelib", "platlib", "headers", "scripts", "data"];
 
-pub(super) fn look(
+pub(super) fn inspect(
     name: &FileName,
     file: File,
     size: u64,
-    care: &InspectOptions,
+    options: &InspectOptions,
 ) -> Result<Inspection, ArchiveError> {
     let filename = match WheelFilename::new(name) {
         Ok(filename) => filename,
@@ -60,7 +60,7 @@ pub(super) fn look(
             }));
         }
     };
-    Ok(match read(&filename, file, size, care)? {
+    Ok(match read(&filename, file, size, options)? {
         Ok(contents) => Inspection::Known(Distribution::Wheel {
             filename: Box::new(filename),
             contents: Box::new(contents),
@@ -74,22 +74,33 @@ pub(super) fn look(
     })
 }
 
-/// Reads a wheel of this name, or says why it is none.
+/// Reads a wheel of this name, or says why it is not valid.
 fn read(
     filename: &WheelFilename,
     file: File,
     size: u64,
-    care: &InspectOptions,
+    options: &InspectOptions,
 ) -> Result<Result<WheelContents, String>, ArchiveError> {
     let mut file = BufReader::new(file);
     let mut head = Vec::new();
     file.by_ref().take(512).read_to_end(&mut head).map_err(ArchiveError::Read)?;
-    let archive = ZipArchive::open(file, size, &care.limits)?;
-    let dist_info = match dist_info(archive.entries()) {
+    let archive = ZipArchive::open(file, size, &options.limits)?;
+    let dist_info = match dist_info(archive.entries(), archive.folders()) {
         Ok(dist_info) => dist_info,
         Err(found) => return Ok(Err(found)),
     };
-    let mut reader = Reader { archive, dist_info };
+    let reader = Reader { archive, dist_info };
+    read_contents(filename, reader, size, &head, options.verify_record)
+}
+
+/// Reads what lies in a wheel whose `.dist-info` folder is known.
+fn read_contents(
+    filename: &WheelFilename,
+    mut reader: Reader,
+    size: u64,
+    head: &[u8],
+    verify_record: bool,
+) -> Result<Result<WheelContents, String>, ArchiveError> {
     let Some(wheel) = reader.metadata("WHEEL", MAX_WHEEL_BYTES)? else {
         return Ok(Err(format!("there is no `{}/WHEEL` in it", reader.dist_info)));
     };
@@ -103,12 +114,11 @@ fn read(
         return Ok(Err(format!("it is of version {version} of the format, which no installer reads")));
     }
     let metadata = reader.metadata("METADATA", MAX_CORE_METADATA_BYTES)?;
-    let licenses = metadata.as_deref().map(license_files).unwrap_or_default();
-    let metadata = metadata.map(|bytes| CoreMetadata::read(&bytes));
     let entry_points = reader.metadata("entry_points.txt", MAX_ENTRY_POINTS_BYTES)?;
-    let record = reader.metadata("RECORD", MAX_RECORD_BYTES)?.map(|bytes| Record::read(&bytes));
+    let record = reader.metadata("RECORD", MAX_RECORD_BYTES)?;
+    let record = record.as_deref().map(Record::read);
     let mut checker = match &record {
-        Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, care.verify_record)),
+        Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, verify_record)),
         _ => None,
     };
     let native = reader.pass(checker.as_mut())?;
@@ -118,29 +128,40 @@ fn read(
     let check = checker.map(|checker| checker.finish(&paths)).unwrap_or_default();
     let (other_data_dirs, unknown_schemes) = data_folders(&paths, &dist_info);
     Ok(Ok(WheelContents {
-        missing_licenses: missing_licenses(licenses, &paths, &dist_info),
+        missing_licenses: metadata.as_deref().map_or_else(Sample::default, |metadata| {
+            missing_license_files(metadata, |file| {
+                paths.contains(format!("{dist_info}/licenses/{file}").as_str())
+            })
+        }),
         sboms: sboms(&paths, &dist_info),
         signatures: signatures(&paths, &dist_info),
         other_data_dirs,
+        installed_metadata: installed_metadata(&paths),
+        replaced: replaced(archive.entries()),
         unknown_schemes,
-        packing: packing(archive.entries(), size, &head),
+        packing: packing(archive.entries(), size, head),
         name_clashes: name_clashes(&paths),
         dist_info,
         wheel,
         is_wheel_tidy,
-        metadata,
+        metadata: metadata.map(|bytes| CoreMetadata::read(&bytes)),
         record: record.map(|record| record.map(|_| check)),
-        entry_points: entry_points.and_then(|bytes| EntryPoints::read(&bytes).err()),
+        entry_points: entry_points.and_then(|bytes| entry_points::check(&bytes).err()),
         native,
     }))
 }
 
 /// The one `.dist-info` folder at the top, as installers look for it.
-fn dist_info(entries: &[Entry]) -> Result<String, String> {
-    let folders: BTreeSet<&str> = entries
+///
+/// To pip, whatever lies at the top under such a name is one: an empty folder
+/// with an entry of its own, and even a file.
+fn dist_info(files: &[Entry], folders: &[RelativePath]) -> Result<String, String> {
+    let folders: BTreeSet<&str> = files
         .iter()
-        .filter_map(|entry| Some(entry.path.as_str().split_once('/')?.0))
-        .filter(|folder| folder.ends_with(".dist-info"))
+        .map(|file| &file.path)
+        .chain(folders)
+        .filter_map(|path| path.components().next())
+        .filter(|top| top.ends_with(".dist-info"))
         .collect();
     let mut found = folders.iter();
     match (found.next(), found.next()) {
@@ -214,11 +235,6 @@ impl Write for ScanWriter {
     }
 }
 
-fn missing_licenses(named: Vec<String>, paths: &BTreeSet<&str>, dist_info: &str) -> Sample<String> {
-    let is_missing = |file: &String| !paths.contains(format!("{dist_info}/licenses/{file}").as_str());
-    named.into_iter().filter(is_missing).collect()
-}
-
 fn signatures(paths: &BTreeSet<&str>, dist_info: &str) -> Sample<String> {
     let files = ["RECORD.jws", "RECORD.p7s"].map(|name| format!("{dist_info}/{name}"));
     files.into_iter().filter(|path| paths.contains(path.as_str())).collect()
@@ -266,15 +282,75 @@ fn packing(entries: &[Entry], packed: u64, head: &[u8]) -> Packing {
     }
 }
 
+/// Where installers put a file of a `.data` folder, from the folder that
+/// packages are imported from; `None` if elsewhere.
+///
+/// `data` is put below the prefix of the environment, where that folder is
+/// `lib/python3.12/site-packages`, or `dist-packages` to Debian.
+fn installed_path(path: &str) -> Option<&str> {
+    let (top, rest) = path.split_once('/')?;
+    let (scheme, rest) = rest.split_once('/')?;
+    match scheme {
+        _ if !top.ends_with(".data") => None,
+        "purelib" | "platlib" => Some(rest),
+        "data" => {
+            let packages = ["/site-packages/", "/dist-packages/"];
+            packages.iter().find_map(|packages| Some(rest.split_once(packages)?.1))
+        }
+        _ => None,
+    }
+}
+
+/// Files of `.data` folders that are installed as metadata: they replace the
+/// wheel's own, or install another distribution.
+fn installed_metadata(paths: &BTreeSet<&str>) -> Sample<String> {
+    let is_metadata = |path: &str| {
+        let top = path.split('/').next().unwrap_or(path).to_ascii_lowercase();
+        top.ends_with(".dist-info") || top.ends_with(".egg-info")
+    };
+    let found = paths.iter().filter(|path| installed_path(path).is_some_and(is_metadata));
+    found.map(|path| (*path).to_owned()).collect()
+}
+
+/// Files that are installed where another file of the wheel is, with other
+/// contents. Which of them stays depends on the installer.
+fn replaced(entries: &[Entry]) -> Sample<Replacement> {
+    if !entries.iter().any(|entry| installed_path(entry.path.as_str()).is_some()) {
+        return Sample::default();
+    }
+    let mut files: Vec<(&str, &Entry)> = entries
+        .iter()
+        .map(|entry| (installed_path(entry.path.as_str()).unwrap_or(entry.path.as_str()), entry))
+        .collect();
+    files.sort_unstable_by_key(|(place, entry)| (*place, entry.path.as_str()));
+    let pairs = files.iter().zip(files.iter().skip(1));
+    pairs
+        .filter(|((place, one), (other_place, other))| {
+            place == other_place && (one.size, one.crc32) != (other.size, other.crc32)
+        })
+        .map(|((_, one), (_, other))| Replacement {
+            one: one.path.to_string(),
+            other: other.path.to_string(),
+        })
+        .collect()
+}
+
 /// Names that are one name where case (Windows, macOS) or the Unicode form
 /// (macOS) does not count.
 fn name_clashes(paths: &BTreeSet<&str>) -> Sample<NameClash> {
-    let mut folded: Vec<(String, &str)> = paths.iter().map(|path| (fold(path), *path)).collect();
-    folded.sort();
+    // Hashes: the folded names would take as much memory as the names.
+    let mut folded: Vec<(u64, &str)> = paths.iter().map(|path| (hash(&fold(path)), *path)).collect();
+    folded.sort_unstable();
     let pairs = folded.iter().zip(folded.iter().skip(1));
-    pairs
+    let mut clashes: Vec<(&str, &str)> = pairs
         .filter(|((one, _), (other, _))| one == other)
-        .map(|((_, one), (_, other))| NameClash { one: (*one).to_owned(), other: (*other).to_owned() })
+        .map(|((_, one), (_, other))| (*one, *other))
+        .filter(|(one, other)| fold(one) == fold(other))
+        .collect();
+    clashes.sort_unstable();
+    clashes
+        .into_iter()
+        .map(|(one, other)| NameClash { one: one.to_owned(), other: other.to_owned() })
         .collect()
 }
 
@@ -296,28 +372,28 @@ mod tests {
 
     #[test]
     fn names_that_are_alike() {
-        let told = |paths: &[&str]| name_clashes(&set(paths)).first().to_vec();
+        let found = |paths: &[&str]| name_clashes(&set(paths)).first().to_vec();
         let pair = |one: &str, other: &str| NameClash { one: one.into(), other: other.into() };
-        assert_eq!(told(&["a/b", "a/c", "ab"]), []);
-        assert_eq!(told(&["a/MARK.h", "a/mark.h"]), [pair("a/MARK.h", "a/mark.h")]);
+        assert_eq!(found(&["a/b", "a/c", "ab"]), []);
+        assert_eq!(found(&["a/MARK.h", "a/mark.h"]), [pair("a/MARK.h", "a/mark.h")]);
         // The same letter, composed and decomposed.
-        assert_eq!(told(&["\u{e9}", "e\u{301}"]), [pair("e\u{301}", "\u{e9}")]);
-        assert_eq!(told(&["\u{c9}", "e\u{301}"]), [pair("e\u{301}", "\u{c9}")]);
+        assert_eq!(found(&["\u{e9}", "e\u{301}"]), [pair("e\u{301}", "\u{e9}")]);
+        assert_eq!(found(&["\u{c9}", "e\u{301}"]), [pair("e\u{301}", "\u{c9}")]);
     }
 
     #[test]
     fn folders_of_data() {
-        let told = |paths: &[&str]| {
+        let found = |paths: &[&str]| {
             let (foreign, unknown) = data_folders(&set(paths), "foo-1.0.dist-info");
             (foreign.to_string(), unknown.to_string())
         };
         assert_eq!(
-            told(&["foo-1.0.data/scripts/foo", "foo.data.py", "a/b.data/c"]),
+            found(&["foo-1.0.data/scripts/foo", "foo.data.py", "a/b.data/c"]),
             (String::new(), String::new())
         );
-        assert_eq!(told(&["Foo-1.0.data/scripts/foo"]), ("`Foo-1.0.data`".into(), String::new()));
+        assert_eq!(found(&["Foo-1.0.data/scripts/foo"]), ("`Foo-1.0.data`".into(), String::new()));
         assert_eq!(
-            told(&["foo-1.0.data/script/foo", "foo-1.0.data/data"]),
+            found(&["foo-1.0.data/script/foo", "foo-1.0.data/data"]),
             (String::new(), "`foo-1.0.data/data`, `foo-1.0.data/script/foo`".into())
         );
     }

@@ -183,3 +183,13 @@ pub(super) const RECORD_WEAK: Entry = Entry {
     remedy: "Build the wheel with a current build backend, or rewrite `RECORD` with `wheel unpack` and `wheel pack`.",
     source: "binary distribution format, \"The .dist-info directory\"",
 };
+
+pub(super) const WHEEL_OVERWRITE: Entry = Entry {
+    id: "wheel-overwrite",
+    class: Integrity,
+    severity: Error,
+    summary: "What a wheel's `.data` folders install replaces no file of the wheel, and is not the metadata of a distribution.",
+    rationale: "Installers spread `.data/purelib` and `.data/platlib` over the files at the top, and `.data/data` over the environment. A `.dist-info` folder there replaces the metadata that was checked, or installs a second distribution; a module there replaces one of another content. Files with equal contents do not matter.",
+    remedy: "Build the wheel with a build backend, and put every file into the wheel once. If no backend put it there, find out who did.",
+    source: "binary distribution format, \"Installing a wheel\"; pip; uv",
+};

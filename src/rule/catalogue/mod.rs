@@ -73,6 +73,7 @@ rules! {
     WheelUnreadable = integrity::WHEEL_UNREADABLE,
     RecordDigest = integrity::RECORD_DIGEST,
     RecordWeak = integrity::RECORD_WEAK,
+    WheelOverwrite = integrity::WHEEL_OVERWRITE,
     WheelName = index::WHEEL_NAME,
     WheelVariant = index::WHEEL_VARIANT,
     WheelSpelling = index::WHEEL_SPELLING,
