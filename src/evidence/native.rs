@@ -15,6 +15,20 @@ const MAX_KINDS: usize = 200;
 /// an ELF file name their strings, and nothing names more.
 const MAX_LOOKS: usize = 3;
 
+/// How archives and compressed files begin: zip, gzip, xz, zstd, bzip2, 7z, ar
+/// and thin ar, LLVM bitcode.
+const CONTAINERS: [&[u8]; 9] = [
+    b"PK",
+    b"\x1f\x8b",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"BZh",
+    b"7z\xbc\xaf",
+    b"!<arch>",
+    b"!<thin>",
+    b"BC\xc0\xde",
+];
+
 /// What kind of native file it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NativeFile {
@@ -28,7 +42,10 @@ pub(crate) struct NativeFile {
 
 /// Native files by kind, with their paths.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct NativeFiles(BTreeMap<NativeFile, Sample<String>>);
+pub(crate) struct NativeFiles {
+    files: BTreeMap<NativeFile, Sample<String>>,
+    has_container: bool,
+}
 
 impl NativeFiles {
     /// Counts a file. Of too many kinds, which only a made-up archive has, the
@@ -36,24 +53,29 @@ impl NativeFiles {
     pub(crate) fn include(&mut self, native: Native, path: &str) {
         let file =
             NativeFile { native, suffix: ModuleSuffix::of(path), is_module: ModuleSuffix::is_certain(path) };
-        if self.0.len() < MAX_KINDS || self.0.contains_key(&file) {
-            self.0.entry(file).or_default().push(path.to_owned());
+        if self.files.len() < MAX_KINDS || self.files.contains_key(&file) {
+            self.files.entry(file).or_default().push(path.to_owned());
         }
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Counts a file that is not native, by its first bytes.
+    pub(crate) fn include_other(&mut self, head: &[u8]) {
+        self.has_container |= CONTAINERS.iter().any(|magic| head.starts_with(magic));
+    }
+
+    /// Whether there is native code, or an archive that may hold some.
+    pub(crate) fn has_code(&self) -> bool {
+        self.has_container || !self.files.is_empty()
     }
 
     /// Each kind, and its paths.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&NativeFile, &Sample<String>)> {
-        self.0.iter()
+        self.files.iter()
     }
 
     /// Each kind.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &NativeFile> {
-        self.0.keys()
+        self.files.keys()
     }
 }
 

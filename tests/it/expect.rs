@@ -16,7 +16,7 @@ fn release() -> Workspace {
             .into_iter()
             .chain(["win_amd64", "macosx_11_0_arm64"].map(str::to_owned))
             .map(|platform| {
-                let name = format!("foo-1.0-cp39-abi3-{platform}.whl");
+                let name = format!("foo-1.0-py3-none-{platform}.whl");
                 (format!("wheels-{}/{name}", &platform[..3]), wheel(&name))
             })
             .chain([("notes/foo.notes".to_owned(), b"notes".to_vec())]),
@@ -50,13 +50,13 @@ fn what_is_not() {
     let run = expecting("*-win_arm64.whl\n2 *-win_*.whl\n3 *.whl\n0 *-macosx_*").exits(1);
     insta::assert_snapshot!(run.out, @r"
     projects: `foo`
-    error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-cp39-abi3-macosx_11_0_arm64.whl`
+    error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`
       expected: none, as the line `0 *-macosx_*` of `expect` says
       help: Take out of the artifacts what does not belong there, or change the count in `expect`.
-    error[expected-files]: 1 file of the release matches `*-win_*.whl`: `foo-1.0-cp39-abi3-win_amd64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+    error[expected-files]: 1 file of the release matches `*-win_*.whl`: `foo-1.0-py3-none-win_amd64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
       expected: exactly 2, as the line `2 *-win_*.whl` of `expect` says
       help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
-    error[expected-files]: 4 files of the release match `*.whl`: `foo-1.0-cp39-abi3-macosx_11_0_arm64.whl`, `foo-1.0-cp39-abi3-manylinux2014_aarch64.manylinux_2_17_aarch64.whl`, `foo-1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`, `foo-1.0-cp39-abi3-win_amd64.whl`
+    error[expected-files]: 4 files of the release match `*.whl`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`, `foo-1.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl`, `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`, `foo-1.0-py3-none-win_amd64.whl`
       expected: exactly 3, as the line `3 *.whl` of `expect` says
       help: Take out of the artifacts what does not belong there, or change the count in `expect`.
     error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
@@ -82,7 +82,7 @@ fn what_is_not() {
 fn what_was_perhaps_meant() {
     let run = expecting("*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\n*.notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
-    error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was sent, and is released as `foo-1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+    error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was sent, and is released as `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
     error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is left out: of unknown type
     warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
     ");

@@ -4,7 +4,7 @@ use crate::fixture::{npm, wheel};
 use crate::harness::Workspace;
 use crate::wheelwright::Wheelwright;
 
-const LINUX: &str = "foo-1.0-cp312-cp312-linux_x86_64.whl";
+const LINUX: &str = "foo-1.0-py3-none-linux_x86_64.whl";
 
 #[test]
 fn the_rules_of_the_index() {
@@ -14,13 +14,13 @@ fn the_rules_of_the_index() {
     assert_eq!(run.output("pypi-ready"), "false");
     insta::assert_snapshot!(run.out, @r#"
     projects: `foo`
-    warning[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
+    warning[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
       expected: platform tags that PyPI takes
       help: Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
-    0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb  pypi/foo-1.0-cp312-cp312-linux_x86_64.whl
+    8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73  pypi/foo-1.0-py3-none-linux_x86_64.whl
     note: What PyPI refuses is a warning (`pypi: warn`).
     prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
-    ::warning title=wheel-platform::a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`; expected platform tags that PyPI takes. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
+    ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`; expected platform tags that PyPI takes. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
     "#);
     assert_eq!(workspace.manifest()["settings"]["pypi"], "warn");
     assert_eq!(workspace.manifest()["warnings"][0]["rule"], "wheel-platform");
@@ -42,8 +42,8 @@ fn what_is_ignored_is_told() {
     insta::assert_snapshot!(run.out, @r"
     projects: `foo`
     note: ignore: `native-any none-*` matched no finding
-    ignored[wheel-platform]: a: foo-1.0-cp312-cp312-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
-    0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb  pypi/foo-1.0-cp312-cp312-linux_x86_64.whl
+    ignored[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
+    8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73  pypi/foo-1.0-py3-none-linux_x86_64.whl
     prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
     ");
     insta::assert_snapshot!(run.summary, @r"
@@ -57,24 +57,24 @@ fn what_is_ignored_is_told() {
 
     | Rule | File | Found |
     |---|---|---|
-    | wheel-platform | <code>a&#58; foo-1.0-cp312-cp312-linux&#95;x86&#95;64.whl</code> | PyPI takes no wheels for &#96;linux&#95;x86&#95;64&#96; |
+    | wheel-platform | <code>a&#58; foo-1.0-py3-none-linux&#95;x86&#95;64.whl</code> | PyPI takes no wheels for &#96;linux&#95;x86&#95;64&#96; |
 
     ### pypi/
 
     | File | Size | Was | From | SHA-256 |
     |---|--:|---|---|---|
-    | <code>foo-1.0-cp312-cp312-linux&#95;x86&#95;64.whl</code> | 810 |  | a | <code>0afa8579f8943bc1536942662b88b8eb7d3c5e934fccbb809da3768a880879cb</code> |
+    | <code>foo-1.0-py3-none-linux&#95;x86&#95;64.whl</code> | 812 |  | a | <code>8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73</code> |
 
     Checksums of all files are in `SHA256SUMS`.
 
-    `release-manifest.json` has the SHA-256 <code>318cefb774c771145b4e1ff624afb9ab294fe1b24a6da5fa151fc68f11de346f</code>.
+    `release-manifest.json` has the SHA-256 <code>2eb85667bf9df0014110480b9f727ca3464597592c6a956074007737c2677cb5</code>.
 
     > ignore&#58; &#96;native-any none-&#42;&#96; matched no finding
     ");
     let ignored = &workspace.manifest()["ignored"];
     assert_eq!((&ignored[0]["rule"], ignored.as_array().unwrap().len()), (&"wheel-platform".into(), 1));
     // A rule that is not the index's leaves the way to it open.
-    let name = "foo-1.0-cp312-cp312-win_amd64.whl";
+    let name = "foo-1.0-py3-none-win_amd64.whl";
     let wheel = Wheelwright::new(name).wheel("Wheel-Version: 1.0\nTag: cp312-cp312-win32\n").build();
     let workspace = Workspace::with([(format!("a/{name}"), wheel)]);
     workspace.prepare_on_runner(&[]).exits(1);

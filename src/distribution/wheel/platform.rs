@@ -7,25 +7,15 @@ use crate::distribution::machine::Machine::{
     self, Aarch64, Arm, Ia64, Loongarch64, Mips64, Mips64el, Ppc, Ppc64, Ppc64le, Riscv64, S390x, Wasm32,
     X86, X86_64,
 };
-
-/// The C library for which a wheel for Linux is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Libc {
-    /// Ex) `manylinux_2_28_x86_64`, `manylinux2014_x86_64`
-    Glibc,
-    /// Ex) `musllinux_1_2_x86_64`
-    Musl,
-    /// That of whoever built it. Ex) `linux_x86_64`
-    Unknown,
-}
+use crate::distribution::target::Libc;
 
 /// A system on which wheels are installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum System {
     /// Every one. Ex) `any`
     Any,
-    /// Linux, with a C library.
-    Linux(Libc),
+    /// Linux, with a C library; none if it is that of whoever built the wheel.
+    Linux(Option<Libc>),
     /// Ex) `macosx_11_0_arm64`
     MacOs,
     /// Ex) `win_amd64`
@@ -53,10 +43,10 @@ type Family = (&'static str, usize, System, fn(&str) -> Option<Machines>);
 
 /// A family whose beginning is that of another one stands behind it.
 const FAMILIES: [Family; 13] = [
-    ("manylinux_", 2, System::Linux(Libc::Glibc), linux),
-    ("manylinux", 1, System::Linux(Libc::Glibc), linux),
-    ("musllinux_", 2, System::Linux(Libc::Musl), linux),
-    ("linux_", 0, System::Linux(Libc::Unknown), linux),
+    ("manylinux_", 2, System::Linux(Some(Libc::Glibc)), linux),
+    ("manylinux", 1, System::Linux(Some(Libc::Glibc)), linux),
+    ("musllinux_", 2, System::Linux(Some(Libc::Musl)), linux),
+    ("linux_", 0, System::Linux(None), linux),
     ("macosx_", 2, System::MacOs, macos),
     ("win_", 0, System::Windows, windows),
     ("ios_", 2, System::Ios, ios),
@@ -74,6 +64,7 @@ pub(crate) struct PlatformTag {
     system: System,
     machines: Option<Machines>,
     requires_all: bool,
+    version: Option<(u16, u16)>,
 }
 
 impl PlatformTag {
@@ -93,7 +84,7 @@ impl PlatformTag {
                 .unwrap_or((System::Other, None)),
         };
         let requires_all = system == System::MacOs && machines.is_some() && tag.ends_with("_universal2");
-        Self { system, machines, requires_all }
+        Self { system, machines, requires_all, version: version(tag) }
     }
 
     /// The system.
@@ -110,6 +101,13 @@ impl PlatformTag {
         self.machines
     }
 
+    /// The version of glibc, musl or macOS that a wheel with this tag asks for
+    /// at least: major and minor number.
+    #[must_use]
+    pub(crate) const fn version(&self) -> Option<(u16, u16)> {
+        self.version
+    }
+
     /// Whether every native file should have code for all of these machines,
     /// and not for one alone: a `universal2` wheel is installed on both. The
     /// older names for several machines were never taken so strictly.
@@ -117,6 +115,21 @@ impl PlatformTag {
     pub(crate) const fn requires_all(&self) -> bool {
         self.requires_all
     }
+}
+
+/// What the older names for a version of glibc stand for (PEP 600, "Legacy
+/// manylinux tags").
+const LEGACY_MANYLINUX: [(&str, (u16, u16)); 3] =
+    [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
+
+/// The version in a tag for Linux or macOS.
+fn version(tag: &str) -> Option<(u16, u16)> {
+    if let Some((_, version)) = LEGACY_MANYLINUX.iter().find(|(prefix, _)| tag.starts_with(prefix)) {
+        return Some(*version);
+    }
+    let rest = ["manylinux_", "musllinux_", "macosx_"].iter().find_map(|prefix| tag.strip_prefix(prefix))?;
+    let mut numbers = rest.splitn(3, '_');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 /// What follows a text's first numbers, each with `_` behind it.
@@ -297,16 +310,16 @@ mod tests {
         use System::{Android, Any, Emscripten, FreeBsd, Ios, Linux, MacOs, Other, Wasi, Windows};
         for (given, system, machines) in [
             ("any", Any, None),
-            ("manylinux1_i686", Linux(Libc::Glibc), Some(&[X86][..])),
-            ("manylinux2014_aarch64", Linux(Libc::Glibc), Some(&[Aarch64])),
-            ("manylinux_2_28_x86_64", Linux(Libc::Glibc), Some(&[X86_64])),
-            ("manylinux_2_36_loongarch64", Linux(Libc::Glibc), Some(&[Loongarch64])),
-            ("musllinux_1_2_armv7l", Linux(Libc::Musl), Some(&[Arm])),
-            ("musllinux_1_2_ppc64le", Linux(Libc::Musl), Some(&[Ppc64le])),
-            ("linux_armv6l", Linux(Libc::Unknown), Some(&[Arm])),
-            ("linux_s390x", Linux(Libc::Unknown), Some(&[S390x])),
-            ("linux_riscv64", Linux(Libc::Unknown), Some(&[Riscv64])),
-            ("linux_ppc64", Linux(Libc::Unknown), Some(&[Ppc64])),
+            ("manylinux1_i686", Linux(Some(Libc::Glibc)), Some(&[X86][..])),
+            ("manylinux2014_aarch64", Linux(Some(Libc::Glibc)), Some(&[Aarch64])),
+            ("manylinux_2_28_x86_64", Linux(Some(Libc::Glibc)), Some(&[X86_64])),
+            ("manylinux_2_36_loongarch64", Linux(Some(Libc::Glibc)), Some(&[Loongarch64])),
+            ("musllinux_1_2_armv7l", Linux(Some(Libc::Musl)), Some(&[Arm])),
+            ("musllinux_1_2_ppc64le", Linux(Some(Libc::Musl)), Some(&[Ppc64le])),
+            ("linux_armv6l", Linux(None), Some(&[Arm])),
+            ("linux_s390x", Linux(None), Some(&[S390x])),
+            ("linux_riscv64", Linux(None), Some(&[Riscv64])),
+            ("linux_ppc64", Linux(None), Some(&[Ppc64])),
             ("macosx_10_9_x86_64", MacOs, Some(&[X86_64])),
             ("macosx_11_0_arm64", MacOs, Some(&[Aarch64])),
             ("macosx_11_0_universal2", MacOs, Some(&[X86_64, Aarch64])),
@@ -331,10 +344,10 @@ mod tests {
             ("freebsd_14_0_release_amd64", FreeBsd, Some(&[X86_64])),
             ("freebsd_14_0_release_p2_arm64", FreeBsd, Some(&[Aarch64])),
             // Known in part, or not at all.
-            ("manylinux_2_28_vax", Linux(Libc::Glibc), None),
-            ("manylinux_2_x86_64", Linux(Libc::Glibc), None),
-            ("manylinux_x86_64", Linux(Libc::Glibc), None),
-            ("musllinux_x86_64", Linux(Libc::Musl), None),
+            ("manylinux_2_28_vax", Linux(Some(Libc::Glibc)), None),
+            ("manylinux_2_x86_64", Linux(Some(Libc::Glibc)), None),
+            ("manylinux_x86_64", Linux(Some(Libc::Glibc)), None),
+            ("musllinux_x86_64", Linux(Some(Libc::Musl)), None),
             ("macosx_11_arm64", MacOs, None),
             ("macosx_10_15_amd64", MacOs, None),
             ("macosx_universal2", MacOs, None),
@@ -343,12 +356,29 @@ mod tests {
             ("android_21", Android, None),
             ("wasi_0_0_0_wasm64", Wasi, None),
             ("aix_7_2_ppc64", Other, None),
-            ("manylinux", Linux(Libc::Glibc), None),
+            ("manylinux", Linux(Some(Libc::Glibc)), None),
             ("none", Other, None),
         ] {
             let platform = PlatformTag::of(&tag(given));
             assert_eq!((platform.system(), platform.machines()), (system, machines), "{given}");
             assert_eq!(platform.requires_all(), machines == Some(&[X86_64, Aarch64]), "{given}");
+        }
+    }
+
+    #[test]
+    fn versions() {
+        for (given, version) in [
+            ("manylinux1_x86_64", Some((2, 5))),
+            ("manylinux2010_i686", Some((2, 12))),
+            ("manylinux2014_aarch64", Some((2, 17))),
+            ("manylinux_2_28_x86_64", Some((2, 28))),
+            ("musllinux_1_2_x86_64", Some((1, 2))),
+            ("macosx_10_13_universal2", Some((10, 13))),
+            ("macosx_11_arm64", None),
+            ("linux_x86_64", None),
+            ("win_amd64", None),
+        ] {
+            assert_eq!(PlatformTag::of(&tag(given)).version(), version, "{given}");
         }
     }
 

@@ -207,8 +207,9 @@ impl Reader {
                     result => result.map(drop),
                 }
             })?;
-            if let Some(code) = Native::of(&excerpt) {
-                native.include(code, path.as_str());
+            match Native::of(&excerpt) {
+                Some(code) => native.include(code, path.as_str()),
+                None => native.include_other(excerpt.head()),
             }
         }
         Ok(native)

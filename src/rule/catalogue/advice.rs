@@ -143,3 +143,33 @@ pub(super) const TAG_PROJECT: Entry = Entry {
     remedy: "If the tag is not meant to name a project, set the input `version`.",
     source: "the input `version`",
 };
+
+pub(super) const NATIVE_MISSING: Entry = Entry {
+    id: "native-missing",
+    class: Advice,
+    severity: Warning,
+    summary: "A wheel for one ABI and platform holds native code.",
+    rationale: "A wheel that is tagged for one ABI and platform and holds no native code was probably built without its extension module, so that users get an import error or a slow fallback.",
+    remedy: "Make the build fail if the extension cannot be compiled. If there is none, build a wheel for `any`.",
+    source: "platform compatibility tags",
+};
+
+pub(super) const MODULE_STABLE_ABI: Entry = Entry {
+    id: "module-stable-abi",
+    class: Advice,
+    severity: Warning,
+    summary: "A wheel whose extension modules all use the stable ABI is tagged `abi3`.",
+    rationale: "Modules that end with `.abi3.so` work with all later versions of CPython, but a wheel tagged for one version is installed by that version only.",
+    remedy: "Tag the wheel `abi3` (`py-limited-api` of the build backend), or build without the limited API.",
+    source: "PEP 384; PEP 425",
+};
+
+pub(super) const NATIVE_MACOS: Entry = Entry {
+    id: "native-macos",
+    class: Advice,
+    severity: Warning,
+    summary: "Native code in a wheel runs on the oldest macOS of its platform tags.",
+    rationale: "Installers select a wheel for `macosx_11_0` on macOS 11, where code that was built for macOS 14 may not load. From macOS 11 on only major versions count; code for Apple silicon counts from 11.",
+    remedy: "Set `MACOSX_DEPLOYMENT_TARGET` to the version of the tag, or tag the wheel for the newer macOS (`delocate-wheel --require-target-macos-version`).",
+    source: "platform compatibility tags; `LC_BUILD_VERSION`",
+};

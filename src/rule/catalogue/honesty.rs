@@ -53,3 +53,43 @@ pub(super) const NATIVE_MACHINE: Entry = Entry {
     remedy: "Build it on, or cross-compile it for, the machine that the tag names.",
     source: "platform compatibility tags; ELF, Mach-O, PE and WebAssembly headers",
 };
+
+pub(super) const NATIVE_LIBC: Entry = Entry {
+    id: "native-libc",
+    class: Honesty,
+    severity: Error,
+    summary: "Native code uses the C library that its file's tags or name declare.",
+    rationale: "A program that was linked against glibc does not start where there is only musl, as on Alpine Linux, and the reverse. It fails with \"not found\", which names the program and not the missing loader. Statically linked programs fit both. With `normalize: off` it is a warning.",
+    remedy: "Build it for the declared target, in an image of that C library or with a cross toolchain.",
+    source: "PEP 600; PEP 656; System V ABI, `PT_INTERP`, `DT_NEEDED`",
+};
+
+pub(super) const NATIVE_GLIBC: Entry = Entry {
+    id: "native-glibc",
+    class: Honesty,
+    severity: Error,
+    summary: "Native code in a manylinux wheel needs no newer glibc than the oldest of its tags.",
+    rationale: "Code that was built on a newer system may use symbols that the declared glibc does not have, and then fails on import with \"version `GLIBC_2.34' not found\". Weak symbol versions do not count, as for auditwheel. With `normalize: off` it is a warning.",
+    remedy: "Build it in the manylinux image of that tag, and run `auditwheel repair`.",
+    source: "PEP 600; auditwheel's policies; LSB, symbol versions",
+};
+
+pub(super) const NATIVE_SIGNATURE: Entry = Entry {
+    id: "native-signature",
+    class: Honesty,
+    severity: Error,
+    summary: "Programs, libraries and bundles for Apple silicon have a code signature.",
+    rationale: "On Apple silicon, macOS kills a program at its start and refuses to load a library if it has no code signature at all. The linker writes an ad hoc signature; tools that strip or edit the file afterwards can remove it. With `normalize: off` it is a warning.",
+    remedy: "Sign it after the last change: `codesign --sign - --force FILE`, or `rcodesign sign FILE` on Linux.",
+    source: "Apple, macOS 11 release notes; `LC_CODE_SIGNATURE`",
+};
+
+pub(super) const MODULE_SUFFIX: Entry = Entry {
+    id: "module-suffix",
+    class: Honesty,
+    severity: Error,
+    summary: "The interpreters that install a wheel can import its extension modules.",
+    rationale: "An interpreter imports extension modules by suffix: CPython 3.13 ignores `_core.cpython-312-x86_64-linux-gnu.so`. A wheel for `abi3` is installed by all later versions, and needs modules that end with `.abi3.so` or have no tag. With `normalize: off` it is a warning.",
+    remedy: "Build a wheel for each version of Python, or build for the stable ABI and tag the wheel `abi3`.",
+    source: "PEP 3149; PEP 384; PEP 425",
+};

@@ -1,4 +1,4 @@
-//! Native code in a wheel, against its platform tags.
+//! The machines and systems of a wheel's native code, against its platform tags.
 //!
 //! Wheels carry more than they run: debuggers bring libraries for the machines
 //! of the programs that they attach to, installers bring launchers for every
@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use crate::distribution::executable::ExecutableFormat;
 use crate::distribution::machine::Machine;
 use crate::distribution::native::NativeKind;
+use crate::distribution::target::Os;
 use crate::distribution::wheel::{PlatformTag, System, WheelFilename};
 use crate::evidence::Evidence;
 use crate::evidence::native::{NativeFile, NativeFiles};
@@ -20,43 +21,45 @@ use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
 
+use super::{is_host_code, joined};
+
 /// Files of one kind, and their paths.
 type Paths<'a> = (&'a NativeFile, &'a Sample<String>);
 
-pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {
-    let platforms: Vec<PlatformTag> = filename.platform().iter().map(PlatformTag::of).collect();
-    if platforms.iter().any(|platform| platform.system() == System::Any) {
-        return in_any(file, contents).into_iter().collect();
-    }
-    let Some(promise) = DeclaredPlatforms::of(&platforms) else { return Vec::new() };
+pub(super) fn judge(
+    file: &Evidence,
+    filename: &WheelFilename,
+    declared: &DeclaredPlatforms,
+    native: &NativeFiles,
+) -> Option<Finding> {
     let tags = filename.platform();
     let wrong = |found: String, machines: String| {
         let expected = format!("code for {machines}, as the platform tag `{tags}` says");
-        Rule::NativeMachine.at(file).found(found).expected(expected)
+        Some(Rule::NativeMachine.at(file).found(found).expected(expected))
     };
-    let (any, all) = (joined(&promise.named, " or "), joined(&promise.required, " and "));
-    let foreign = described(promise.foreign_modules(&contents.native).collect());
+    let (any, all) = (joined(&declared.named, " or "), joined(&declared.required, " and "));
+    let foreign = paths(declared.foreign_modules(native).collect());
     if !foreign.is_empty() {
-        return vec![wrong(format!("extension modules for another machine: {foreign}"), any)];
+        return wrong(format!("extension modules for another machine: {foreign}"), any);
     }
-    let half = described(promise.single_arch_modules(&contents.native).collect());
+    let half = paths(declared.single_arch_modules(native).collect());
     if !half.is_empty() {
-        return vec![wrong(format!("extension modules for one machine alone: {half}"), all)];
+        return wrong(format!("extension modules for one machine alone: {half}"), all);
     }
-    let others = described(promise.foreign_binaries(&contents.native).collect());
+    let others = paths(declared.foreign_binaries(native).collect());
     if !others.is_empty() {
-        return vec![wrong(format!("native code for other machines alone: {others}"), any)];
+        return wrong(format!("native code for other machines alone: {others}"), any);
     }
-    let missing_machines = promise.missing_machines(&contents.native);
-    if !missing_machines.is_empty() {
-        return vec![wrong(format!("no native code for {}", joined(&missing_machines, " and ")), all)];
+    let missing = declared.missing_machines(native);
+    if !missing.is_empty() {
+        return wrong(format!("no native code for {}", joined(&missing, " and ")), all);
     }
-    Vec::new()
+    None
 }
 
 /// An extension module for any platform is one that cannot be imported on most.
-fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
-    let modules = described(contents.native.iter().filter(|(file, _)| file.is_module).collect());
+pub(super) fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
+    let modules = paths(contents.native.iter().filter(|(file, _)| file.is_module).collect());
     (!modules.is_empty()).then(|| {
         Rule::NativeAny
             .at(file)
@@ -66,10 +69,10 @@ fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
 }
 
 /// What the platform tags of a wheel promise.
-struct DeclaredPlatforms {
+pub(super) struct DeclaredPlatforms {
     systems: BTreeSet<System>,
     /// Machines of which some tag names one.
-    named: BTreeSet<Machine>,
+    pub(super) named: BTreeSet<Machine>,
     /// Machines that a wheel must serve all at once: those of a universal
     /// binary, and of several tags for macOS.
     required: BTreeSet<Machine>,
@@ -77,7 +80,7 @@ struct DeclaredPlatforms {
 
 impl DeclaredPlatforms {
     /// Nothing if a tag is of a platform that is not known here.
-    fn of(platforms: &[PlatformTag]) -> Option<Self> {
+    pub(super) fn of(platforms: &[PlatformTag]) -> Option<Self> {
         let mut promise =
             Self { systems: BTreeSet::new(), named: BTreeSet::new(), required: BTreeSet::new() };
         for platform in platforms {
@@ -92,16 +95,20 @@ impl DeclaredPlatforms {
         Some(promise)
     }
 
-    fn is_of_format(&self, file: &NativeFile) -> bool {
-        self.systems.iter().any(|system| match file.native.format() {
-            ExecutableFormat::Elf => {
-                matches!(system, System::Linux(_) | System::Android | System::FreeBsd | System::Other)
-            }
-            ExecutableFormat::MachO | ExecutableFormat::MachOFat => {
-                matches!(system, System::MacOs | System::Ios)
-            }
-            ExecutableFormat::Pe => *system == System::Windows,
-            ExecutableFormat::Wasm => matches!(system, System::Emscripten | System::Wasi),
+    /// Whether a file is of a form, and says that it is for a system, that some
+    /// tag names.
+    pub(super) fn is_of_format(&self, file: &NativeFile) -> bool {
+        let is_for = |systems: &[Os]| file.native.os().is_none_or(|os| systems.contains(&os));
+        self.systems.iter().any(|system| match (file.native.format(), system) {
+            (ExecutableFormat::Elf, System::Linux(_)) => is_for(&[Os::Linux]),
+            (ExecutableFormat::Elf, System::Android) => is_for(&[Os::Android]),
+            (ExecutableFormat::Elf, System::FreeBsd) => is_for(&[Os::FreeBsd]),
+            (ExecutableFormat::Elf, System::Other) => true,
+            (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::MacOs) => is_for(&[Os::MacOs]),
+            (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::Ios) => is_for(&[Os::Ios]),
+            (ExecutableFormat::Pe, System::Windows)
+            | (ExecutableFormat::Wasm, System::Emscripten | System::Wasi) => true,
+            _ => false,
         })
     }
 
@@ -158,21 +165,15 @@ impl DeclaredPlatforms {
     }
 }
 
-/// Whether code is for a processor that runs an interpreter, ready to be
-/// loaded: no object file, and none for a graphics card or the kernel.
-fn is_host_code(file: &NativeFile) -> bool {
-    file.native.kind() != NativeKind::Object && file.native.is_host_code()
-}
-
-fn described(files: Vec<Paths<'_>>) -> Sample<String> {
-    let mut told = Sample::default();
+/// Paths, each with its machines, and with its system where it says one.
+fn paths(files: Vec<Paths<'_>>) -> Sample<String> {
+    let mut found = Sample::default();
     for (file, paths) in files {
-        let machines = joined(file.native.machines(), " and ");
-        told.include(paths, |path| format!("{path} ({machines})"));
+        let mut machines = joined(file.native.machines(), " and ");
+        if let Some(os) = file.native.os() {
+            machines = format!("{machines}, {os}");
+        }
+        found.include(paths, |path| format!("{path} ({machines})"));
     }
-    told
-}
-
-fn joined(machines: &BTreeSet<Machine>, with: &str) -> String {
-    machines.iter().map(ToString::to_string).collect::<Vec<_>>().join(with)
+    found
 }
