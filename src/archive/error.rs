@@ -66,8 +66,16 @@ impl Refusal {
     pub(crate) fn found(&self) -> String {
         match self.entry_name() {
             Some(name) => format!("`{name}` {}", self.flaw()),
+            None if matches!(self.flaw(), Flaw::IsAnother { .. }) => format!("the file {}", self.flaw()),
             None => format!("the archive {}", self.flaw()),
         }
+    }
+
+    /// Whether no reader gets everything out of it, or it is no archive at all;
+    /// otherwise readers differ, or a limit is exceeded.
+    #[must_use]
+    pub(crate) const fn is_unreadable(&self) -> bool {
+        matches!(self.flaw(), Flaw::Tar(_) | Flaw::BreaksOff(_) | Flaw::Gzip(_) | Flaw::IsAnother { .. })
     }
 
     /// Whether it ends before it is whole, so that no reader gets to its end.
@@ -110,7 +118,8 @@ impl Refusal {
             Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::BreaksOff(_) | Flaw::Gzip(_) => {
                 "an archive that is whole".into()
             }
-            Flaw::TarHeaders(_) => "headers that tell every reader the same".into(),
+            Flaw::TarHeaders(_) => "headers that every reader reads alike".into(),
+            Flaw::IsAnother { expected, .. } => (*expected).into(),
             Flaw::SeveralEnds(..) => "one end record, behind which nothing but its comment lies".into(),
             Flaw::CommentLength { .. } => "an archive that ends with its comment".into(),
             Flaw::Volumes => "an archive in one piece".into(),
@@ -183,6 +192,9 @@ impl Refusal {
             | Flaw::Tar(_)
             | Flaw::BreaksOff(_)
             | Flaw::Gzip(_) => "Build and upload it again: it is broken, or was altered.",
+            Flaw::IsAnother { .. } => {
+                "Look at how the job makes or downloads it, or give it the name of what it is."
+            }
             _ => {
                 "Build it again with a tool that writes plain archives; if it was not built so, find out who altered it."
             }
@@ -293,6 +305,8 @@ pub(super) enum Flaw {
     BreaksOff(&'static str),
     #[error("has a gzip stream that {0}")]
     Gzip(&'static str),
+    #[error("is {what}")]
+    IsAnother { what: String, expected: &'static str },
 }
 
 /// A number with its thousands apart.

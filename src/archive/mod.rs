@@ -14,11 +14,14 @@
 //!    and what is really written while it is.
 //! 4. [`zip`] inflates, and holds every byte against size and CRC-32.
 //!
-//! A tar is read entry by entry, in order, by [`tar`].
+//! A tar is read entry by entry, in order, by [`tar`], out of a stream that
+//! [`compression`] inflates.
 
+pub(crate) mod compression;
 mod error;
 pub(crate) mod framing;
 pub(crate) mod limits;
+mod magic;
 pub(crate) mod name;
 pub(crate) mod tar;
 pub(crate) mod zip;

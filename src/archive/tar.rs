@@ -6,16 +6,18 @@
 //! 1.1 GB of memory in a library that reads it whole.
 
 mod header;
+mod pax;
 
-use std::io::{self, Read, Write};
+use std::io::{BufRead, Write};
 
-use flate2::read::MultiGzDecoder;
-
-use self::header::{BLOCK, Header, Pax};
+use self::header::{BLOCK, Header, is_dirty, text};
+use self::pax::Pax;
+use super::compression::Decompressed;
 use super::error::{ArchiveError, Flaw, Refusal};
 use super::limits::Limits;
+use super::magic::describe;
 use super::name;
-use crate::filename::{FileNameError, RelativePath};
+use crate::filename::FileNameError;
 
 /// The most bytes of one extended header (a long name, or pax records).
 pub(crate) const MAX_EXTENDED: u64 = 1 << 20;
@@ -50,31 +52,80 @@ pub(crate) enum TarKind {
 pub(crate) struct TarEntry {
     /// The name as stored: hostile text.
     pub name: String,
-    /// Where it lies, without leading `./`. Tars that are released as they are
-    /// may hold names that no reader should follow, so that these are no error
-    /// here.
-    pub path: Result<RelativePath, FileNameError>,
+    /// What a link points at, as stored; empty for everything else.
+    pub target: String,
     /// What it is.
     pub kind: TarKind,
     /// Bytes of content.
     pub size: u64,
+    /// What some reader reads otherwise, and most do not mind: a clause that
+    /// follows the name. A package may have none.
+    pub ambiguity: Option<&'static str>,
+}
+
+impl TarEntry {
+    /// What the archive is refused for if nobody may read it otherwise.
+    pub(crate) fn differs(&self, what: &'static str) -> Refusal {
+        Refusal::entry(&self.name, Flaw::TarHeaders(what))
+    }
+
+    /// What the archive is refused for if it may hold nothing of this kind: `what`
+    /// is a noun with its article.
+    pub(crate) fn is_no_file(&self, what: &'static str) -> Refusal {
+        Refusal::entry(&self.name, Flaw::NotAFile(what))
+    }
+
+    /// What the archive is refused for if no reader should follow this name.
+    pub(crate) fn misnamed(&self, error: FileNameError) -> Refusal {
+        Refusal::entry(&self.name, Flaw::Name(error))
+    }
+
+    /// What the archive is refused for if its name may be there once only.
+    pub(crate) fn is_twice(&self) -> Refusal {
+        Refusal::entry(&self.name, Flaw::Duplicate { other: None })
+    }
+
+    /// What the archive is refused for if another entry makes a folder of this
+    /// file, or a file of this folder.
+    pub(crate) fn is_file_and_folder(&self) -> Refusal {
+        Refusal::entry(&self.name, Flaw::FileAndFolder)
+    }
+
+    /// The parts of the name; those that name no folder, an empty one and `.`,
+    /// are left out.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        parts(&self.name)
+    }
 }
 
 /// A gzipped tar, read from its front.
 ///
 /// Several entries may bear one name, of which readers take the last: who
-/// looks for a file must look at all entries.
-pub(crate) struct TarGz<R: Read> {
-    stream: Stream<R>,
+/// looks for a file must look at all entries. What lets readers differ on
+/// where entries lie is refused; what merely lets them differ on one entry is
+/// its [`ambiguity`](TarEntry::ambiguity).
+pub(crate) struct TarGz<R> {
+    stream: Decompressed<R>,
     /// Bytes of the current entry that nobody has read yet.
     left: u64,
     /// Bytes behind it, up to the next block.
     padding: u64,
     /// Entries begun.
     entries: u64,
+    most_entries: u64,
     /// The current entry's name, for errors.
     name: String,
-    is_at_end: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Start,
+    Within,
+    /// Read to its end, behind which lies what no reader reads, or nothing.
+    End {
+        has_more: bool,
+    },
 }
 
 /// What extended headers have said of the entry that follows them.
@@ -82,59 +133,54 @@ pub(crate) struct TarGz<R: Read> {
 struct Extended {
     pax: Option<Pax>,
     long_name: Option<Vec<u8>>,
-    has_long_link: bool,
+    long_link: Option<Vec<u8>>,
 }
 
 impl Extended {
     const fn is_empty(&self) -> bool {
-        self.pax.is_none() && self.long_name.is_none() && !self.has_long_link
+        self.pax.is_none() && self.long_name.is_none() && self.long_link.is_none()
     }
 }
 
-impl<R: Read> TarGz<R> {
+impl<R: BufRead> TarGz<R> {
     /// Reads the tar within `reader`, a gzip file of one or several members.
     ///
     /// Of the limits, `unpacked` and `ratio` bound what is inflated, and
     /// `entries` their number.
-    pub(crate) fn new(reader: R, limits: &Limits) -> Self {
+    pub(crate) const fn new(reader: R, limits: &Limits) -> Self {
         Self {
-            stream: Stream::new(reader, *limits),
+            stream: Decompressed::new(reader, *limits),
             left: 0,
             padding: 0,
             entries: 0,
+            most_entries: limits.entries,
             name: String::new(),
-            is_at_end: false,
+            state: State::Start,
         }
     }
 
     /// The next entry, passing over what was not read of the current one;
-    /// nothing at the end. The folder that the tar itself stands for (`./`) is
+    /// none at the end. The folder that the tar itself stands for (`./`) is
     /// passed over.
     ///
     /// # Errors
-    /// [`ArchiveError::Refused`] if the tar is broken, reads differently to
-    /// different readers, or exceeds a limit, and [`ArchiveError::Read`].
+    /// [`ArchiveError::Refused`] if the tar is broken, lets readers differ on
+    /// where entries lie, or exceeds a limit, and [`ArchiveError::Read`].
     pub(crate) fn next_entry(&mut self) -> Result<Option<TarEntry>, ArchiveError> {
-        if self.is_at_end {
+        if matches!(self.state, State::End { .. }) {
             return Ok(None);
         }
         let mut extended = Extended::default();
         loop {
             self.skip_content()?;
-            let mut block = [0; BLOCK];
-            let got = self.stream.fill(&mut block)?;
-            if got == 0 || block.iter().all(|byte| *byte == 0) {
+            let Some(block) = self.next_block()? else {
                 if !extended.is_empty() {
                     return Err(refuse(Flaw::Tar("ends behind an extended header")));
                 }
-                self.is_at_end = true;
-                self.expect_zeros()?;
                 return Ok(None);
-            }
-            if got < BLOCK {
-                return Err(refuse(Flaw::BreaksOff("a header")));
-            }
-            let header = Header::parse(&block).map_err(refuse)?;
+            };
+            let header = Header::parse(&block).map_err(|flaw| self.refuse_header(flaw, &block))?;
+            self.state = State::Within;
             if self.read_extended(&header, &mut extended)? {
                 continue;
             }
@@ -143,6 +189,47 @@ impl<R: Read> TarGz<R> {
             if !is_root {
                 return Ok(Some(entry));
             }
+        }
+    }
+
+    /// What a package is refused for if anything but zeros lies behind the end,
+    /// once that was reached. Readers pass over it.
+    pub(crate) fn trailing(&self) -> Option<Refusal> {
+        let has_more = matches!(self.state, State::End { has_more: true });
+        has_more.then(|| Refusal::whole(Flaw::Tar("has bytes behind its end")))
+    }
+
+    /// The next header's block; none at the end.
+    fn next_block(&mut self) -> Result<Option<[u8; BLOCK]>, ArchiveError> {
+        if self.state == State::Start {
+            check_gzip(self.stream.packed_head()?)?;
+        }
+        let mut block = [0; BLOCK];
+        let got = self.stream.fill(&mut block)?;
+        if got > 0 && block.iter().any(|byte| *byte != 0) {
+            let head = block.get(..got).unwrap_or(&block);
+            return match got {
+                BLOCK => Ok(Some(block)),
+                _ if self.state == State::Start && describe(head).is_some() => Err(refuse(not_a_tar(head))),
+                _ => Err(refuse(Flaw::BreaksOff("a header"))),
+            };
+        }
+        let mut second = [0; BLOCK];
+        self.stream.fill(&mut second)?;
+        if second.iter().any(|byte| *byte != 0) {
+            // Most readers stop at one block of zeros, and npm at two.
+            return Err(refuse(Flaw::TarHeaders("goes on behind a single block of zeros")));
+        }
+        self.state = State::End { has_more: self.is_followed()? };
+        Ok(None)
+    }
+
+    fn refuse_header(&self, flaw: Flaw, block: &[u8; BLOCK]) -> ArchiveError {
+        match (self.state, flaw) {
+            (State::Start, Flaw::Tar(_)) if describe(block) != Some("a plain tar") => {
+                refuse(not_a_tar(block))
+            }
+            (_, flaw) => refuse(flaw),
         }
     }
 
@@ -173,76 +260,86 @@ impl<R: Read> TarGz<R> {
     }
 
     /// Takes in a header that speaks of the one after it, if it is one.
-    fn read_extended(&mut self, header: &Header<'_>, extended: &mut Extended) -> Result<bool, ArchiveError> {
+    fn read_extended(&mut self, header: &Header, extended: &mut Extended) -> Result<bool, ArchiveError> {
         let typeflag = header.typeflag();
-        if !matches!(typeflag, b'x' | b'g' | b'L' | b'K') {
-            return Ok(false);
+        match typeflag {
+            b'x' | b'g' | b'L' | b'K' => {}
+            b'N' | b'X' => {
+                return Err(refuse(Flaw::TarHeaders("has an extended header of a type that only npm reads")));
+            }
+            _ => return Ok(false),
         }
         let size = header.size().map_err(refuse)?;
         if size > MAX_EXTENDED {
             return Err(refuse(Flaw::ExtendedHeaderTooLarge { size, most: MAX_EXTENDED }));
         }
+        if header.name().is_empty() || !header.link_name().is_empty() {
+            return Err(refuse(Flaw::TarHeaders("has an extended header that npm passes over")));
+        }
         self.set_content(size);
         let content = self.read_entry(MAX_EXTENDED)?;
-        let first = match typeflag {
-            b'L' => {
-                let name = content.split(|byte| *byte == 0).next().unwrap_or_default().to_owned();
-                extended.long_name.replace(name).is_none()
+        let is_first = match typeflag {
+            b'L' => extended.long_name.replace(long_text(&content).map_err(refuse)?).is_none(),
+            b'K' => extended.long_link.replace(long_text(&content).map_err(refuse)?).is_none(),
+            b'x' => extended.pax.replace(Pax::parse(&content).map_err(refuse)?).is_none(),
+            _ if Pax::parse(&content).map_err(refuse)?.changes_reading() => {
+                let flaw =
+                    Flaw::TarHeaders("gives all its entries one name, size or link by a global header");
+                return Err(refuse(flaw));
             }
-            b'K' => !std::mem::replace(&mut extended.has_long_link, true),
-            _ => {
-                let pax = Pax::parse(&content).map_err(refuse)?;
-                if typeflag == b'x' {
-                    extended.pax.replace(pax).is_none()
-                } else if pax.is_plain() {
-                    true
-                } else {
-                    let flaw =
-                        Flaw::TarHeaders("gives all its entries one name, size or link by a global header");
-                    return Err(refuse(flaw));
-                }
-            }
+            _ => true,
         };
-        if first { Ok(true) } else { Err(refuse(Flaw::TarHeaders("has two extended headers for one entry"))) }
+        if is_first {
+            Ok(true)
+        } else {
+            Err(refuse(Flaw::TarHeaders("has two extended headers for one entry")))
+        }
     }
 
     /// Puts together what the headers say of an entry.
-    fn begin(&mut self, header: &Header<'_>, extended: Extended) -> Result<TarEntry, ArchiveError> {
+    fn begin(&mut self, header: &Header, extended: Extended) -> Result<TarEntry, ArchiveError> {
         self.entries += 1;
-        let most = self.stream.limits.entries;
+        let most = self.most_entries;
         if self.entries > most {
             return Err(refuse(Flaw::TooManyEntries { declared: self.entries, most }));
         }
         let pax = extended.pax.unwrap_or_default();
-        let raw_name = match (pax.path, extended.long_name) {
-            (Some(path), Some(long)) if path != long => {
-                return Err(refuse(Flaw::TarHeaders("has an entry with two long names")));
-            }
-            (Some(name), _) | (None, Some(name)) => name,
-            (None, None) => header.name(),
-        };
+        let size = header.size().and_then(|declared| pax.size(declared));
+        let long_name = one_of(pax.path, extended.long_name).map_err(refuse)?;
+        let long_link = one_of(pax.link_path, extended.long_link).map_err(refuse)?;
+        let has_own_name = long_name.is_none();
+        let raw_name = long_name.unwrap_or_else(|| header.name());
         self.name = name::shown(&raw_name);
         let refuse_entry = |flaw| ArchiveError::from(Refusal::entry(&self.name, flaw));
-        let told = header.size().map_err(refuse_entry)?;
-        let size = pax.size.unwrap_or(told);
-        // Only a size that octal digits cannot tell needs the wider field; one
-        // that merely contradicts lets readers differ on where the next header
-        // lies (CVE-2025-62518).
-        if size != told && size <= MAX_OCTAL_SIZE {
-            return Err(refuse_entry(Flaw::TarHeaders(
-                "has one size in its header and another in its pax header",
-            )));
-        }
+        let size = size.map_err(refuse_entry)?;
         let kind = kind(header.typeflag(), &raw_name, pax.is_sparse);
-        if size != 0 && matches!(kind, TarKind::Folder | TarKind::SymbolicLink | TarKind::HardLink) {
-            return Err(refuse_entry(Flaw::TarHeaders("is a folder or a link, and has content")));
+        let is_link = matches!(kind, TarKind::SymbolicLink | TarKind::HardLink);
+        let has_link_name = !header.link_name().is_empty() || long_link.is_some();
+        if size != 0
+            && let Some(flaw) = misplaces_content(kind, &raw_name, has_link_name)
+        {
+            return Err(refuse_entry(Flaw::TarHeaders(flaw)));
         }
-        let path = path(&raw_name, kind);
+        let is_odd_folder = match header.typeflag() {
+            b'0' | b'7' => kind == TarKind::Folder,
+            0 => kind == TarKind::Folder && !has_own_name,
+            _ => false,
+        };
+        let ambiguity = match kind {
+            _ if raw_name.is_empty() => Some("has no name"),
+            _ if is_odd_folder => Some("is a file, and has the name of a folder"),
+            _ if has_link_name && !is_link => Some("is no link, and has the target of one"),
+            TarKind::Other(b'3' | b'4' | b'6') => header.ambiguity(),
+            TarKind::Other(_) => Some("is of a type that readers read differently"),
+            _ => pax.ambiguity.or_else(|| header.ambiguity()),
+        };
+        let target = long_link.unwrap_or_else(|| header.link_name().to_owned());
         if header.sparse_map_goes_on() {
             self.skip_sparse_map()?;
         }
         self.set_content(size);
-        Ok(TarEntry { name: self.name.clone(), path, kind, size })
+        let target = if is_link { name::shown(&target) } else { String::new() };
+        Ok(TarEntry { name: self.name.clone(), target, kind, size, ambiguity })
     }
 
     fn skip_sparse_map(&mut self) -> Result<(), ArchiveError> {
@@ -292,38 +389,88 @@ impl<R: Read> TarGz<R> {
         }
     }
 
-    /// What lies behind the end is zeros, of which tar writes some (and gzip's
-    /// last checksum is proved by reading on).
-    fn expect_zeros(&mut self) -> Result<(), ArchiveError> {
+    /// Reads on to the end, which proves gzip's last checksum; whether anything
+    /// but zeros was there.
+    fn is_followed(&mut self) -> Result<bool, ArchiveError> {
         let mut buffer = [0; 8 << 10];
+        let mut is_followed = false;
         loop {
-            let got = match self.stream.fill(&mut buffer) {
-                Ok(0) => return Ok(()),
-                Ok(got) => got,
+            match self.stream.fill(&mut buffer) {
+                Ok(0) => return Ok(is_followed),
+                Ok(got) => is_followed |= buffer.iter().take(got).any(|byte| *byte != 0),
                 // All that was packed is there.
                 Err(ArchiveError::Refused(refusal)) if refusal.is_broken_off() => {
                     return Err(refuse(Flaw::Gzip("does not end where its tar does")));
                 }
                 Err(error) => return Err(error),
-            };
-            if buffer.iter().take(got).any(|byte| *byte != 0) {
-                return Err(refuse(Flaw::Tar("has bytes behind its end")));
             }
         }
     }
+}
+
+/// The parts of a path, without the empty ones and `.`.
+pub(crate) fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !matches!(*part, "" | "."))
 }
 
 fn refuse(flaw: Flaw) -> ArchiveError {
     Refusal::whole(flaw).into()
 }
 
-/// The most that eleven octal digits tell: 8 GiB less one byte.
-const MAX_OCTAL_SIZE: u64 = (1 << 33) - 1;
+fn check_gzip(head: &[u8]) -> Result<(), ArchiveError> {
+    if head.starts_with(b"\x1f") {
+        return Ok(());
+    }
+    let what = describe(head).unwrap_or("not a gzip file").to_owned();
+    Err(refuse(Flaw::IsAnother { what, expected: "a gzipped tar" }))
+}
+
+/// What a gzip file holds that begins with `head` and holds no tar.
+fn not_a_tar(head: &[u8]) -> Flaw {
+    let what = match describe(head) {
+        Some("a gzip file") => "a gzip in a gzip".to_owned(),
+        Some(what) => format!("a gzip of {what}"),
+        None => "a gzip of something that is no tar".to_owned(),
+    };
+    Flaw::IsAnother { what, expected: "a gzipped tar" }
+}
+
+/// GNU's long name or link, which ends with a NUL.
+fn long_text(content: &[u8]) -> Result<Vec<u8>, Flaw> {
+    let name = text(content);
+    if name.is_empty() || is_dirty(content) {
+        return Err(Flaw::TarHeaders("has a long name that readers end differently"));
+    }
+    Ok(name.to_owned())
+}
+
+/// The name or link that pax and GNU headers give.
+fn one_of(pax: Option<Vec<u8>>, gnu: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Flaw> {
+    match (pax, gnu) {
+        (Some(pax), Some(gnu)) if pax != gnu => Err(Flaw::TarHeaders("has an entry with two long names")),
+        (pax, gnu) => Ok(pax.or(gnu)),
+    }
+}
+
+/// Why readers differ on where the content of an entry ends: some pass over it,
+/// and some read it as headers.
+fn misplaces_content(kind: TarKind, name: &[u8], has_link_name: bool) -> Option<&'static str> {
+    match kind {
+        TarKind::Folder | TarKind::SymbolicLink | TarKind::HardLink => {
+            Some("is a folder or a link, and has content")
+        }
+        TarKind::Other(b'3' | b'4' | b'6') => Some("is a device or a FIFO, and has content"),
+        _ if name.ends_with(b"/") => Some("has the name of a folder, and content"),
+        _ if has_link_name => Some("is no link, and has the target of one"),
+        _ if name.is_empty() => Some("has no name"),
+        _ => None,
+    }
+}
 
 fn kind(typeflag: u8, name: &[u8], is_sparse: bool) -> TarKind {
     match typeflag {
-        // Before POSIX a folder was told by its name alone.
-        0 if name.ends_with(b"/") => TarKind::Folder,
+        // Before POSIX the name alone said that it is a folder.
+        0 | b'0' | b'7' if name.ends_with(b"/") => TarKind::Folder,
         0 | b'0' | b'7' if is_sparse => TarKind::Sparse,
         0 | b'0' | b'7' => TarKind::File,
         b'1' => TarKind::HardLink,
@@ -331,88 +478,6 @@ fn kind(typeflag: u8, name: &[u8], is_sparse: bool) -> TarKind {
         b'5' => TarKind::Folder,
         b'S' => TarKind::Sparse,
         other => TarKind::Other(other),
-    }
-}
-
-fn path(mut raw_name: &[u8], kind: TarKind) -> Result<RelativePath, FileNameError> {
-    while let Some(rest) = raw_name.strip_prefix(b"./") {
-        raw_name = rest;
-    }
-    match name::parse(raw_name)? {
-        (_, true) if kind != TarKind::Folder => Err(FileNameError::Empty),
-        (path, _) => Ok(path),
-    }
-}
-
-/// Inflates, and stops at the limits.
-struct Stream<R: Read> {
-    decoder: MultiGzDecoder<Counted<R>>,
-    limits: Limits,
-    unpacked: u64,
-}
-
-/// Counts what is read, and remembers whether it was the file that failed.
-struct Counted<R> {
-    reader: R,
-    bytes: u64,
-    has_failed: bool,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.reader.read(buffer) {
-            Ok(bytes) => {
-                self.bytes += bytes as u64;
-                Ok(bytes)
-            }
-            Err(error) => {
-                self.has_failed = error.kind() != io::ErrorKind::Interrupted;
-                Err(error)
-            }
-        }
-    }
-}
-
-impl<R: Read> Stream<R> {
-    fn new(reader: R, limits: Limits) -> Self {
-        let counted = Counted { reader, bytes: 0, has_failed: false };
-        Self { decoder: MultiGzDecoder::new(counted), limits, unpacked: 0 }
-    }
-
-    /// Fills `buffer` as far as there is something to fill it with.
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
-        let mut filled = 0;
-        while let Some(rest) = buffer.get_mut(filled..)
-            && !rest.is_empty()
-        {
-            let got = match self.decoder.read(rest) {
-                Ok(0) => break,
-                Ok(got) => got,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if self.decoder.get_ref().has_failed => return Err(ArchiveError::Read(error)),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Err(refuse(Flaw::BreaksOff("its gzip stream")));
-                }
-                Err(_) => return Err(refuse(Flaw::Gzip("cannot be inflated"))),
-            };
-            filled += got;
-            self.unpacked += got as u64;
-            self.check_limits()?;
-        }
-        Ok(filled)
-    }
-
-    fn check_limits(&self) -> Result<(), ArchiveError> {
-        let (packed, size) = (self.decoder.get_ref().bytes, self.unpacked);
-        if size > self.limits.unpacked {
-            let most = self.limits.unpacked;
-            return Err(refuse(Flaw::UnpackedTooLarge { size, most }));
-        }
-        if !self.limits.allows_ratio(packed, size) {
-            let most = self.limits.ratio;
-            return Err(refuse(Flaw::Ratio { packed, size, most }));
-        }
-        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::npm;
 use crate::harness::{Run, Workspace};
+use crate::sdists::{gzip, tar_of};
 
 fn package(more: &Value) -> Vec<u8> {
     let mut json = json!({"name": "tool", "version": "1.0.0"});
@@ -74,7 +75,7 @@ fn the_repository_of_the_workflow() {
 fn a_prerelease_without_a_tag() {
     let beta = json!({"version": "1.0.0-beta.1", "repository": OURS});
     let run = prepared(&beta).exits(0);
-    insta::assert_snapshot!(run.out.lines().take(3).collect::<Vec<_>>().join("\n"), @r#"
+    insta::assert_snapshot!(run.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r#"
     projects: `tool`
     warning[npm-dist-tag]: npm: tool.tgz: package.json names no dist-tag for the prerelease 1.0.0-beta.1
       expected: a `publishConfig.tag`, without which npm publishes no prerelease
@@ -86,4 +87,92 @@ fn a_prerelease_without_a_tag() {
     let run = prepared(&tagged).exits(0);
     assert_eq!(run.findings(), "");
     assert!(run.output("npm-packages").contains(r#""tag":"beta""#), "{}", run.output("npm-packages"));
+}
+
+fn package_json(name: &str) -> Vec<u8> {
+    json!({"name": name, "version": "1.0.0"}).to_string().into_bytes()
+}
+
+/// What a package of these entries is found to be, its findings or its name.
+fn read_as(entries: &[(&str, &[u8], tar::EntryType, &str)]) -> String {
+    let workspace = Workspace::with([("a/good-1.0.0.tgz", gzip(&tar_of(entries)))]);
+    let run = workspace.prepare(&["--ignore", "npm-repository *"]);
+    if run.findings().is_empty() {
+        workspace.manifest()["files"][0]["kind"].to_string()
+    } else {
+        run.findings()
+    }
+}
+
+/// npm drops the first folder of every path, whatever its name.
+#[test]
+fn folders_of_packages() {
+    use tar::EntryType::{Directory, Regular};
+    let json = package_json("good");
+    for top in ["package", "node", "tool-1.0.0", ".", ""] {
+        let name = format!("{top}/package.json");
+        assert_eq!(read_as(&[(&name, &json, Regular, "")]), "\"npm-package\"", "{top}");
+    }
+    let folders = [("package/", &b""[..], Directory, ""), ("package/lib/", b"", Directory, "")];
+    assert_eq!(
+        read_as(&[&folders[..], &[("package/package.json", &json, Regular, "")]].concat()),
+        "\"npm-package\""
+    );
+    // An application that is packed with its sources is no package.
+    let private = br#"{"name": "app", "version": "1.0.0", "private": true}"#;
+    for json in [&private[..], b"{}"] {
+        assert_eq!(read_as(&[("app-1.0.0/package.json", json, Regular, "")]), "\"archive\"");
+    }
+    assert_eq!(read_as(&[("app/lib/package.json", &json, Regular, "")]), "\"archive\"");
+}
+
+/// Every form in which npm, or a file system, finds another package.json.
+#[test]
+fn readings_that_differ() {
+    use tar::EntryType::{Char, Directory, Fifo, Link, Regular, Symlink};
+    let (good, evil) = (package_json("good"), package_json("evil"));
+    for (name, kind, target, rule) in [
+        ("package/package.json", Regular, "", "archive-duplicate"),
+        ("x/package.json", Regular, "", "archive-duplicate"),
+        ("./package.json", Regular, "", "archive-duplicate"),
+        ("/package.json", Regular, "", "archive-duplicate"),
+        ("package/./package.json", Regular, "", "archive-duplicate"),
+        ("package//package.json", Regular, "", "archive-duplicate"),
+        ("package/Package.JSON", Regular, "", "archive-framing"),
+        ("package/pac\u{212a}age.json", Regular, "", "archive-framing"),
+        ("package/package.json.", Regular, "", "archive-framing"),
+        ("package/.\\package.json", Regular, "", "archive-framing"),
+        ("package/package.json/x", Regular, "", "archive-framing"),
+        ("package/package.json", Directory, "", "archive-duplicate"),
+        ("package/package.json", Symlink, "evil.json", "archive-link"),
+        ("package/x", Symlink, "y", "archive-link"),
+        ("package/x", Link, "package/package.json", "archive-link"),
+        ("package/x", Fifo, "", "archive-link"),
+        ("package/x", Char, "", "archive-link"),
+        ("package/x/", Regular, "", "archive-framing"),
+        ("package/../package.json", Regular, "", "file-name-unsafe"),
+        ("package/x", tar::EntryType::new(b'D'), "", "archive-framing"),
+        ("package/x", tar::EntryType::new(b'N'), "", "archive-framing"),
+        ("package/x", tar::EntryType::new(b'X'), "", "archive-framing"),
+    ] {
+        let content = if kind == Regular && !name.ends_with('/') { &evil[..] } else { b"" };
+        for order in [false, true] {
+            let mut entries =
+                [("package/package.json", &good[..], Regular, ""), (name, content, kind, target)];
+            if order {
+                entries.reverse();
+            }
+            let found = read_as(&entries);
+            assert!(found.starts_with("error["), "{name}: {found}");
+            assert!(order || found.starts_with(&format!("error[{rule}]")), "{name}: {found}");
+        }
+    }
+}
+
+/// Names that only another file system takes for package.json.
+#[test]
+fn a_package_json_of_another_case() {
+    let json = package_json("good");
+    let found = read_as(&[("package/PACKAGE.json", &json, tar::EntryType::Regular, "")]);
+    assert!(found.starts_with("error[archive-framing]"), "{found}");
 }

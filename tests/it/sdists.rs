@@ -1,12 +1,14 @@
 //! Source distributions, and archives that are none or are broken.
 
+use std::io::Write as _;
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use release_prep::testing::Distribution;
 use release_prep::testing::PackageJson;
 use release_prep::testing::Sdist;
 
-use crate::fixture::{sdist, tar_gz, wheel};
+use crate::fixture::{sdist, tar_gz, wheel, zip};
 use crate::harness::Workspace;
 
 const PKG_INFO: &str = "Metadata-Version: 2.4\nName: foo\nVersion: 1.0\n";
@@ -22,6 +24,28 @@ fn foo(files: &[(&str, &[u8])]) -> Vec<u8> {
 fn findings(name: &str, bytes: &[u8]) -> String {
     let workspace = Workspace::with([(format!("a/{name}"), bytes)]);
     workspace.prepare(&["--dry-run"]).findings()
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A tar of entries of any kind: name, content, kind, target.
+pub(crate) fn tar_of(entries: &[(&str, &[u8], tar::EntryType, &str)]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, content, kind, target) in entries {
+        let mut header = tar::Header::new_ustar();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.as_mut_bytes()[157..157 + target.len()].copy_from_slice(target.as_bytes());
+        header.set_entry_type(*kind);
+        header.set_mode(0o644);
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        tar.append(&header, *content).unwrap();
+    }
+    tar.into_inner().unwrap()
 }
 
 /// Files that its `License-File` lines name are in it: PyPI looks for each.
@@ -71,7 +95,7 @@ fn odd_names_below_the_folder() {
         tar.append(&header, bytes).unwrap();
     }
     let outside = tar.into_inner().unwrap().finish().unwrap();
-    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &outside), @"error[file-name-unsafe]: a: foo-1.0.tar.gz: `foo-1.0/../../etc/x` leaves the folder that it is unpacked into");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &outside), @"error[file-name-unsafe]: a: foo-1.0.tar.gz: `foo-1.0/../../etc/x` is no name for a file: `.` or `..` is a part of it");
 }
 
 /// Readers differ in which they take, and none of them is kept but the first.
@@ -79,7 +103,7 @@ fn odd_names_below_the_folder() {
 fn several_pkg_infos() {
     let other = PKG_INFO.replace("1.0", "2.0");
     let several = foo(&[("PKG-INFO", other.as_bytes()), ("PKG-INFO", PKG_INFO.as_bytes())]);
-    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &several), @"error[sdist-metadata]: a: foo-1.0.tar.gz: there are several PKG-INFO in it, and readers differ in which they take");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &several), @"error[archive-duplicate]: a: foo-1.0.tar.gz: `foo-1.0/PKG-INFO` is there twice");
     // One that lies deeper is another file.
     assert_eq!(findings("foo-1.0.tar.gz", &foo(&[("foo.egg-info/PKG-INFO", other.as_bytes())])), "");
 }
@@ -102,24 +126,168 @@ fn sparse_files() {
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &sparse), @"error[sdist-sparse]: a: foo-1.0.tar.gz: it holds files with holes: `foo-1.0/holes`");
 }
 
-/// One that breaks off is nothing that anybody wants to download; what a less
-/// strict reader would take is.
+/// What nobody can unpack is an error, whatever its name, and says what it is.
 #[test]
 fn broken_archives() {
     let whole = tar_gz(&[("tool/tool", &[7; 4096]), ("README", b"two at the top")]);
     let broken = &whole[..whole.len() / 2];
+    let plain = tar_of(&[("tool/tool", b"x", tar::EntryType::Regular, "")]);
     insta::assert_snapshot!(findings("tool.tar.gz", &whole), @"");
     insta::assert_snapshot!(findings("tool.tar.gz", broken), @"error[archive-unreadable]: a: tool.tar.gz: the archive breaks off in its gzip stream");
     insta::assert_snapshot!(findings("tool.tgz", broken), @"error[archive-unreadable]: a: tool.tgz: the archive breaks off in its gzip stream");
-    insta::assert_snapshot!(findings("tool.tar.gz", b""), @"error[archive-unreadable]: a: tool.tar.gz: the archive breaks off in its gzip stream");
-    insta::assert_snapshot!(findings("tool.tar.gz", &[&whole[..], b"behind the end"].concat()), @"warning[archive-unreadable]: a: tool.tar.gz: the archive has a gzip stream that cannot be inflated");
-    insta::assert_snapshot!(findings("tool.tar.gz", b"<html>404"), @"error[archive-unreadable]: a: tool.tar.gz: the archive breaks off in its gzip stream");
+    insta::assert_snapshot!(findings("tool.tar.gz", b""), @"error[archive-unreadable]: a: tool.tar.gz: the file is an empty file");
+    insta::assert_snapshot!(findings("tool.tar.gz", &[&whole[..], b"behind the end"].concat()), @"error[archive-unreadable]: a: tool.tar.gz: the archive has a gzip stream that has bytes behind its end that are not gzip");
+    insta::assert_snapshot!(findings("tool.tar.gz", b"<html>404"), @"error[archive-unreadable]: a: tool.tar.gz: the file is an HTML page");
+    insta::assert_snapshot!(findings("tool.tgz", b"\n<!doctype HTML>"), @"error[archive-unreadable]: a: tool.tgz: the file is an HTML page");
+    insta::assert_snapshot!(findings("tool.tar.gz", &plain), @"error[archive-unreadable]: a: tool.tar.gz: the file is a plain tar");
+    insta::assert_snapshot!(findings("tool.tar.gz", &gzip(&whole)), @"error[archive-unreadable]: a: tool.tar.gz: the file is a gzip in a gzip");
+    insta::assert_snapshot!(findings("tool.tar.gz", &gzip(b"\x7fELF\x02\x01\x01\0")), @"error[archive-unreadable]: a: tool.tar.gz: the file is a gzip of a program");
+    insta::assert_snapshot!(findings("tool.tar.gz", &zip(&[("a", "b")])), @"error[archive-unreadable]: a: tool.tar.gz: the file is a zip");
+    let mut flipped = whole.clone();
+    flipped[30] ^= 0x55;
+    assert!(findings("tool.tar.gz", &flipped).starts_with("error[archive-unreadable]"));
+    let mut checksum = whole.clone();
+    let at = checksum.len() - 6;
+    checksum[at] ^= 1;
+    assert!(findings("tool.tar.gz", &checksum).starts_with("error[archive-unreadable]"));
 
     // It is released, whatever it is, if that is asked for.
     let workspace = Workspace::with([("a/tool.tar.gz", broken)]);
     let run = workspace.prepare(&["--ignore", "archive-unreadable tool*"]).exits(0);
     assert!(run.out.contains("ignored[archive-unreadable]"), "{}", run.out);
     assert_eq!(workspace.bytes("prepared/assets/tool.tar.gz"), broken);
+    // No other input makes an asset of it.
+    Workspace::with([("a/tool.tar.gz", broken)]).prepare(&["--normalize", "off"]).exits(1);
+}
+
+/// What `gzip -t` and `tar -xf` accept is accepted.
+#[test]
+fn archives_in_order() {
+    let plain = tar_of(&[
+        ("tool/tool", b"x", tar::EntryType::Regular, ""),
+        ("tool/latest", b"", tar::EntryType::Symlink, "/opt/tool"),
+    ]);
+    let (front, back) = plain.split_at(700);
+    let without_end = &plain[..plain.len() - 1024];
+    for archive in [
+        gzip(&plain),
+        [gzip(front), gzip(back)].concat(),
+        [gzip(&plain), vec![0; 512]].concat(),
+        gzip(without_end),
+        gzip(&[without_end, &[0; 512]].concat()),
+        gzip(&[without_end, &plain].concat()),
+        gzip(&[&plain[..], b"behind the end"].concat()),
+        gzip(&[0; 10240]),
+        gzip(b""),
+    ] {
+        for name in ["tool.tar.gz", "tool.tgz"] {
+            assert_eq!(findings(name, &archive), "");
+        }
+    }
+}
+
+/// Every form in which a reader unpacks another PKG-INFO, or other files, than
+/// the rest.
+#[test]
+fn readings_that_differ() {
+    use tar::EntryType::{Directory, Link, Regular, Symlink};
+    let evil = PKG_INFO.replace("foo", "evil");
+    for (more, found) in [
+        ((&"foo-1.0//PKG-INFO"[..], &evil[..], Regular, ""), "archive-duplicate"),
+        (("foo-1.0/./PKG-INFO", &evil, Regular, ""), "archive-duplicate"),
+        (("./foo-1.0/PKG-INFO", &evil, Regular, ""), "archive-duplicate"),
+        (("foo-1.0/pkg-info", &evil, Regular, ""), "archive-duplicate"),
+        (("foo-1.0/PKG-INFO", "", Symlink, "setup.py"), "archive-duplicate"),
+        (("foo-1.0/PKG-INFO", "", Link, "foo-1.0/setup.py"), "archive-duplicate"),
+        (("foo-1.0/q/PKG-INFO", &evil, Regular, ""), "archive-framing"),
+        (("foo-1.0/Q/x/y", "", Regular, ""), "archive-framing"),
+        (("foo-1.0/q", "", Regular, ""), "archive-duplicate"),
+        (("foo-1.0/setup.py/x", "", Regular, ""), "archive-framing"),
+        (("foo-1.0/setup.py", "", Directory, ""), "archive-duplicate"),
+        (("foo-1.0", "", Symlink, "x"), "archive-duplicate"),
+    ] {
+        let archive = tar_of(&[
+            ("foo-1.0/PKG-INFO", PKG_INFO.as_bytes(), Regular, ""),
+            ("foo-1.0/setup.py", b"", Regular, ""),
+            ("foo-1.0/q", b"", Symlink, "."),
+            (more.0, more.1.as_bytes(), more.2, more.3),
+        ]);
+        let run = findings("foo-1.0.tar.gz", &gzip(&archive));
+        let rule = if found.is_empty() { "sdist-metadata" } else { found };
+        assert!(
+            run.starts_with(&format!("error[{rule}]: a: foo-1.0.tar.gz: `{}` ", more.0)),
+            "{}: {run}",
+            more.0
+        );
+        // Nothing makes an asset of it.
+        if rule != "sdist-metadata" {
+            let workspace = Workspace::with([("a/foo-1.0.tar.gz", gzip(&archive))]);
+            workspace
+                .prepare(&["--pypi", "off", "--normalize", "off", "--pypi-exclude", "*.tar.gz"])
+                .exits(1);
+        }
+    }
+}
+
+/// What installers refuse to unpack (the `data` filter of PEP 706).
+#[test]
+fn what_no_installer_unpacks() {
+    use tar::EntryType::{Block, Char, Fifo, Link, Symlink};
+    let with = |name, kind, target| {
+        let pkg_info = ("foo-1.0/PKG-INFO", PKG_INFO.as_bytes(), tar::EntryType::Regular, "");
+        findings("foo-1.0.tar.gz", &gzip(&tar_of(&[pkg_info, (name, b"", kind, target)])))
+    };
+    for (name, kind, target, found) in [
+        ("foo-1.0/l", Symlink, "/etc/passwd", "a symbolic link that leaves its folder"),
+        ("foo-1.0/l", Symlink, "..", "a symbolic link that leaves its folder"),
+        ("foo-1.0/a/l", Symlink, "../../foo-1.0/x", "a symbolic link that leaves its folder"),
+        ("foo-1.0/a/l", Symlink, "b/../../../x", "a symbolic link that leaves its folder"),
+        ("foo-1.0/l", Link, "/etc/passwd", "a hard link to something else than a file before it"),
+        ("foo-1.0/l", Link, "foo-1.0/absent", "a hard link to something else than a file before it"),
+        ("foo-1.0/f", Fifo, "", "a FIFO"),
+        ("foo-1.0/d", Char, "", "a device"),
+        ("foo-1.0/d", Block, "", "a device"),
+    ] {
+        let expected = format!("error[archive-link]: a: foo-1.0.tar.gz: `{name}` is {found}");
+        assert_eq!(with(name, kind, target), expected, "{target}");
+    }
+    // Links that stay inside, as test data has them.
+    for (name, kind, target) in [
+        ("foo-1.0/l", Symlink, "PKG-INFO"),
+        ("foo-1.0/l", Symlink, "absent"),
+        ("foo-1.0/a/b/l", Symlink, "../../docs/index"),
+        ("foo-1.0/a/l", Symlink, ".."),
+        ("foo-1.0/l", Link, "foo-1.0/PKG-INFO"),
+    ] {
+        assert_eq!(with(name, kind, target), "", "{name} {target}");
+    }
+}
+
+/// tarfile cannot read it, or stops there in silence.
+#[test]
+fn headers_that_some_readers_cannot_read() {
+    let plain = tar_of(&[
+        ("foo-1.0/PKG-INFO", PKG_INFO.as_bytes(), tar::EntryType::Regular, ""),
+        ("foo-1.0/more", b"", tar::EntryType::Regular, ""),
+    ]);
+    for at in [0, 1024] {
+        let mut bytes = plain.clone();
+        bytes[at + 100] = b'x';
+        bytes[at + 148..at + 156].fill(b' ');
+        let sum: u32 = bytes[at..at + 512].iter().copied().map(u32::from).sum();
+        bytes[at + 148..at + 156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        let found = findings("foo-1.0.tar.gz", &gzip(&bytes));
+        assert!(found.ends_with("has a header with a number that some readers cannot read"), "{found}");
+        assert!(found.starts_with("error[archive-framing]"), "{found}");
+    }
+}
+
+/// A source distribution by its name and PKG-INFO is no ordinary archive.
+#[test]
+fn something_beside_its_folder() {
+    let beside = tar_gz(&[("foo-1.0/PKG-INFO", PKG_INFO.as_bytes()), ("._foo-1.0", b"")]);
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &beside), @"error[sdist-metadata]: a: foo-1.0.tar.gz: `._foo-1.0` lies beside the folder that holds PKG-INFO");
+    assert_eq!(findings("bundle.tar.gz", &beside), "");
 }
 
 /// The source distribution of a project that is released: a broken one is told

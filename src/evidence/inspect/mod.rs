@@ -16,8 +16,8 @@ use crate::disk::staging::{StagedFile, Staging, StagingError};
 use crate::distribution::Shape;
 use crate::evidence::Distribution;
 use crate::filename::{FileName, RelativePath};
+use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
-use crate::rule::{Rule, Severity};
 
 /// How closely files are inspected.
 #[derive(Debug, Clone, Copy)]
@@ -54,31 +54,25 @@ pub(crate) fn inspect(
     let shape = Shape::of(&name, head);
     let inspected = match shape {
         Shape::Wheel => return wheel(staging, staged, &name, &place, options),
-        Shape::MaybeSdist => sdist::inspect(staging.open(staged)?, &options.limits),
+        Shape::MaybeSdist => sdist::inspect(&name, staging.open(staged)?, &options.limits),
         Shape::MaybeNpm => npm::inspect(staging.open(staged)?, &options.limits),
         _ => Ok(Inspection::Nothing),
     };
     match inspected {
-        // It may be what somebody wants to release all the same.
-        Err(ArchiveError::Refused(refusal)) => {
+        Err(ArchiveError::Refused(refusal)) if refusal.is_unreadable() => {
             Ok(Examined::Known(Distribution::defective(unreadable(&refusal, place))))
         }
         inspected => seen(inspected, shape, place),
     }
 }
 
-/// An archive that is released as it is and cannot be read to its end: by any
-/// program, or by those as strict as this one.
+/// An archive of which no reader gets everything out.
 fn unreadable(refusal: &Refusal, place: Place) -> Finding {
-    let mut finding = Rule::ArchiveUnreadable
+    Rule::ArchiveUnreadable
         .at(place)
         .found(refusal.found())
         .expected(refusal.expected())
-        .remedy(refusal.remedy());
-    if !refusal.is_broken_off() {
-        finding.severity = Severity::Warning;
-    }
-    finding
+        .remedy(refusal.remedy())
 }
 
 /// Looks into a staged wheel of that name.

@@ -1,43 +1,126 @@
 //! A gzipped tar becomes an npm package, if it is one.
+//!
+//! It is read as npm reads it (pacote, node-tar): the first part of every path
+//! is dropped, whatever it is, and so are empty parts and `.`; links are left
+//! out. What lies at `package.json` then is the package's. Where another
+//! reader, or another file system, would find another package.json, the package
+//! is refused.
 
 use std::fs::File;
 use std::io::BufReader;
 
 use super::{Defect, Inspection};
-use crate::archive::ArchiveError;
 use crate::archive::limits::Limits;
-use crate::archive::tar::{TarGz, TarKind};
+use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
+use crate::archive::{ArchiveError, Refusal};
 use crate::distribution::npm::{MAX_PACKAGE_JSON_BYTES, PackageJson};
 use crate::evidence::Distribution;
+use crate::filename::FileNameError;
 use crate::rule::Rule;
 
-/// An npm package holds `package/package.json` (npm, `npm pack`).
 pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
-    let mut json = None;
+    let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
-        let is_json = entry.path.as_ref().is_ok_and(|path| path.as_str() == "package/package.json");
-        if is_json
-            && entry.kind == TarKind::File
-            && json.replace(tar.read_entry(MAX_PACKAGE_JSON_BYTES as u64)?).is_some()
-        {
-            return Ok(wrong(
-                "there are two package.json in it, and readers differ in which they take".to_owned(),
-            ));
+        if layout.add(&entry) == Place::PackageJson {
+            layout.json = Some(tar.read_entry(MAX_PACKAGE_JSON_BYTES as u64)?);
         }
     }
-    let Some(json) = json else { return Ok(Inspection::Nothing) };
-    Ok(match PackageJson::read(&json) {
-        Ok(package) => Inspection::Known(Distribution::NpmPackage(Box::new(package))),
-        Err(error) => wrong(format!("its package.json cannot be taken: {error}")),
-    })
+    layout.refusal = layout.refusal.or_else(|| tar.trailing());
+    layout.judge()
 }
 
-fn wrong(found: String) -> Inspection {
-    Inspection::Defect(Defect {
-        rule: Rule::NpmMetadata,
-        found,
-        expected: "a package.json with a name and a version that npm accepts",
-        remedy: "Correct package.json, and pack it again with `npm pack`.",
-    })
+/// How an archive's entries lie.
+#[derive(Default)]
+struct Layout {
+    /// Whether some reader finds a package.json in it.
+    is_package: bool,
+    /// Whether `npm pack` could have written it: all lies in `package/`.
+    has_other_top: bool,
+    /// The first package.json.
+    json: Option<Vec<u8>>,
+    /// What it is refused for if it is a package: the first of all reasons.
+    refusal: Option<Refusal>,
+}
+
+/// Where an entry lies.
+#[derive(PartialEq, Eq)]
+enum Place {
+    /// The first file of its name.
+    PackageJson,
+    Elsewhere,
+}
+
+impl Layout {
+    fn add(&mut self, entry: &TarEntry) -> Place {
+        let (top, rest) = entry.name.split_once('/').unwrap_or((&entry.name, ""));
+        let path = parts(rest).collect::<Vec<_>>().join("/");
+        let folded = folded(&path);
+        self.has_other_top |= top != "package";
+        let is_json = folded == PACKAGE_JSON || folded.starts_with("package.json/");
+        let could_be = entry.ambiguity.is_some() && folded.ends_with(PACKAGE_JSON);
+        self.is_package |= is_json || could_be;
+        let refusal = refuse(entry).or_else(|| {
+            let is_first = path == PACKAGE_JSON && self.json.is_none() && entry.kind == TarKind::File;
+            match is_json && !is_first {
+                true if path == PACKAGE_JSON && self.json.is_some() => Some(entry.is_twice()),
+                true => Some(entry.differs("is package.json to some readers or file systems")),
+                false => None,
+            }
+        });
+        let is_refused = refusal.is_some();
+        if self.refusal.is_none() {
+            self.refusal = refusal;
+        }
+        if is_json && !is_refused { Place::PackageJson } else { Place::Elsewhere }
+    }
+
+    fn judge(self) -> Result<Inspection, ArchiveError> {
+        if !self.is_package {
+            return Ok(Inspection::Nothing);
+        }
+        if let Some(refusal) = self.refusal {
+            return Err(refusal.into());
+        }
+        let Some(json) = self.json else { return Ok(Inspection::Nothing) };
+        Ok(match PackageJson::read(&json) {
+            // An application that is packed with its package.json.
+            Ok(package) if self.has_other_top && package.is_private() => Inspection::Nothing,
+            Err(_) if self.has_other_top => Inspection::Nothing,
+            Ok(package) => Inspection::Known(Distribution::NpmPackage(Box::new(package))),
+            Err(error) => Inspection::Defect(Defect {
+                rule: Rule::NpmMetadata,
+                found: format!("its package.json cannot be read: {error}"),
+                expected: "a package.json with a name and a version that npm accepts",
+                remedy: "Correct package.json, and pack it again with `npm pack`.",
+            }),
+        })
+    }
+}
+
+const PACKAGE_JSON: &str = "package.json";
+
+/// What a package may not hold, because readers of npm packages differ on it.
+fn refuse(entry: &TarEntry) -> Option<Refusal> {
+    if let Some(what) = entry.ambiguity {
+        return Some(entry.differs(what));
+    }
+    let is_outside = entry.name.split(['/', '\\']).any(|part| part == "..");
+    match entry.kind {
+        _ if is_outside => Some(entry.misnamed(FileNameError::Dots)),
+        _ if entry.name.contains(char::REPLACEMENT_CHARACTER) => Some(entry.misnamed(FileNameError::NotUtf8)),
+        TarKind::File | TarKind::Folder => None,
+        TarKind::SymbolicLink => Some(entry.is_no_file("a symbolic link")),
+        TarKind::HardLink => Some(entry.is_no_file("a hard link")),
+        TarKind::Sparse => Some(entry.is_no_file("a file with holes")),
+        TarKind::Other(_) => Some(entry.is_no_file("a device or a FIFO")),
+    }
+}
+
+/// A path as the least careful file system compares it: without regard to case,
+/// `\` a separator, dots and spaces at the end of a name dropped (Windows).
+fn folded(path: &str) -> String {
+    let upper: String = path.chars().flat_map(char::to_uppercase).collect();
+    let folded = upper.to_lowercase().replace('\\', "/");
+    parts(&folded).map(|part| part.trim_end_matches(['.', ' '])).collect::<Vec<_>>().join("/")
 }

@@ -3,23 +3,27 @@
 //! It has one folder at its top, and PKG-INFO right in it ("Source
 //! distribution format", "Source distribution archive features"). It is read to
 //! its end whatever it is: one that breaks off is no archive either.
+//!
+//! It is read as Python's tarfile, GNU tar and bsdtar unpack it. Where they
+//! could differ, or where one of them would not unpack it, it is refused.
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 
-use super::{Defect, Inspection, hash};
-use crate::archive::ArchiveError;
+use super::{Defect, Inspection, hash as hash_of};
 use crate::archive::limits::Limits;
-use crate::archive::tar::{TarEntry, TarGz, TarKind};
+use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
+use crate::archive::{ArchiveError, Refusal};
 use crate::distribution::core_metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
-use crate::distribution::sdist::Sdist;
+use crate::distribution::sdist::{Sdist, could_be_sdist_of};
 use crate::evidence::Distribution;
 use crate::evidence::sdist::SdistContents;
+use crate::filename::{FileName, FileNameError, MAX_PATH_BYTES};
 use crate::rule::Rule;
 use crate::sample::Sample;
 
-pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
+pub(super) fn inspect(name: &FileName, file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
@@ -27,7 +31,8 @@ pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, Archive
             layout.pkg_info = Some(tar.read_entry(MAX_CORE_METADATA_BYTES as u64)?);
         }
     }
-    Ok(layout.judge())
+    layout.refusal = layout.refusal.or_else(|| tar.trailing());
+    layout.judge(name)
 }
 
 /// How an archive's entries lie.
@@ -35,17 +40,17 @@ pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, Archive
 struct Layout {
     /// The folder at the top in which the first entry lies.
     top: Option<String>,
-    /// Whether something lies beside it, as in an ordinary archive.
-    has_more: bool,
-    /// What lies right in it under the name PKG-INFO, the first one.
+    /// The first entry beside it, as ordinary archives have.
+    beside: Option<String>,
+    /// Whether some reader finds a PKG-INFO in a folder at the top.
+    has_pkg_info: bool,
+    /// The first of them.
     pkg_info: Option<Vec<u8>>,
-    has_other_pkg_info: bool,
-    /// An entry that would be unpacked outside of it.
-    outside: Option<String>,
+    /// What it is refused for if it is a source distribution: the first of all
+    /// reasons.
+    refusal: Option<Refusal>,
     sparse: Sample<String>,
-    /// Hashes of paths below it. Only whether one is there is asked; a hostile
-    /// tar has names by the gigabyte.
-    below: BTreeSet<u64>,
+    tree: Tree,
 }
 
 /// Where an entry lies.
@@ -58,51 +63,53 @@ enum Place {
 
 impl Layout {
     fn add(&mut self, entry: &TarEntry) -> Place {
-        let name = entry.name.trim_start_matches("./");
-        let (first, rest) = name.split_once('/').unwrap_or((name, ""));
-        let rest = rest.trim_end_matches('/');
-        let top = self.top.get_or_insert_with(|| first.to_owned());
-        if top != first || (rest.is_empty() && entry.kind != TarKind::Folder) {
-            self.has_more = true;
+        let path: Vec<&str> = entry.parts().collect();
+        let (first, rest) = path.split_first().unwrap_or((&"", &[]));
+        let top = self.top.get_or_insert_with(|| (*first).to_owned());
+        let is_beside = top != first || (rest.is_empty() && entry.kind != TarKind::Folder);
+        if is_beside && self.beside.is_none() {
+            self.beside = Some(shown(&entry.name));
         }
-        if self.outside.is_none() && name.split('/').any(|part| part == "..") {
-            self.outside = Some(name.chars().take(SHOWN).collect());
+        if entry.kind == TarKind::Sparse {
+            self.sparse.push(shown(&entry.name));
         }
-        match entry.kind {
-            TarKind::Folder => return Place::Elsewhere,
-            TarKind::Sparse => self.sparse.push(name.chars().take(SHOWN).collect()),
-            _ => {}
+        let is_pkg_info = matches!(rest, [name] if name.eq_ignore_ascii_case(PKG_INFO));
+        let could_be = entry.ambiguity.is_some() && entry.name.ends_with(PKG_INFO);
+        self.has_pkg_info |= is_pkg_info || could_be;
+        let is_readable = rest == [PKG_INFO] && entry.kind == TarKind::File && self.pkg_info.is_none();
+        let refusal = refuse(entry)
+            .or_else(|| self.tree.add(entry, &path))
+            .or_else(|| (is_pkg_info && !is_readable && !is_beside).then(|| entry.is_twice()));
+        if self.refusal.is_none() {
+            self.refusal = refusal;
         }
-        self.below.insert(hash(rest));
-        if self.has_more || rest != "PKG-INFO" || entry.kind != TarKind::File {
-            return Place::Elsewhere;
-        }
-        self.has_other_pkg_info = self.pkg_info.is_some();
-        if self.has_other_pkg_info { Place::Elsewhere } else { Place::PkgInfo }
+        if is_readable { Place::PkgInfo } else { Place::Elsewhere }
     }
 
-    fn judge(self) -> Inspection {
-        let Some(pkg_info) = self.pkg_info.filter(|_| !self.has_more) else { return Inspection::Nothing };
-        if self.has_other_pkg_info {
-            return wrong(
-                "there are several PKG-INFO in it, and readers differ in which they take".to_owned(),
-            );
+    fn judge(self, name: &FileName) -> Result<Inspection, ArchiveError> {
+        if !self.has_pkg_info {
+            return Ok(Inspection::Nothing);
         }
-        if let Some(name) = self.outside {
-            return Inspection::Defect(Defect {
-                rule: Rule::FileNameUnsafe,
-                found: format!("`{name}` leaves the folder that it is unpacked into"),
-                expected: "paths that stay in their folder",
-                remedy: "Find out who put it there: no build backend writes such a path.",
-            });
+        let sdist = self.pkg_info.as_deref().map(Sdist::read);
+        if let Some(beside) = self.beside {
+            let is_named_so = matches!(&sdist, Some(Ok(sdist)) if could_be_sdist_of(name, sdist.project()));
+            return match self.refusal {
+                _ if !is_named_so => Ok(Inspection::Nothing),
+                Some(refusal) => Err(refusal.into()),
+                None => Ok(wrong(format!("`{beside}` lies beside the folder that holds PKG-INFO"))),
+            };
         }
-        match Sdist::read(&pkg_info) {
+        if let Some(refusal) = self.refusal {
+            return Err(refusal.into());
+        }
+        let (Some(sdist), Some(pkg_info)) = (sdist, self.pkg_info) else { return Ok(Inspection::Nothing) };
+        Ok(match sdist {
             Ok(sdist) => {
-                let is_there = |file: &str| self.below.contains(&hash(file));
+                let is_there = |file: &str| self.tree.holds(self.top.as_deref(), file);
                 let contents = SdistContents {
-                    top: self.top.unwrap_or_default().chars().take(SHOWN).collect(),
                     missing_licenses: missing_license_files(&pkg_info, is_there),
                     sparse: self.sparse,
+                    top: shown(&self.top.unwrap_or_default()),
                 };
                 Inspection::Known(Distribution::Sdist {
                     sdist: Box::new(sdist),
@@ -110,18 +117,157 @@ impl Layout {
                 })
             }
             Err(error) => wrong(error.to_string()),
+        })
+    }
+}
+
+const PKG_INFO: &str = "PKG-INFO";
+
+/// What no source distribution may hold, whatever else is in it.
+fn refuse(entry: &TarEntry) -> Option<Refusal> {
+    if let Some(what) = entry.ambiguity {
+        return Some(entry.differs(what));
+    }
+    if entry.parts().any(|part| part == "..") {
+        return Some(entry.misnamed(FileNameError::Dots));
+    }
+    if entry.name.len() > MAX_PATH_BYTES {
+        return Some(entry.misnamed(FileNameError::PathTooLong(entry.name.len())));
+    }
+    match entry.kind {
+        TarKind::Other(b'6') => Some(entry.is_no_file("a FIFO")),
+        TarKind::Other(_) => Some(entry.is_no_file("a device")),
+        _ => None,
+    }
+}
+
+/// The files, links and folders that were seen, as hashes of their paths: a
+/// hostile tar has names by the gigabyte.
+#[derive(Default)]
+struct Tree {
+    /// Files and links.
+    leaves: BTreeSet<u64>,
+    /// Folders, and what holds something.
+    folders: BTreeSet<u64>,
+    /// What links are compared with, without regard to case, as some file
+    /// systems do.
+    folded: Folded,
+}
+
+#[derive(Default)]
+struct Folded {
+    entries: BTreeSet<u64>,
+    links: BTreeSet<u64>,
+    /// Folders that hold something.
+    folders: BTreeSet<u64>,
+}
+
+/// The most folders of a source distribution. There is none with a hundredth.
+const MAX_FOLDERS: usize = 1_000_000;
+
+impl Tree {
+    /// Adds an entry; what the archive is refused for, if it leaves its folder,
+    /// writes through a link, or cannot be unpacked beside the entries before.
+    fn add(&mut self, entry: &TarEntry, path: &[&str]) -> Option<Refusal> {
+        if let Some(refusal) = self.add_parents(entry, path) {
+            return Some(refusal);
+        }
+        let is_link = matches!(entry.kind, TarKind::SymbolicLink | TarKind::HardLink);
+        let (itself, folded) = (hash(path), folded_hash(path));
+        if self.folded.links.contains(&folded) || (is_link && self.folded.entries.contains(&folded)) {
+            return Some(entry.is_twice());
+        }
+        if is_link && self.folded.folders.contains(&folded) {
+            return Some(entry.is_file_and_folder());
+        }
+        let (own, other) = match entry.kind {
+            TarKind::Folder => (&mut self.folders, &self.leaves),
+            _ => (&mut self.leaves, &self.folders),
+        };
+        if other.contains(&itself) {
+            return Some(entry.is_file_and_folder());
+        }
+        own.insert(itself);
+        self.folded.entries.insert(folded);
+        if is_link {
+            self.folded.links.insert(folded);
+        }
+        match entry.kind {
+            TarKind::SymbolicLink if !stays_inside(entry, path) => {
+                Some(entry.is_no_file("a symbolic link that leaves its folder"))
+            }
+            TarKind::HardLink if !self.holds_file(&entry.target) => {
+                Some(entry.is_no_file("a hard link to something else than a file before it"))
+            }
+            _ => None,
         }
     }
+
+    fn add_parents(&mut self, entry: &TarEntry, mut path: &[&str]) -> Option<Refusal> {
+        while let Some((_, parents)) = path.split_last().filter(|(_, parents)| !parents.is_empty()) {
+            let (folder, folded) = (hash(parents), folded_hash(parents));
+            if self.folded.links.contains(&folded) {
+                return Some(entry.differs("lies below a link"));
+            }
+            if self.leaves.contains(&folder) {
+                return Some(entry.differs("lies below a file"));
+            }
+            self.folders.insert(folder);
+            if !self.folded.folders.insert(folded) {
+                break;
+            }
+            path = parents;
+        }
+        let is_full = self.folded.folders.len() > MAX_FOLDERS;
+        is_full.then(|| entry.differs("lies in one folder too many"))
+    }
+
+    /// Whether a file or a link lies at `path` below `top`.
+    fn holds(&self, top: Option<&str>, path: &str) -> bool {
+        self.leaves.contains(&hash(&[top.unwrap_or_default(), path]))
+    }
+
+    /// Whether a file that is no link lies at `path`.
+    fn holds_file(&self, path: &str) -> bool {
+        let path: Vec<&str> = parts(path).collect();
+        self.leaves.contains(&hash(&path)) && !self.folded.links.contains(&folded_hash(&path))
+    }
+}
+
+/// Whether a symbolic link points into the folder at the top. It may go up
+/// first and then down; one that goes down and up again depends on the links on
+/// its way.
+fn stays_inside(entry: &TarEntry, path: &[&str]) -> bool {
+    if entry.target.starts_with('/') {
+        return false;
+    }
+    let target: Vec<&str> = parts(&entry.target).collect();
+    let up = target.iter().take_while(|part| **part == "..").count();
+    let goes_up_again = target.iter().skip(up).any(|part| *part == "..");
+    // The link's own name and the folder at the top are no steps up.
+    !goes_up_again && up + 2 <= path.len()
 }
 
 /// The most characters of a name that are kept to be shown.
 const SHOWN: usize = 256;
 
+fn shown(name: &str) -> String {
+    name.chars().take(SHOWN).collect()
+}
+
+fn hash(path: &[&str]) -> u64 {
+    hash_of(&path.join("/"))
+}
+
+fn folded_hash(path: &[&str]) -> u64 {
+    hash_of(&path.join("/").to_lowercase())
+}
+
 fn wrong(found: String) -> Inspection {
     Inspection::Defect(Defect {
         rule: Rule::SdistMetadata,
         found,
-        expected: "a PKG-INFO that gives the project's name and version",
+        expected: "one folder with a PKG-INFO that gives the project's name and version",
         remedy: "Build it with the project's build backend (`python -m build --sdist`).",
     })
 }

@@ -34,16 +34,6 @@ pub(super) const WHEEL_DATA: Entry = Entry {
     source: "binary distribution format, \"The .data directory\"",
 };
 
-pub(super) const ARCHIVE_UNREADABLE: Entry = Entry {
-    id: "archive-unreadable",
-    class: Honesty,
-    severity: Error,
-    summary: "A `.tar.gz` or `.tgz` can be read to its end.",
-    rationale: "A truncated archive was not written or not uploaded completely. With `normalize: off` it is a warning.",
-    remedy: "Build and upload the archive again.",
-    source: "RFC 1952; POSIX pax",
-};
-
 pub(super) const NATIVE_MACHINE: Entry = Entry {
     id: "native-machine",
     class: Honesty,

@@ -4,6 +4,16 @@ use super::Entry;
 use crate::rule::Class::Release;
 use crate::rule::Severity::Error;
 
+pub(super) const ARCHIVE_UNREADABLE: Entry = Entry {
+    id: "archive-unreadable",
+    class: Release,
+    severity: Error,
+    summary: "A `.tar.gz` or `.tgz` is a gzipped tar that can be unpacked to its end.",
+    rationale: "A truncated download, an error page under the name of an archive, a tar that was never compressed or was compressed twice: users cannot unpack it. What `gzip -t` and `tar -xf` accept is accepted, such as several gzip members, or zeros after the end.",
+    remedy: "Build and upload the archive again, or give the file the name of what it is.",
+    source: "RFC 1952; POSIX pax",
+};
+
 pub(super) const ASSET_NAME: Entry = Entry {
     id: "asset-name",
     class: Release,
