@@ -66,6 +66,12 @@ impl Distribution {
         Self::Archive { defect: Some(Box::new(defect)) }
     }
 
+    /// Whether it is an archive that an error refuses.
+    #[must_use]
+    pub(crate) fn is_defective(&self) -> bool {
+        matches!(self, Self::Archive { defect: Some(defect) } if defect.is_error())
+    }
+
     /// Its kind.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -16,7 +16,7 @@ use crate::normalize::plan;
 use crate::pipeline::account::describe;
 use crate::preflight::expect::Counted;
 use crate::preflight::release::{self, Member};
-use crate::preflight::{self, expect_digests, projects};
+use crate::preflight::{self, expect_digests, projects, set};
 use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::top_level::TopLevelFiles;
@@ -77,6 +77,7 @@ pub(crate) fn decide<'a>(
     findings.extend(set_findings);
     let (version, version_findings) = release::version(&members, &request.version);
     findings.extend(version_findings);
+    findings.extend(set::limits::judge(&members, request.algorithms));
     findings.extend(projects::judge(evidence, &request.projects));
     findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if members.is_empty() {

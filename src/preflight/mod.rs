@@ -7,6 +7,7 @@ mod npm;
 pub(crate) mod projects;
 mod pypi;
 pub(crate) mod release;
+pub(crate) mod set;
 mod wheel;
 
 use crate::evidence::{Distribution, Evidence};

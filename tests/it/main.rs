@@ -21,6 +21,7 @@ mod fixture;
 mod folder;
 mod github;
 mod harness;
+mod limits;
 mod manifest;
 mod names;
 mod native;

@@ -197,7 +197,7 @@ fn every_artifact_is_looked_at() {
             ]),
         ),
         ("b.zip", zip_of(&[Entry::new("../x.exe", b"")])),
-        ("c.zip", zip_of(&[Entry::new("fine.exe", b"")])),
+        ("c.zip", zip_of(&[Entry::new("fine.exe", b"fine")])),
     ]);
     insta::assert_snapshot!(workspace.prepare(&["--artifacts-zipped"]).exits(1).out, @r"
     error[file-name-unsafe]: b: ../x.exe: `../x.exe` is not a valid file name: `.` or `..` is a part of it

@@ -24,6 +24,36 @@ pub(super) const ASSET_NAME: Entry = Entry {
     source: "GitHub's releases, names of assets",
 };
 
+pub(super) const ASSET_EMPTY: Entry = Entry {
+    id: "asset-empty",
+    class: Release,
+    severity: Error,
+    summary: "No file of the release is empty.",
+    rationale: "GitHub refuses empty release assets (`size must be greater than or equal to 1`) in the middle of the upload. An empty file is the usual trace of a step that failed without stopping its job.",
+    remedy: "Check the step that writes the file, or exclude it with `pattern: '!file:NAME'`.",
+    source: "GitHub's REST API, upload a release asset",
+};
+
+pub(super) const ASSET_SIZE: Entry = Entry {
+    id: "asset-size",
+    class: Release,
+    severity: Error,
+    summary: "Every file of the release is smaller than 2 GiB.",
+    rationale: "GitHub refuses release assets of 2 GiB and more, in the middle of the upload.",
+    remedy: "Split or compress the file, or exclude it with `pattern: '!file:NAME'` and publish it elsewhere.",
+    source: "GitHub Docs, \"About releases\"",
+};
+
+pub(super) const ASSET_COUNT: Entry = Entry {
+    id: "asset-count",
+    class: Release,
+    severity: Error,
+    summary: "The release has at most 1,000 files, checksum files and manifest included.",
+    rationale: "GitHub accepts 1,000 assets for a release and refuses the rest of the upload.",
+    remedy: "Put files that belong together into archives, exclude some with `pattern`, or prepare two releases.",
+    source: "GitHub Docs, \"About releases\"",
+};
+
 pub(super) const EXPECTED_FILES: Entry = Entry {
     id: "expected-files",
     class: Release,
