@@ -95,7 +95,7 @@ fn odd_names_below_the_folder() {
         tar.append(&header, bytes).unwrap();
     }
     let outside = tar.into_inner().unwrap().finish().unwrap();
-    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &outside), @"error[file-name-unsafe]: a: foo-1.0.tar.gz: `foo-1.0/../../etc/x` is no name for a file: `.` or `..` is a part of it");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &outside), @"error[file-name-unsafe]: a: foo-1.0.tar.gz: `foo-1.0/../../etc/x` is not a valid file name: `.` or `..` is a part of it");
 }
 
 /// Readers differ in which they take, and none of them is kept but the first.
