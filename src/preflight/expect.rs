@@ -53,13 +53,13 @@ pub enum ExpectationError {
     #[error("expected a glob of file names, with a count before it if need be, as in `3+ *-win_*.whl`")]
     NoGlob,
     /// `0+`.
-    #[error("which asks for nothing; `0 GLOB` asks that there is none")]
+    #[error("which every release meets; write `0 GLOB` to require that no file matches")]
     Nothing,
     /// More than there can be.
     #[error("whose count is larger than 4,294,967,295")]
     TooMany,
     /// A glob that no name matches.
-    #[error("but no name holds {0}: expected `[COUNT[+] ]GLOB`, or `[COUNT[+] ]artifact:GLOB`")]
+    #[error("but no name contains {0}: expected `[COUNT[+] ]GLOB`, or `[COUNT[+] ]artifact:GLOB`")]
     NeverMatches(&'static str),
     /// No glob.
     #[error(transparent)]
@@ -174,7 +174,7 @@ impl Counted<'_> {
         }
         let (what, whole) = match subject {
             Subject::File => ("file", "of the release"),
-            Subject::Artifact => ("artifact", "that was taken"),
+            Subject::Artifact => ("artifact", "that was selected"),
         };
         let mut found = match matching.count() {
             0 => format!("no {what} {whole} matches `{}`", glob.as_str()),
@@ -182,13 +182,13 @@ impl Counted<'_> {
             many => format!("{many} {what}s {whole} match `{}`: {matching}", glob.as_str()),
         };
         let remedy = if count.is_exceeded_by(matching.count()) {
-            "Take out of the artifacts what does not belong there, or change the count in `expect`."
+            "Remove from the artifacts what does not belong there, or change the count in `expect`."
         } else {
             if let Some(near) = self.near(expectation) {
                 found = format!("{found}; {near}");
             }
-            "Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` \
-             does not select its artifact. What is no longer built is no longer to be expected: change `expect`."
+            "Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` \
+             does not select its artifact. If it is no longer built, remove it from `expect`."
         };
         let expected = format!("{count}, as the line `{expectation}` of `expect` says");
         Some(Rule::ExpectedFiles.at(None).found(found).expected(expected).remedy(remedy))
@@ -207,11 +207,11 @@ impl Counted<'_> {
         let renamed = self.members.iter().find_map(|member| {
             let sent = member.evidence().map(Evidence::name).find(|name| glob.matches(name.as_str()))?;
             let name = &member.planned.name;
-            (!glob.matches(name.as_str())).then(|| format!("`{sent}` was sent, and is released as `{name}`"))
+            (!glob.matches(name.as_str())).then(|| format!("`{sent}` was uploaded, and is released as `{name}`"))
         });
         let left_out = || {
             let file = self.left_out.iter().find(|file| glob.matches(file.path.file_name().as_str()))?;
-            Some(format!("`{}` of the artifact {} is left out: {}", file.path, file.artifact, file.why))
+            Some(format!("`{}` of the artifact {} is skipped: {}", file.path, file.artifact, file.why))
         };
         renamed.or_else(left_out).or_else(artifacts)
     }

@@ -1,8 +1,8 @@
-//! What the jobs that built the files told of them (`expect-digests`), against
-//! what is there.
+//! The digests that build jobs report (`expect-digests`), against the files of
+//! the release.
 //!
-//! GitHub's digests prove the transport; that a file is the one which a job
-//! built only that job can tell, through an output of its own.
+//! GitHub's digests verify the transport. Which file a job built only that job
+//! can report, in an output of its own.
 
 use std::str::FromStr;
 
@@ -13,8 +13,7 @@ use crate::preflight::release::Member;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
-/// A file of which a build job told the digest: a line as `sha256sum` writes
-/// it, with `*` for binary mode too.
+/// The expected digest of a file: a line as `sha256sum` writes it, with `*` for binary mode too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedDigest {
     digest: Sha256,
@@ -22,7 +21,7 @@ pub struct ExpectedDigest {
     name: FileName,
 }
 
-/// Why a line tells no digest: a clause that follows the line.
+/// Why a line is invalid: a clause that follows the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected 64 lowercase hexadecimal digits, two spaces and a bare file name")]
 pub struct ExpectedDigestError;
@@ -41,7 +40,7 @@ impl FromStr for ExpectedDigest {
 }
 
 /// Looks for each file by its name, as sent or as released, and compares the
-/// digest that it was sent with. A name may be told twice, for files of one
+/// digest that it was sent with. A name may be listed twice, for files of one
 /// name in two artifacts.
 #[must_use]
 pub(crate) fn judge(members: &[Member<'_>], expected: &[ExpectedDigest]) -> Vec<Finding> {
@@ -57,7 +56,7 @@ fn missing(members: &[Member<'_>], ExpectedDigest { digest, name }: &ExpectedDig
     if named.iter().any(|file| file.digest_as_sent() == *digest) {
         return None;
     }
-    let expected = format!("`{name}` with the SHA-256 {digest}, as a build job told (`expect-digests`)");
+    let expected = format!("`{name}` with the SHA-256 {digest}, as `expect-digests` declares");
     Some(match named.first().copied() {
         Some(file) => Rule::ExpectedDigest
             .at(file)

@@ -75,8 +75,8 @@ fn sparse(file: &Evidence, contents: &SdistContents) -> Option<Finding> {
     (!contents.sparse.is_empty()).then(|| {
         Rule::SdistSparse
             .at(file)
-            .found(format!("it holds files with holes: {}", contents.sparse))
-            .expected("files whose content is all there")
+            .found(format!("it holds sparse files: {}", contents.sparse))
+            .expected("files stored completely")
     })
 }
 
@@ -86,7 +86,7 @@ fn name(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
         findings.push(
             Rule::WheelSpelling
                 .at(file)
-                .found(format!("the project is spelt `{}`", wheel.project().as_given()))
+                .found(format!("the project is spelled `{}`", wheel.project().as_given()))
                 .expected(format!("`{}`, as in {}", wheel.project().escaped(), wheel.canonical())),
         );
     }
@@ -113,16 +113,16 @@ fn packing(file: &Evidence, packing: &Packing) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(framing(
         &packing.descriptors,
-        "entries have a data descriptor behind them, as in a zip that was written as a stream",
-        "sizes and CRC-32 in front of every entry",
+        "entries have a data descriptor, as in a zip that was written as a stream",
+        "sizes and CRC-32 before every entry",
     ));
     findings.extend(framing(&packing.comments, "entries have a comment", "no comments in the directory"));
     if packing.is_tar {
         findings.push(
             Rule::WheelPolyglot
                 .at(file)
-                .found("it can be read as a tar as well")
-                .expected("a zip and nothing else"),
+                .found("it can also be read as a tar")
+                .expected("a zip that cannot be read as another format"),
         );
     }
     if packing.unpacked > RATIO_FROM && packing.unpacked / MAX_RATIO > packing.packed {
@@ -142,12 +142,12 @@ fn dist_info(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -
     (*found != expected).then(|| {
         Rule::WheelDistInfo
             .at(file)
-            .found(format!("its metadata lies in `{found}`"))
-            .expected(format!("`{expected}`, under the letters of the file's name, where PyPI looks for it"))
+            .found(format!("its metadata is in `{found}`"))
+            .expected(format!("`{expected}`, spelled as in the file's name, where PyPI looks for it"))
             .remedy(if wheel.matches_prefix(contents.prefix()) {
-                "Set `normalize: rewrite`, or give the file back the name under which it was built."
+                "Set `normalize: rewrite`, or restore the name under which the wheel was built."
             } else {
-                "Give the file back the name under which it was built, or build it again."
+                "Restore the name under which the wheel was built, or build it again."
             })
     })
 }
@@ -158,8 +158,8 @@ fn platforms(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
         .map(|tag| {
             Rule::WheelPlatform
                 .at(file)
-                .found(format!("PyPI takes no wheels for `{tag}`"))
-                .expected("platform tags that PyPI takes")
+                .found(format!("PyPI accepts no wheels for `{tag}`"))
+                .expected("platform tags that PyPI accepts")
                 .remedy(platform_remedy(tag))
         })
         .collect()
@@ -185,7 +185,7 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
     let metadata = match &contents.metadata {
         None => {
             return vec![wrong(
-                format!("there is no `{}/METADATA` in it", contents.dist_info),
+                format!("it has no `{}/METADATA`", contents.dist_info),
                 metadata_file,
             )];
         }
@@ -197,13 +197,13 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
     let mut findings = self::metadata(file, Rule::WheelMetadata, metadata);
     if metadata.name() != wheel.project() {
         findings.push(wrong(
-            format!("its METADATA is of the project `{}`", metadata.name().as_given()),
+            format!("its METADATA declares the project `{}`", metadata.name().as_given()),
             format!("`{}`, as the file's name says", wheel.project().normalized()),
         ));
     }
     if metadata.version() != wheel.version() {
         findings.push(wrong(
-            format!("its METADATA is of version {}", metadata.version_as_given()),
+            format!("its METADATA declares version {}", metadata.version_as_given()),
             format!("{}, as the file's name says", wheel.version()),
         ));
     }
@@ -246,7 +246,7 @@ fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     if !matches!(metadata.metadata_version_number(), Some((1, 0..=2) | (2, 1..))) {
         wrong.push((
-            format!("its metadata is of version {}", metadata.metadata_version()),
+            format!("its metadata version is {}", metadata.metadata_version()),
             "1.0 to 1.2, or 2.1 and later (there was never a version 2.0)".to_owned(),
         ));
     }
@@ -254,15 +254,15 @@ fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
         let (major, minor) = field.since;
         wrong.push((
             format!(
-                "it has the field {}, and is of version {} of the metadata",
+                "it has the field {} with metadata version {}",
                 field.name,
                 metadata.metadata_version()
             ),
-            format!("version {major}.{minor} or later, with which the field came"),
+            format!("version {major}.{minor} or later, which introduced the field"),
         ));
     }
     if let Some(classifier) = metadata.private_classifier() {
-        let found = format!("its classifier `{classifier}` keeps it from being published");
+        let found = format!("its classifier `{classifier}` prevents publishing");
         wrong.push((found, "no `Private ::` classifier on what is for PyPI".to_owned()));
     }
     if metadata.has_two_licenses() {
@@ -294,11 +294,11 @@ fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
 fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     let found = match &contents.record {
         Some(Ok(check)) => match check.blank_line {
-            Some(line) => format!("line {line} of its RECORD is blank, at which installers stop"),
+            Some(line) => format!("line {line} of its RECORD is blank, and installers stop there"),
             None => return None,
         },
         Some(Err(error)) => format!("its RECORD cannot be read: {error}"),
-        None => format!("there is no `{}/RECORD` in it", contents.dist_info),
+        None => format!("it has no `{}/RECORD`", contents.dist_info),
     };
     Some(Rule::WheelRecord.at(file).found(found).expected("a RECORD of `path,sha256=digest,size` lines"))
 }
@@ -306,7 +306,7 @@ fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
 fn license_files(file: &Evidence, rule: Rule, missing: &Sample<String>, folder: &str) -> Option<Finding> {
     (!missing.is_empty()).then(|| {
         rule.at(file)
-            .found(format!("its metadata names licence files that are not there: {missing}"))
+            .found(format!("its metadata names licence files that are missing: {missing}"))
             .expected(format!("each of them below `{folder}/`"))
     })
 }

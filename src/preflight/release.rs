@@ -123,7 +123,7 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
                         other.planned.name,
                         other.file().place()
                     ))
-                    .expected("names that also Windows and macOS tell apart"),
+                    .expected("names that differ on Windows and macOS too"),
             );
         }
     }

@@ -51,7 +51,7 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
             Rule::RecordWeak
                 .at(file)
                 .found(format!(
-                    "RECORD gives digests that are too weak, or not in the form of one: {}",
+                    "RECORD has weak or invalid digests: {}",
                     check.weak
                 ))
                 .expected("sha256, or better, in base64 without padding"),
@@ -61,7 +61,7 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
 }
 
 fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
-    let defects: Vec<String> = [
+    let differences: Vec<String> = [
         ("not listed", &check.unlisted),
         ("listed, but no file of the wheel", &check.absent),
         ("listed without a digest", &check.undigested),
@@ -72,11 +72,11 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
     .filter(|(_, paths)| !paths.is_empty())
     .map(|(what, paths)| format!("{what}: {paths}"))
     .collect();
-    (!defects.is_empty()).then(|| {
+    (!differences.is_empty()).then(|| {
         Rule::RecordNames
             .at(file)
-            .found(format!("RECORD does not fit the wheel ({})", defects.join("; ")))
-            .expected("one row with a digest for every file, and none besides")
+            .found(format!("RECORD does not match the wheel ({})", differences.join("; ")))
+            .expected("one row with a digest for every file, and no other rows")
     })
 }
 
@@ -93,7 +93,7 @@ fn tags(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Vec
         return vec![finding(found.to_owned(), expected)];
     }
     if let Some(line) = wheel.wrong_tag() {
-        let found = format!("WHEEL has a `Tag:` line that is not a valid tag: `{line}`");
+        let found = format!("WHEEL has an invalid `Tag:` line: `{line}`");
         return vec![finding(found, format!("`Tag: {named}`, or its expansion"))];
     }
     let Some(said) = wheel.axes() else { return Vec::new() };

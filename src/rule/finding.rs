@@ -1,7 +1,7 @@
-//! A finding: one rule speaking of one place.
+//! A finding: a rule that is broken at one place.
 //!
-//! All findings of a run are collected and told together. Trouble with a disk
-//! or a network is no finding but a fault, and ends the run.
+//! All findings of a run are collected and reported together. A failure of a
+//! disk or a network is a fault, not a finding, and ends the run.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::rule::{Rule, Severity};
 pub struct Place {
     /// The artifact.
     pub artifact: ArtifactName,
-    /// The file's path inside it, as far as it could be told. It may be a name
+    /// The file's path inside it, as far as it is known. It may be a name
     /// that was refused, so it is hostile text.
     pub path: Option<String>,
 }
@@ -43,7 +43,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// One rule speaking of one place.
+/// A rule that is broken at one place.
 ///
 /// The order of findings is the order of their fields, so that it does not
 /// depend on which file was looked at first.
@@ -51,7 +51,7 @@ impl fmt::Display for Place {
 pub struct Finding {
     /// Errors come first.
     pub severity: Severity,
-    /// The rule that speaks.
+    /// The rule that is broken.
     pub rule: Rule,
     /// Where; nothing if it is about the release as a whole.
     pub place: Option<Place>,

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_ignore_nothing_are_told() {
+    fn lines_that_ignore_nothing_are_reported() {
         let judged = ignoring("tag-project *").judge(vec![finding(Rule::TagProject, None)], &BTreeMap::new());
         assert_eq!((judged.findings, judged.ignored.len(), judged.unused), (vec![], 1, vec![]));
         let judged =
