@@ -207,7 +207,8 @@ impl Counted<'_> {
         let renamed = self.members.iter().find_map(|member| {
             let sent = member.evidence().map(Evidence::name).find(|name| glob.matches(name.as_str()))?;
             let name = &member.planned.name;
-            (!glob.matches(name.as_str())).then(|| format!("`{sent}` was uploaded, and is released as `{name}`"))
+            (!glob.matches(name.as_str()))
+                .then(|| format!("`{sent}` was uploaded, and is released as `{name}`"))
         });
         let left_out = || {
             let file = self.left_out.iter().find(|file| glob.matches(file.path.file_name().as_str()))?;

@@ -184,10 +184,7 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
     let metadata_file = "a METADATA with the project's name and version".to_owned();
     let metadata = match &contents.metadata {
         None => {
-            return vec![wrong(
-                format!("it has no `{}/METADATA`", contents.dist_info),
-                metadata_file,
-            )];
+            return vec![wrong(format!("it has no `{}/METADATA`", contents.dist_info), metadata_file)];
         }
         Some(Err(error)) => {
             return vec![wrong(format!("its METADATA cannot be read: {error}"), metadata_file)];
@@ -253,11 +250,7 @@ fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
     for field in metadata.early_fields() {
         let (major, minor) = field.since;
         wrong.push((
-            format!(
-                "it has the field {} with metadata version {}",
-                field.name,
-                metadata.metadata_version()
-            ),
+            format!("it has the field {} with metadata version {}", field.name, metadata.metadata_version()),
             format!("version {major}.{minor} or later, which introduced the field"),
         ));
     }

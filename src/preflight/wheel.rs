@@ -50,10 +50,7 @@ fn record_digests(file: &Evidence, check: &RecordCheck) -> Vec<Finding> {
         findings.push(
             Rule::RecordWeak
                 .at(file)
-                .found(format!(
-                    "RECORD has weak or invalid digests: {}",
-                    check.weak
-                ))
+                .found(format!("RECORD has weak or invalid digests: {}", check.weak))
                 .expected("sha256, or better, in base64 without padding"),
         );
     }

@@ -52,16 +52,16 @@ fn what_is_not() {
     projects: `foo`
     error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`
       expected: none, as the line `0 *-macosx_*` of `expect` says
-      help: Take out of the artifacts what does not belong there, or change the count in `expect`.
+      help: Remove from the artifacts what does not belong there, or change the count in `expect`.
     error[expected-files]: 1 file of the release matches `*-win_*.whl`: `foo-1.0-py3-none-win_amd64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
       expected: exactly 2, as the line `2 *-win_*.whl` of `expect` says
-      help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
+      help: Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. If it is no longer built, remove it from `expect`.
     error[expected-files]: 4 files of the release match `*.whl`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`, `foo-1.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl`, `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`, `foo-1.0-py3-none-win_amd64.whl`
       expected: exactly 3, as the line `3 *.whl` of `expect` says
-      help: Take out of the artifacts what does not belong there, or change the count in `expect`.
+      help: Remove from the artifacts what does not belong there, or change the count in `expect`.
     error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
       expected: at least 1, as the line `*-win_arm64.whl` of `expect` says
-      help: Look at the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. What is no longer built is no longer to be expected: change `expect`.
+      help: Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. If it is no longer built, remove it from `expect`.
     warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
       expected: distributions, archives, executables, installers, scripts, signatures or sidecars
       help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
@@ -70,8 +70,8 @@ fn what_is_not() {
     ");
     let run = expecting("artifact:wheels-musl*\n2+ artifact:notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
-    error[expected-files]: 1 artifact that was taken matches `notes`: `notes`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
-    error[expected-files]: no artifact that was taken matches `wheels-musl*`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+    error[expected-files]: 1 artifact that was selected matches `notes`: `notes`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+    error[expected-files]: no artifact that was selected matches `wheels-musl*`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
     warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
     ");
 }
@@ -82,8 +82,8 @@ fn what_is_not() {
 fn what_was_perhaps_meant() {
     let run = expecting("*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\n*.notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
-    error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was sent, and is released as `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
-    error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is left out: of unknown type
+    error[expected-files]: no file of the release matches `*-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`; `foo-1.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl` was uploaded, and is released as `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+    error[expected-files]: no file of the release matches `*.notes`; `foo.notes` of the artifact notes is skipped: of unknown type
     warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
     ");
     // One that matches by its new name is counted, and no news.
@@ -101,8 +101,8 @@ fn what_was_perhaps_meant() {
 fn lines_that_say_nothing() {
     for (line, why) in [
         ("3", "expected a glob of file names"),
-        ("pypi/*.whl", "no name holds a `/`"),
-        ("0+ *.whl", "asks for nothing"),
+        ("pypi/*.whl", "no name contains a `/`"),
+        ("0+ *.whl", "which every release meets"),
         ("!(x)", "an extended glob"),
     ] {
         let run = release().prepare_on_runner(&[("expect", line)]).exits(2);
@@ -152,10 +152,10 @@ fn digests_that_build_jobs_told() {
     insta::assert_snapshot!(run.out, @r"
     projects: `foo`
     error[expected-digest]: there is no file `other.whl`
-      expected: `other.whl` with the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a, as a build job told (`expect-digests`)
+      expected: `other.whl` with the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a, as `expect-digests` declares
       help: Check that the job uploaded the file, and that `pattern` selects its artifact.
     error[expected-digest]: w: Foo-1.0-py3.py2-none-any.whl: it has the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a
-      expected: `Foo-1.0-py3.py2-none-any.whl` with the SHA-256 0000000000000000000000000000000000000000000000000000000000000000, as a build job told (`expect-digests`)
+      expected: `Foo-1.0-py3.py2-none-any.whl` with the SHA-256 0000000000000000000000000000000000000000000000000000000000000000, as `expect-digests` declares
       help: Find out who changed or uploaded the file after it was built, before anything is released.
     no release was written: 2 errors
     ");

@@ -14,13 +14,13 @@ fn the_rules_of_the_index() {
     assert_eq!(run.output("pypi-ready"), "false");
     insta::assert_snapshot!(run.out, @r#"
     projects: `foo`
-    warning[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
-      expected: platform tags that PyPI takes
+    warning[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`
+      expected: platform tags that PyPI accepts
       help: Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
     8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73  pypi/foo-1.0-py3-none-linux_x86_64.whl
     note: What PyPI refuses is a warning (`pypi: warn`).
     prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
-    ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`; expected platform tags that PyPI takes. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
+    ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`; expected platform tags that PyPI accepts. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
     "#);
     assert_eq!(workspace.manifest()["settings"]["pypi"], "warn");
     assert_eq!(workspace.manifest()["warnings"][0]["rule"], "wheel-platform");
@@ -42,7 +42,7 @@ fn what_is_ignored_is_told() {
     insta::assert_snapshot!(run.out, @r"
     projects: `foo`
     note: ignore: `native-any none-*` matched no finding
-    ignored[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI takes no wheels for `linux_x86_64`
+    ignored[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`
     8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73  pypi/foo-1.0-py3-none-linux_x86_64.whl
     prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
     ");
@@ -57,7 +57,7 @@ fn what_is_ignored_is_told() {
 
     | Rule | File | Found |
     |---|---|---|
-    | wheel-platform | <code>a&#58; foo-1.0-py3-none-linux&#95;x86&#95;64.whl</code> | PyPI takes no wheels for &#96;linux&#95;x86&#95;64&#96; |
+    | wheel-platform | <code>a&#58; foo-1.0-py3-none-linux&#95;x86&#95;64.whl</code> | PyPI accepts no wheels for &#96;linux&#95;x86&#95;64&#96; |
 
     ### pypi/
 
@@ -67,7 +67,7 @@ fn what_is_ignored_is_told() {
 
     Checksums of all files are in `SHA256SUMS`.
 
-    `release-manifest.json` has the SHA-256 <code>2eb85667bf9df0014110480b9f727ca3464597592c6a956074007737c2677cb5</code>.
+    `release-manifest.json` has the SHA-256 <code>d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a</code>.
 
     > ignore&#58; &#96;native-any none-&#42;&#96; matched no finding
     ");

@@ -243,7 +243,7 @@ fn what_cannot_be_copied_is_left_alone() {
     };
     let empty = |name: &str| Entry::new(name, b"");
     for (wheel, why) in [
-        (named_again, "what would come out is refused: "),
+        (named_again, "the rewritten wheel is refused: "),
         (spelt(vec![empty("Foo-1.0.data/data/x"), empty("foo-1.0.data")]), "`foo-1.0.data` is there already"),
         (row("foo-1.0.dist-info/METADATA"), "`foo-1.0.dist-info` is there already"),
     ] {

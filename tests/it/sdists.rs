@@ -62,11 +62,11 @@ fn licence_files() {
     // In whatever order.
     let last = tar_gz(&[notice, licence, ("foo-1.0/PKG-INFO", named.as_bytes())]);
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &last), @"");
-    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &with(&[("foo-1.0/legal/LICENSE", b"MIT"), notice])), @"error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are not there: `LICENSE`");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &with(&[("foo-1.0/legal/LICENSE", b"MIT"), notice])), @"error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are missing: `LICENSE`");
     let workspace = Workspace::with([("a/foo-1.0.tar.gz", with(&[]))]);
     insta::assert_snapshot!(workspace.prepare(&["--dry-run"]).exits(1).out, @r#"
     projects: `foo`
-    error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are not there: `LICENSE`, `legal/NOTICE`
+    error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are missing: `LICENSE`, `legal/NOTICE`
       expected: each of them below `foo-1.0/`
       help: Include the file in the sdist (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.
     no release was written: 1 error
@@ -123,7 +123,7 @@ fn sparse_files() {
         tar.append_data(&mut header, name, bytes).unwrap();
     }
     let sparse = tar.into_inner().unwrap().finish().unwrap();
-    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &sparse), @"error[sdist-sparse]: a: foo-1.0.tar.gz: it holds files with holes: `foo-1.0/holes`");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &sparse), @"error[sdist-sparse]: a: foo-1.0.tar.gz: it holds sparse files: `foo-1.0/holes`");
 }
 
 /// What nobody can unpack is an error, whatever its name, and says what it is.
