@@ -28,7 +28,7 @@ use release_prep::testing::Algorithms;
 use release_prep::testing::Distribution;
 use release_prep::testing::Limits;
 use release_prep::testing::Place;
-use release_prep::testing::{Examined, InspectOptions, inspect_wheel};
+use release_prep::testing::{InspectOptions, inspect_wheel};
 use release_prep::testing::{StagedFile, Staging};
 use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
@@ -94,8 +94,8 @@ fn median(values: &mut [f64]) -> f64 {
 fn examine(staging: &Staging, staged: &StagedFile) {
     let care = InspectOptions { limits: Limits::within(10 << 30, 100_000).inspecting(), verify_record: true };
     let place = Place::file("bench".parse().unwrap(), NAME);
-    let examined = inspect_wheel(staging, staged, &NAME.parse().unwrap(), &place, &care).unwrap();
-    let Examined::Known(Distribution::Wheel { contents, .. }) = examined else { panic!("{examined:?}") };
+    let inspected = inspect_wheel(staging, staged, &NAME.parse().unwrap(), &place, &care).unwrap();
+    let Distribution::Wheel { contents, .. } = inspected else { panic!("{inspected:?}") };
     let check = contents.record.unwrap().unwrap();
     assert!(check.proved && check.wrong.is_empty() && check.unlisted.is_empty(), "{check:?}");
 }

@@ -77,7 +77,7 @@ pub mod testing {
     pub use crate::distribution::sdist::{Sdist, could_be_sdist_of, sdist_name};
     pub use crate::distribution::wheel::{Deviation, TagSet, WheelFilename};
     pub use crate::evidence::Distribution;
-    pub use crate::evidence::inspect::{Examined, InspectOptions, wheel as inspect_wheel};
+    pub use crate::evidence::inspect::{InspectOptions, wheel as inspect_wheel};
     pub use crate::filename::FileName;
     pub use crate::report::outputs;
     pub use crate::request::cli::Cli;

@@ -27,7 +27,7 @@ pub(crate) enum ArchiveError {
 
 /// What an archive is refused for: one flaw of one entry, or of the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     // Boxed, so that the error of every function here stays small.
     inner: Box<(Option<String>, Flaw)>,
 }

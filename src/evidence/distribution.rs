@@ -1,14 +1,16 @@
 //! What a file is, by its contents.
 
+use std::sync::Arc;
+
 use crate::distribution::npm::PackageJson;
 use crate::distribution::sdist::Sdist;
 use crate::distribution::version::DeclaredVersion;
 use crate::distribution::wheel::WheelFilename;
 use crate::distribution::{Kind, Shape};
+use crate::evidence::defect::Defect;
 use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::WheelContents;
 use crate::filename::FileName;
-use crate::rule::finding::Finding;
 
 /// What a file is, and what was seen inside it.
 #[derive(Debug, Clone)]
@@ -31,9 +33,9 @@ pub enum Distribution {
     NpmPackage(Box<PackageJson>),
     /// An archive to unpack.
     Archive {
-        /// Why it is not what its name promises: a distribution, or an archive
-        /// that can be read.
-        defect: Option<Box<Finding>>,
+        /// Why it could not be read as the distribution or archive that it
+        /// claims to be.
+        defect: Option<Arc<Defect>>,
     },
     /// A program or library.
     Executable,
@@ -60,16 +62,19 @@ impl Distribution {
         }
     }
 
-    /// An archive that is not what its name promises.
+    /// An archive that could not be read as what it claims to be.
     #[must_use]
-    pub fn defective(defect: Finding) -> Self {
-        Self::Archive { defect: Some(Box::new(defect)) }
+    pub(crate) fn defective(defect: Defect) -> Self {
+        Self::Archive { defect: Some(Arc::new(defect)) }
     }
 
-    /// Whether it is an archive that an error refuses.
+    /// Why it could not be read as what it claims to be.
     #[must_use]
-    pub(crate) fn is_defective(&self) -> bool {
-        matches!(self, Self::Archive { defect: Some(defect) } if defect.is_error())
+    pub(crate) fn defect(&self) -> Option<&Defect> {
+        match self {
+            Self::Archive { defect } => defect.as_deref(),
+            _ => None,
+        }
     }
 
     /// Its kind.

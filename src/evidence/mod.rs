@@ -1,5 +1,6 @@
 //! Everything the rules need to know about a file, read once.
 
+pub(crate) mod defect;
 pub(crate) mod distribution;
 pub(crate) mod inspect;
 pub(crate) mod native;

@@ -186,28 +186,27 @@ impl Planner<'_> {
             Distribution::Other if !self.naming.unknown_kinds => {
                 Decision::LeaveOut(LeftOutReason::UnknownKind)
             }
-            Distribution::Archive { defect } if self.naming.is_for_the_index(file) => {
-                findings.extend(self.no_sdist(file, defect.as_deref()));
+            // A defect has its own error.
+            Distribution::Archive { defect: None } if self.naming.is_for_the_index(file) => {
+                findings.extend(self.no_sdist(file));
                 self.asset(file, findings)
             }
             _ => self.asset(file, findings),
         }
     }
 
-    /// An archive that the project's users would take for its source
-    /// distribution, unless an error is told of it already.
-    fn no_sdist(&self, file: &Evidence, defect: Option<&Finding>) -> Option<Finding> {
+    /// An archive that the project's users would mistake for its source
+    /// distribution.
+    fn no_sdist(&self, file: &Evidence) -> Option<Finding> {
         let name = file.name();
         let project = self.projects.iter().find(|project| could_be_sdist_of(&name, project))?;
-        let why = match defect {
-            None => "there is no PKG-INFO in the one folder at its top",
-            Some(defect) if defect.is_error() => return None,
-            Some(defect) => &defect.found,
-        };
         Some(
             Rule::SdistMetadata
                 .at(file)
-                .found(format!("the name is that of a source distribution of {project}, but {why}"))
+                .found(format!(
+                    "the name is that of a source distribution of {project}, but there is no PKG-INFO in the \
+                     one folder at its top"
+                ))
                 .expected("a source distribution, or an archive with another name"),
         )
     }

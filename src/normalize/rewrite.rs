@@ -30,7 +30,7 @@ use crate::disk::staging::{Staging, StagingError};
 use crate::distribution::wheel::{
     MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata, archive_path,
 };
-use crate::evidence::inspect::{self, Examined, InspectOptions};
+use crate::evidence::inspect::{self, InspectOptions};
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::normalize::plan::NamingPolicy;
@@ -134,12 +134,11 @@ impl Wheel<'_> {
         let staged = raw.finish(algorithms)?;
         let place = self.file.place();
         let name = self.filename.canonical();
-        let distribution = match inspect::wheel(staging, &staged, name, &place, options)? {
-            Examined::Known(distribution) => distribution,
-            Examined::Refused(finding) => return Err(unfit_after(&finding)),
-        };
+        let distribution = inspect::wheel(staging, &staged, name, &place, options)?;
         match &distribution {
-            Distribution::Archive { defect: Some(defect) } => return Err(unfit_after(defect)),
+            Distribution::Archive { defect: Some(defect) } => {
+                return Err(RewriteError::Unfit(format!("the rewritten wheel is refused: {defect}")));
+            }
             Distribution::Wheel { contents, .. } if !matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty()) =>
             {
                 return Err(RewriteError::Unfit("its RECORD would not match the rewritten files".to_owned()));
@@ -218,11 +217,6 @@ impl Wheel<'_> {
     }
 }
 
-/// What was written is refused as a wheel.
-fn unfit_after(finding: &Finding) -> RewriteError {
-    RewriteError::Unfit(format!("the rewritten wheel is refused: {}", finding.found))
-}
-
 /// The two folders that move.
 struct Moves {
     folders: [(String, String); 2],
@@ -237,7 +231,9 @@ impl Moves {
     /// mixed with those that move.
     fn have_room(&self, tops: &BTreeSet<String>) -> Result<(), RewriteError> {
         match self.moving().map(|(_, new)| new.trim_end_matches('/')).find(|new| tops.contains(*new)) {
-            Some(taken) => Err(RewriteError::Unfit(format!("`{taken}` is there already, or in its RECORD"))),
+            Some(existing) => {
+                Err(RewriteError::Unfit(format!("`{existing}` is there already, or in its RECORD")))
+            }
             None => Ok(()),
         }
     }

@@ -15,9 +15,10 @@ use crate::artifact::Artifact;
 use crate::digest::Algorithms;
 use crate::disk::staging::{StagedWriter, Staging};
 use crate::evidence::Evidence;
-use crate::evidence::inspect::{self, Examined, InspectOptions};
+use crate::evidence::inspect::{self, InspectOptions};
 use crate::filename::RelativePath;
 use crate::pipeline::failure::Failure;
+use crate::preflight::unreadable;
 use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
 use crate::source::{Content, Payload, SourceError};
@@ -196,19 +197,19 @@ impl<'a> Unpacker<'a> {
         writer: StagedWriter,
     ) -> Result<(), Failure> {
         let (staged, head) = writer.finish()?;
-        match inspect::inspect(self.staging, &staged, &head, &artifact.name, path, &self.options)? {
-            Examined::Known(distribution) => {
-                let evidence = Evidence {
-                    artifact: Arc::clone(artifact),
-                    path: path.clone(),
-                    staged,
-                    rewritten_from: None,
-                    executable,
-                    distribution,
-                };
-                self.lock().files.push(evidence);
-            }
-            Examined::Refused(finding) => self.lock().findings.push(*finding),
+        let distribution =
+            inspect::inspect(self.staging, &staged, &head, &artifact.name, path, &self.options)?;
+        let file = Evidence {
+            artifact: Arc::clone(artifact),
+            path: path.clone(),
+            staged,
+            rewritten_from: None,
+            executable,
+            distribution,
+        };
+        match unreadable::refused(&file) {
+            Some(finding) => self.lock().findings.push(finding),
+            None => self.lock().files.push(file),
         }
         Ok(())
     }

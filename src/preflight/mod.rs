@@ -8,6 +8,7 @@ pub(crate) mod projects;
 mod pypi;
 pub(crate) mod release;
 pub(crate) mod set;
+pub(crate) mod unreadable;
 mod wheel;
 
 use crate::evidence::{Distribution, Evidence};
@@ -34,10 +35,10 @@ fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> V
             findings
         }
         Distribution::Sdist { sdist, contents } if is_for_the_index => pypi::sdist(file, sdist, contents),
-        Distribution::Archive { defect: Some(defect) }
-            if is_for_the_index || defect.rule.class() != Class::Index =>
-        {
-            vec![Finding::clone(defect)]
+        Distribution::Archive { defect: Some(defect) } => {
+            let finding = unreadable::judge(file.place(), defect);
+            let applies = is_for_the_index || finding.rule.class() != Class::Index;
+            applies.then_some(finding).into_iter().collect()
         }
         _ => Vec::new(),
     }

@@ -143,6 +143,16 @@ fn source_and_action_are_independent() {
     }
 }
 
+/// Evidence says what was seen; preflight judges it.
+#[test]
+fn evidence_holds_no_verdicts() {
+    for source in sources().iter().filter(|source| ["distribution", "evidence"].contains(&source.folder())) {
+        let words = source.code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let verdict = words.into_iter().find(|word| ["Finding", "Rule", "Severity"].contains(word));
+        assert_eq!(verdict, None, "{}", source.path);
+    }
+}
+
 #[test]
 fn the_world_is_touched_in_few_places() {
     for source in sources() {

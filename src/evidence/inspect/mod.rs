@@ -15,9 +15,9 @@ use crate::artifact::ArtifactName;
 use crate::disk::staging::{StagedFile, Staging, StagingError};
 use crate::distribution::Shape;
 use crate::evidence::Distribution;
+use crate::evidence::defect::Defect;
 use crate::filename::{FileName, RelativePath};
-use crate::rule::Rule;
-use crate::rule::finding::{Finding, Place};
+use crate::rule::finding::Place;
 
 /// How closely files are inspected.
 #[derive(Debug, Clone, Copy)]
@@ -26,15 +26,6 @@ pub struct InspectOptions {
     pub limits: Limits,
     /// Whether every file of a wheel is held against the digest in RECORD.
     pub verify_record: bool,
-}
-
-/// The result of inspecting a file.
-#[derive(Debug)]
-pub enum Examined {
-    /// What it is.
-    Known(Distribution),
-    /// It cannot be released, whatever is asked for.
-    Refused(Box<Finding>),
 }
 
 /// Looks into a staged file as far as its name and first bytes call for it.
@@ -48,7 +39,7 @@ pub(crate) fn inspect(
     artifact: &ArtifactName,
     path: &RelativePath,
     options: &InspectOptions,
-) -> Result<Examined, StagingError> {
+) -> Result<Distribution, StagingError> {
     let name = path.file_name();
     let place = Place::file(artifact.clone(), path.as_str());
     let shape = Shape::of(&name, head);
@@ -58,21 +49,7 @@ pub(crate) fn inspect(
         Shape::MaybeNpm => npm::inspect(staging.open(staged)?, &options.limits),
         _ => Ok(Inspection::Nothing),
     };
-    match inspected {
-        Err(ArchiveError::Refused(refusal)) if refusal.is_unreadable() => {
-            Ok(Examined::Known(Distribution::defective(unreadable(&refusal, place))))
-        }
-        inspected => seen(inspected, shape, place),
-    }
-}
-
-/// An archive of which no reader gets everything out.
-fn unreadable(refusal: &Refusal, place: Place) -> Finding {
-    Rule::ArchiveUnreadable
-        .at(place)
-        .found(refusal.found())
-        .expected(refusal.expected())
-        .remedy(refusal.remedy())
+    distribution(inspected, shape, Defect::Tar, &place)
 }
 
 /// Looks into a staged wheel of that name.
@@ -85,30 +62,24 @@ pub fn wheel(
     name: &FileName,
     place: &Place,
     options: &InspectOptions,
-) -> Result<Examined, StagingError> {
+) -> Result<Distribution, StagingError> {
     let inspected = wheel::inspect(name, staging.open(staged)?, staged.size, options);
-    seen(inspected, Shape::Wheel, place.clone())
+    distribution(inspected, Shape::Wheel, Defect::Zip, place)
 }
 
-/// What follows from what was seen in a file of that shape.
-fn seen(
+/// What a file of that shape is, after it was inspected.
+fn distribution(
     inspected: Result<Inspection, ArchiveError>,
     shape: Shape,
-    place: Place,
-) -> Result<Examined, StagingError> {
+    archive_defect: fn(Refusal) -> Defect,
+    place: &Place,
+) -> Result<Distribution, StagingError> {
     let unread = |cause| StagingError::Read { path: place.to_string().into(), cause };
     Ok(match inspected {
-        Ok(Inspection::Nothing) => Examined::Known(Distribution::plain(shape)),
-        Ok(Inspection::Known(distribution)) => Examined::Known(distribution),
-        Ok(Inspection::Defect(defect)) => {
-            let finding = defect.finding(place);
-            if finding.rule.is_integrity() {
-                Examined::Refused(Box::new(finding))
-            } else {
-                Examined::Known(Distribution::defective(finding))
-            }
-        }
-        Err(ArchiveError::Refused(refusal)) => Examined::Refused(Box::new(refusal.finding(place))),
+        Ok(Inspection::Nothing) => Distribution::plain(shape),
+        Ok(Inspection::Known(distribution)) => distribution,
+        Ok(Inspection::Defect(defect)) => Distribution::defective(defect),
+        Err(ArchiveError::Refused(refusal)) => Distribution::defective(archive_defect(refusal)),
         // Nothing is counted against a budget here.
         Err(ArchiveError::Budget(exceeded)) => return Err(unread(io::Error::other(exceeded))),
         Err(ArchiveError::Read(cause) | ArchiveError::Write(cause)) => return Err(unread(cause)),
@@ -117,23 +88,10 @@ fn seen(
 
 /// What was seen inside.
 enum Inspection {
+    /// Nothing that makes it a distribution.
     Nothing,
     Known(Distribution),
     Defect(Defect),
-}
-
-/// What is wrong with a whole file.
-struct Defect {
-    rule: Rule,
-    found: String,
-    expected: &'static str,
-    remedy: &'static str,
-}
-
-impl Defect {
-    fn finding(self, place: Place) -> Finding {
-        self.rule.at(place).found(self.found).expected(self.expected).remedy(self.remedy)
-    }
 }
 
 /// The hash of a path, where a set of the paths themselves would take much more

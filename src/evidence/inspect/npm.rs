@@ -9,14 +9,14 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use super::{Defect, Inspection};
+use super::Inspection;
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
 use crate::archive::{ArchiveError, Refusal};
 use crate::distribution::npm::{MAX_PACKAGE_JSON_BYTES, PackageJson};
 use crate::evidence::Distribution;
+use crate::evidence::defect::Defect;
 use crate::filename::FileNameError;
-use crate::rule::Rule;
 
 pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut tar = TarGz::new(BufReader::new(file), limits);
@@ -88,12 +88,7 @@ impl Layout {
             Ok(package) if self.has_other_top && package.is_private() => Inspection::Nothing,
             Err(_) if self.has_other_top => Inspection::Nothing,
             Ok(package) => Inspection::Known(Distribution::NpmPackage(Box::new(package))),
-            Err(error) => Inspection::Defect(Defect {
-                rule: Rule::NpmMetadata,
-                found: format!("its package.json cannot be read: {error}"),
-                expected: "a package.json with a name and a version that npm accepts",
-                remedy: "Correct package.json, and pack it again with `npm pack`.",
-            }),
+            Err(error) => Inspection::Defect(Defect::NpmPackage(error)),
         })
     }
 }

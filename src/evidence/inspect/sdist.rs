@@ -11,16 +11,16 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 
-use super::{Defect, Inspection, hash as hash_of};
+use super::{Inspection, hash as hash_of};
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
 use crate::archive::{ArchiveError, Refusal};
 use crate::distribution::core_metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
 use crate::distribution::sdist::{Sdist, could_be_sdist_of};
 use crate::evidence::Distribution;
+use crate::evidence::defect::{Defect, SdistDefect};
 use crate::evidence::sdist::SdistContents;
 use crate::filename::{FileName, FileNameError, MAX_PATH_BYTES};
-use crate::rule::Rule;
 use crate::sample::Sample;
 
 pub(super) fn inspect(name: &FileName, file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
@@ -96,7 +96,7 @@ impl Layout {
             return match self.refusal {
                 _ if !is_named_so => Ok(Inspection::Nothing),
                 Some(refusal) => Err(refusal.into()),
-                None => Ok(wrong(format!("`{beside}` lies beside the folder that holds PKG-INFO"))),
+                None => Ok(wrong(SdistDefect::EntryBeside(beside))),
             };
         }
         if let Some(refusal) = self.refusal {
@@ -116,7 +116,7 @@ impl Layout {
                     contents: Box::new(contents),
                 })
             }
-            Err(error) => wrong(error.to_string()),
+            Err(error) => wrong(SdistDefect::PkgInfo(error)),
         })
     }
 }
@@ -263,11 +263,6 @@ fn folded_hash(path: &[&str]) -> u64 {
     hash_of(&path.join("/").to_lowercase())
 }
 
-fn wrong(found: String) -> Inspection {
-    Inspection::Defect(Defect {
-        rule: Rule::SdistMetadata,
-        found,
-        expected: "one folder with a PKG-INFO that gives the project's name and version",
-        remedy: "Build it with the project's build backend (`python -m build --sdist`).",
-    })
+fn wrong(defect: SdistDefect) -> Inspection {
+    Inspection::Defect(Defect::Sdist(defect))
 }

@@ -8,7 +8,7 @@
 //!    is proved on the way, and so is its digest in `RECORD`; its first bytes
 //!    show whether it is native code, and for which machine.
 //!
-//! Nothing is judged here but whether the wheel can be read at all.
+//! Nothing is judged here. What installers refuse to read is a [`Defect`].
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -17,7 +17,7 @@ use std::io::{self, BufReader, Read, Write};
 use unicode_normalization::UnicodeNormalization;
 
 use super::record::{Checker, Hasher};
-use super::{Defect, InspectOptions, Inspection, hash};
+use super::{InspectOptions, Inspection, hash};
 use crate::archive::ArchiveError;
 use crate::archive::tar::begins_like_tar;
 use crate::archive::zip::{Entry, EntryKind, ZipArchive};
@@ -25,14 +25,12 @@ use crate::distribution::core_metadata::{CoreMetadata, MAX_CORE_METADATA_BYTES, 
 use crate::distribution::entry_points::{self, MAX_ENTRY_POINTS_BYTES};
 use crate::distribution::native::Native;
 use crate::distribution::native::excerpt::Collector;
-use crate::distribution::wheel::{
-    MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelFilenameErrorKind, WheelMetadata,
-};
+use crate::distribution::wheel::{MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata};
 use crate::evidence::Distribution;
+use crate::evidence::defect::{Defect, WheelDefect};
 use crate::evidence::native::{self, NativeFiles};
 use crate::evidence::wheel::{MAX_SBOMS, NameClash, Packing, Replacement, WheelContents};
 use crate::filename::{FileName, RelativePath};
-use crate::rule::Rule;
 use crate::sample::Sample;
 
 /// The folders of a `.data` folder, each for another place of an installation
@@ -47,30 +45,14 @@ pub(super) fn inspect(
 ) -> Result<Inspection, ArchiveError> {
     let filename = match WheelFilename::new(name) {
         Ok(filename) => filename,
-        Err(error) => {
-            let rule = match error.kind() {
-                WheelFilenameErrorKind::Variant { .. } => Rule::WheelVariant,
-                _ => Rule::WheelName,
-            };
-            return Ok(Inspection::Defect(Defect {
-                rule,
-                found: error.kind().to_string(),
-                expected: error.kind().expected(),
-                remedy: "Build the wheel with a build backend, which names it; do not rename it by hand.",
-            }));
-        }
+        Err(error) => return Ok(Inspection::Defect(Defect::WheelFilename(error.kind().clone()))),
     };
     Ok(match read(&filename, file, size, options)? {
         Ok(contents) => Inspection::Known(Distribution::Wheel {
             filename: Box::new(filename),
             contents: Box::new(contents),
         }),
-        Err(found) => Inspection::Defect(Defect {
-            rule: Rule::WheelUnreadable,
-            found,
-            expected: "a wheel as the binary distribution format describes it",
-            remedy: "Build the wheel with a build backend.",
-        }),
+        Err(defect) => Inspection::Defect(Defect::Wheel(defect)),
     })
 }
 
@@ -80,14 +62,14 @@ fn read(
     file: File,
     size: u64,
     options: &InspectOptions,
-) -> Result<Result<WheelContents, String>, ArchiveError> {
+) -> Result<Result<WheelContents, WheelDefect>, ArchiveError> {
     let mut file = BufReader::new(file);
     let mut head = Vec::new();
     file.by_ref().take(512).read_to_end(&mut head).map_err(ArchiveError::Read)?;
     let archive = ZipArchive::open(file, size, &options.limits)?;
     let dist_info = match dist_info(archive.entries(), archive.folders()) {
         Ok(dist_info) => dist_info,
-        Err(found) => return Ok(Err(found)),
+        Err(defect) => return Ok(Err(defect)),
     };
     let reader = Reader { archive, dist_info };
     read_contents(filename, reader, size, &head, options.verify_record)
@@ -100,18 +82,17 @@ fn read_contents(
     size: u64,
     head: &[u8],
     verify_record: bool,
-) -> Result<Result<WheelContents, String>, ArchiveError> {
+) -> Result<Result<WheelContents, WheelDefect>, ArchiveError> {
     let Some(wheel) = reader.metadata("WHEEL", MAX_WHEEL_BYTES)? else {
-        return Ok(Err(format!("there is no `{}/WHEEL` in it", reader.dist_info)));
+        return Ok(Err(WheelDefect::NoWheelFile(reader.dist_info)));
     };
     let is_wheel_tidy = WheelMetadata::rewritten(&wheel, filename.build()).is_ok_and(|tidy| tidy == wheel);
     let wheel = match WheelMetadata::read(&wheel) {
         Ok(wheel) => wheel,
-        Err(error) => return Ok(Err(format!("its WHEEL cannot be read: {error}"))),
+        Err(error) => return Ok(Err(WheelDefect::WheelFile(error))),
     };
     if !wheel.is_wheel_version_supported() {
-        let version = wheel.wheel_version();
-        return Ok(Err(format!("it is of version {version} of the format, which no installer reads")));
+        return Ok(Err(WheelDefect::FormatVersion(wheel.wheel_version().to_owned())));
     }
     let metadata = reader.metadata("METADATA", MAX_CORE_METADATA_BYTES)?;
     let entry_points = reader.metadata("entry_points.txt", MAX_ENTRY_POINTS_BYTES)?;
@@ -155,7 +136,7 @@ fn read_contents(
 ///
 /// To pip, whatever lies at the top under such a name is one: an empty folder
 /// with an entry of its own, and even a file.
-fn dist_info(files: &[Entry], folders: &[RelativePath]) -> Result<String, String> {
+fn dist_info(files: &[Entry], folders: &[RelativePath]) -> Result<String, WheelDefect> {
     let folders: BTreeSet<&str> = files
         .iter()
         .map(|file| &file.path)
@@ -166,10 +147,9 @@ fn dist_info(files: &[Entry], folders: &[RelativePath]) -> Result<String, String
     let mut found = folders.iter();
     match (found.next(), found.next()) {
         (Some(folder), None) => Ok((*folder).to_owned()),
-        (None, _) => Err("there is no `.dist-info` folder in it".to_owned()),
+        (None, _) => Err(WheelDefect::NoDistInfo),
         (Some(_), Some(_)) => {
-            let folders: Sample<&str> = folders.into_iter().collect();
-            Err(format!("there are several `.dist-info` folders in it, {folders}, and installers take none"))
+            Err(WheelDefect::SeveralDistInfos(folders.into_iter().map(str::to_owned).collect()))
         }
     }
 }
