@@ -8,6 +8,7 @@
 //! [`evidence`](crate::evidence).
 
 pub(crate) mod archive_name;
+pub(crate) mod content;
 pub(crate) mod core_metadata;
 pub(crate) mod entry_points;
 pub(crate) mod executable;

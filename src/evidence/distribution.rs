@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::distribution::native::Native;
 use crate::distribution::npm::PackageJson;
 use crate::distribution::sdist::Sdist;
 use crate::distribution::version::DeclaredVersion;
@@ -38,7 +39,10 @@ pub enum Distribution {
         defect: Option<Arc<Defect>>,
     },
     /// A program or library.
-    Executable,
+    Executable {
+        /// What its headers say; none if it has none that can be read.
+        native: Option<Box<Native>>,
+    },
     /// An installer, a package of an operating system, or a script.
     Installer,
     /// Digests, a signature, an attestation, and so on.
@@ -55,7 +59,7 @@ impl Distribution {
             Shape::Wheel | Shape::MaybeSdist | Shape::MaybeNpm | Shape::Archive => {
                 Self::Archive { defect: None }
             }
-            Shape::Executable => Self::Executable,
+            Shape::Executable => Self::Executable { native: None },
             Shape::Installer => Self::Installer,
             Shape::Sidecar => Self::Sidecar,
             Shape::Other => Self::Other,
@@ -85,7 +89,7 @@ impl Distribution {
             Self::Sdist { .. } => Kind::Sdist,
             Self::NpmPackage(_) => Kind::NpmPackage,
             Self::Archive { .. } => Kind::Archive,
-            Self::Executable => Kind::Executable,
+            Self::Executable { .. } => Kind::Executable,
             Self::Installer => Kind::Installer,
             Self::Sidecar => Kind::Sidecar,
             Self::Other => Kind::Other,

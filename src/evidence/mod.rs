@@ -14,6 +14,8 @@ pub use distribution::Distribution;
 use crate::artifact::Artifact;
 use crate::digest::Sha256;
 use crate::disk::staging::StagedFile;
+use crate::distribution::content::{self, Content};
+use crate::distribution::target::Target;
 use crate::filename::{FileName, RelativePath};
 use crate::rule::finding::Place;
 
@@ -32,6 +34,25 @@ pub struct Evidence {
     pub executable: bool,
     /// What it is.
     pub distribution: Distribution,
+    /// What its first bytes say that it is, where its name says otherwise.
+    pub(crate) mismatch: Option<Mismatch>,
+}
+
+/// A file that is not what the suffix of its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    /// What it is.
+    pub content: Content,
+    /// What it should be.
+    pub expected: &'static str,
+}
+
+impl Mismatch {
+    /// None if the first bytes are those of the format that the name gives.
+    pub(crate) fn of(name: &FileName, head: &[u8]) -> Option<Self> {
+        let content = Content::of(head);
+        content::expected(name, content, head).map(|expected| Self { content, expected })
+    }
 }
 
 impl Evidence {
@@ -46,6 +67,18 @@ impl Evidence {
     #[must_use]
     pub fn digest_as_sent(&self) -> Sha256 {
         self.rewritten_from.unwrap_or(self.staged.digests.sha256)
+    }
+
+    /// The target that it says it is for: by its platform tags or its
+    /// package.json, else by its name, else by that of its artifact.
+    pub(crate) fn target(&self) -> Option<Target> {
+        let target = match &self.distribution {
+            Distribution::Wheel { filename, .. } => Target::of_tags(filename.platform()),
+            Distribution::NpmPackage(package) => Target::of_package(package),
+            Distribution::Sdist { .. } => return None,
+            _ => Target::of_file(&self.name()),
+        };
+        target.or_else(|| Target::of_artifact(self.artifact.name.as_str()))
     }
 
     /// Where a finding about it points.

@@ -14,8 +14,8 @@ use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
 use crate::artifact::Artifact;
 use crate::digest::Algorithms;
 use crate::disk::staging::{StagedWriter, Staging};
-use crate::evidence::Evidence;
 use crate::evidence::inspect::{self, InspectOptions};
+use crate::evidence::{Evidence, Mismatch};
 use crate::filename::RelativePath;
 use crate::pipeline::failure::Failure;
 use crate::preflight::unreadable;
@@ -206,6 +206,7 @@ impl<'a> Unpacker<'a> {
             rewritten_from: None,
             executable,
             distribution,
+            mismatch: Mismatch::of(&path.file_name(), &head),
         };
         match unreadable::refused(&file) {
             Some(finding) => self.lock().findings.push(finding),

@@ -1,5 +1,6 @@
 //! The rules: pure functions of evidence, in one file for each authority.
 
+mod content;
 pub(crate) mod expect;
 pub(crate) mod expect_digests;
 mod native;
@@ -21,7 +22,14 @@ use crate::rule::finding::Finding;
 /// workflow this is, if it is one.
 #[must_use]
 pub(crate) fn files(evidence: &[Evidence], naming: &NamingPolicy, repository: Option<&str>) -> Vec<Finding> {
-    evidence.iter().flat_map(|file| judge(file, naming.is_for_the_index(file), repository)).collect()
+    evidence
+        .iter()
+        .flat_map(|file| match content::judge(file) {
+            // What it is explains whatever else is wrong with it.
+            Some(finding) => vec![finding],
+            None => judge(file, naming.is_for_the_index(file), repository),
+        })
+        .collect()
 }
 
 fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> Vec<Finding> {
@@ -40,6 +48,7 @@ fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> V
             let applies = is_for_the_index || finding.rule.class() != Class::Index;
             applies.then_some(finding).into_iter().collect()
         }
+        Distribution::Executable { native: Some(native) } => native::program::judge(file, native),
         _ => Vec::new(),
     }
 }

@@ -45,7 +45,7 @@ fn folders_and_loose_files() {
     let workspace = Workspace::with([
         ("wheels/deep/er/foo-1.0-py3-none-any.whl", wheel(WHEEL)),
         ("programs/tool", elf("tool")),
-        ("loose.tar.xz", b"xz".to_vec()),
+        ("loose.tar.xz", b"\xfd7zXZ\0".to_vec()),
     ]);
     // Neither in artifacts-dir nor asked for.
     workspace.write("else/tool", elf("else"));
@@ -224,7 +224,7 @@ fn strays_and_unknown_kinds() {
 
 #[test]
 fn assets_are_named_as_github_stores_them() {
-    let workspace = Workspace::with([("a/my tool (1).exe", "x"), ("a/größe.exe", "y"), ("a/.env.zip", "z")]);
+    let workspace = Workspace::with([("a/my tool (1).exe", "x"), ("a/größe.exe", "y"), ("a/.env.zip", "PK")]);
     workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(released(&workspace), @r"
     assets/env.zip from a: .env.zip renamed

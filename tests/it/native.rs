@@ -272,3 +272,70 @@ fn suffixes_of_modules() {
     case("py3-none", &[], None);
     cases.judge();
 }
+
+/// Files under the names that they are released by.
+fn files(files: &[(&str, &[u8], Option<Rule>)]) {
+    let mut cases = Cases::default();
+    for (name, bytes, broken) in files {
+        cases.add(name, bytes.to_vec(), broken.as_slice());
+    }
+    cases.judge();
+}
+
+#[test]
+fn programs_and_their_names() {
+    let linux = |machine, loader| elf_that(machine, PROGRAM, &Asks { loader, ..Asks::default() });
+    let glibc = linux(X86_64, Some("/lib64/ld-linux-x86-64.so.2"));
+    let musl = linux(X86_64, Some("/lib/ld-musl-x86_64.so.1"));
+    let (alone, arm64) = (linux(X86_64, None), linux(AARCH64, None));
+    let freebsd = linux(X86_64, Some("/libexec/ld-elf.so.1"));
+    let mac = |machine, signed| mach_o_for(machine, PROGRAM, 1, (11, 0), signed);
+    let universal = mach_o_fat(&[X86_64, AARCH64]);
+    let (machine, libc) = (Some(Rule::NativeMachine), Some(Rule::NativeLibc));
+    files(&[
+        ("a-x86_64-unknown-linux-gnu", &glibc, None),
+        ("b-x86_64-unknown-linux-gnu", &alone, None),
+        ("c-x86_64-unknown-linux-gnu", &musl, libc),
+        ("d-x86_64-unknown-linux-musl", &glibc, libc),
+        ("e-x86_64-unknown-linux-musl", &musl, None),
+        ("f-linux-arm64", &glibc, machine),
+        ("g-linux-arm64", &arm64, None),
+        ("h-linux-amd64", &arm64, machine),
+        ("i-darwin-amd64", &glibc, machine),
+        ("j-freebsd-amd64", &freebsd, None),
+        ("k-linux-amd64", &freebsd, machine),
+        ("l-darwin-arm64", &mac(AARCH64, true), None),
+        ("m-darwin-arm64", &mac(AARCH64, false), Some(Rule::NativeSignature)),
+        ("n-darwin-arm64", &mac(X86_64, true), machine),
+        ("o-darwin-arm64", &universal, None),
+        ("p-darwin-amd64", &universal, None),
+        ("q-darwin-universal", &mac(X86_64, true), machine),
+        ("r-windows-amd64.exe", &pe(X86_64, PROGRAM), None),
+        ("s-windows-arm64.exe", &pe(X86_64, PROGRAM), machine),
+        ("t-windows-amd64.exe", &glibc, machine),
+        // Names that say nothing.
+        ("u", &glibc, None),
+        ("android-tools", &glibc, None),
+        ("v-macos-14", &glibc, None),
+    ]);
+}
+
+#[test]
+fn contents_and_their_names() {
+    let content = Some(Rule::FileContent);
+    files(&[
+        ("a.zip", b"<!DOCTYPE html>", content),
+        ("b.exe", b"<!DOCTYPE html>", content),
+        ("c.tar.xz", b"Not Found", content),
+        ("d.tar.zst", b"PK\x03\x04", content),
+        ("e.deb", b"version https://git-lfs.github.com/spec/v1\n", content),
+        ("f.msi", b"{\"message\": \"Not Found\"}", content),
+        ("g.dmg", b"<html></html>", content),
+        ("h.pkg", b"<html></html>", content),
+        ("i.AppImage", b"<html></html>", content),
+        ("j.deb", b"!<arch>\n", None),
+        ("k.tar.xz", b"\xfd7zXZ\0", None),
+        ("l.dmg", b"x\x01", None),
+        ("m.sh", b"<html></html>", None),
+    ]);
+}

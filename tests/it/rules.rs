@@ -32,7 +32,7 @@ impl Cases {
         self.wheel("py3-none-any")
     }
 
-    fn add(&mut self, file_name: &str, bytes: Vec<u8>, rules: &[Rule]) {
+    pub(crate) fn add(&mut self, file_name: &str, bytes: Vec<u8>, rules: &[Rule]) {
         self.0.push((file_name.to_owned(), bytes, rules.to_vec()));
     }
 

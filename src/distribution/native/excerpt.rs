@@ -6,7 +6,7 @@
 //! bytes of it are held.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use object::ReadRef;
@@ -173,6 +173,23 @@ impl Collector {
         self.named.is_none() && self.pieces.last().is_none_or(|(range, _)| range.end <= self.position)
     }
 
+    /// Reads from a file what it wants, and no more.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(crate) fn fill(&mut self, file: &mut (impl Read + Seek)) -> io::Result<()> {
+        let (mut head, size) = (Vec::new(), if self.is_again { 0 } else { HEAD });
+        file.seek(SeekFrom::Start(0))?;
+        file.by_ref().take(size).read_to_end(&mut head)?;
+        self.write_all(&head)?;
+        for (range, kept) in &mut self.pieces {
+            let there = range.start + kept.len() as u64;
+            file.seek(SeekFrom::Start(there))?;
+            file.by_ref().take(range.end.saturating_sub(there)).read_to_end(kept)?;
+        }
+        Ok(())
+    }
+
     /// What was kept. The file ended where the bytes did, or has that many.
     pub(crate) fn finish(self, len: Option<u64>) -> Excerpt {
         let pieces = self.pieces.into_iter().map(|(range, bytes)| (range.start, bytes));
@@ -219,7 +236,7 @@ impl Collector {
     }
 }
 
-impl io::Write for Collector {
+impl Write for Collector {
     /// Refuses bytes behind all that another look wants.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.is_complete() && self.is_again {
@@ -244,8 +261,6 @@ impl io::Write for Collector {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use proptest::prelude::*;
 
     use super::*;

@@ -1,5 +1,6 @@
 //! Targets: the system, machine and C library that a file is for.
 
+mod metadata;
 mod name;
 
 use std::fmt;

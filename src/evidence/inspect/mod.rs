@@ -1,6 +1,7 @@
 //! A staged file becomes evidence: all that rules need to know of it, read
 //! once.
 
+mod native;
 mod npm;
 mod record;
 mod sdist;
@@ -47,6 +48,9 @@ pub(crate) fn inspect(
         Shape::Wheel => return wheel(staging, staged, &name, &place, options),
         Shape::MaybeSdist => sdist::inspect(&name, staging.open(staged)?, &options.limits),
         Shape::MaybeNpm => npm::inspect(staging.open(staged)?, &options.limits),
+        Shape::Executable => native::inspect(staging.open(staged)?, staged.size)
+            .map_err(ArchiveError::Read)
+            .map(|native| Inspection::Known(Distribution::Executable { native: native.map(Box::new) })),
         _ => Ok(Inspection::Nothing),
     };
     distribution(inspected, shape, Defect::Tar, &place)

@@ -7,6 +7,7 @@ mod libc;
 mod machine;
 mod macos;
 mod module;
+pub(super) mod program;
 
 use std::collections::BTreeSet;
 

@@ -38,9 +38,9 @@ pub(super) const NATIVE_MACHINE: Entry = Entry {
     id: "native-machine",
     class: Honesty,
     severity: Error,
-    summary: "Native code in a wheel is for a machine that its platform tags name.",
-    rationale: "An extension module for x86-64 in a wheel for aarch64 fails on import, and only on users' machines. So does a universal wheel that lacks one of its machines. Libraries and programs for other machines are allowed, as long as there is code for the machines of the tags. With `normalize: off` it is a warning.",
-    remedy: "Build it on, or cross-compile it for, the machine that the tag names.",
+    summary: "Native code is for the system and machine that the platform tags or the name of its file declare.",
+    rationale: "An extension module for x86-64 in a wheel for aarch64, or a program for x86-64 named `tool-linux-arm64`, fails on users' machines only. So does a universal file that lacks one of its machines. In wheels, libraries and programs for other machines are allowed, as long as there is code for the machines of the tags. With `normalize: off` it is a warning.",
+    remedy: "Build it on, or cross-compile it for, the machine that the tag or name declares, and check which file the job copied.",
     source: "platform compatibility tags; ELF, Mach-O, PE and WebAssembly headers",
 };
 
@@ -82,4 +82,14 @@ pub(super) const MODULE_SUFFIX: Entry = Entry {
     rationale: "An interpreter imports extension modules by suffix: CPython 3.13 ignores `_core.cpython-312-x86_64-linux-gnu.so`. A wheel for `abi3` is installed by all later versions, and needs modules that end with `.abi3.so` or have no tag. With `normalize: off` it is a warning.",
     remedy: "Build a wheel for each version of Python, or build for the stable ABI and tag the wheel `abi3`.",
     source: "PEP 3149; PEP 384; PEP 425",
+};
+
+pub(super) const FILE_CONTENT: Entry = Entry {
+    id: "file-content",
+    class: Honesty,
+    severity: Error,
+    summary: "A file begins as the format does that its name gives.",
+    rationale: "An error page that was saved as `tool.zip`, a Git LFS pointer in place of an installer, or a plain tar named `.tar.gz` passes every checksum, and no user can open it. With `normalize: off` it is a warning.",
+    remedy: "Check the step that downloads or packs the file, and let it fail on errors (`curl --fail`, `git lfs pull`).",
+    source: "magic numbers of the formats' specifications",
 };

@@ -103,6 +103,7 @@ rules! {
     TagOrder = honesty::TAG_ORDER,
     WheelTags = honesty::WHEEL_TAGS,
     WheelData = honesty::WHEEL_DATA,
+    FileContent = honesty::FILE_CONTENT,
     NativeMachine = honesty::NATIVE_MACHINE,
     NativeLibc = honesty::NATIVE_LIBC,
     NativeGlibc = honesty::NATIVE_GLIBC,
