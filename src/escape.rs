@@ -92,6 +92,42 @@ pub(crate) fn markdown_code(text: &str) -> String {
     format!("<code>{}</code>", markdown(text))
 }
 
+/// The fewest characters of a word that may be broken.
+const BREAKABLE: usize = 24;
+
+/// As [`markdown`], for a sentence: what stands between two grave accents is
+/// set as code, and long words may be broken behind their punctuation, so that
+/// none is wider than the page.
+#[must_use]
+pub(crate) fn markdown_prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_paired = parts.len() % 2 == 1;
+    let mut shown = String::with_capacity(text.len() * 2);
+    for (index, part) in parts.iter().enumerate() {
+        let is_code = is_paired && index % 2 == 1;
+        if is_code {
+            shown.push_str("<code>");
+        } else if !is_paired && index > 0 {
+            shown.push_str(&markdown("`"));
+        }
+        let words: Vec<String> = part.split(' ').map(breakable).collect();
+        shown.push_str(&words.join(" "));
+        if is_code {
+            shown.push_str("</code>");
+        }
+    }
+    shown
+}
+
+/// One word, with places where a browser may break it.
+fn breakable(word: &str) -> String {
+    if word.chars().count() < BREAKABLE {
+        return markdown(word);
+    }
+    let is_break = |character: char| matches!(character, '-' | '_' | '.' | '/' | ',' | '=');
+    word.split_inclusive(is_break).map(markdown).collect::<Vec<_>>().join("<wbr>")
+}
+
 /// JSON whose every character is ASCII, so that no reader's encoding matters.
 #[must_use]
 pub(crate) fn ascii_json(json: &str) -> String {
@@ -148,6 +184,16 @@ mod tests {
     fn dots_that_mean_nothing_stay() {
         assert_eq!(markdown("foo-1.2.3.whl"), "foo-1.2.3.whl");
         assert_eq!(markdown("1. www.example.org"), "1&#46; www&#46;example.org");
+    }
+
+    #[test]
+    fn prose_has_code_and_breaks() {
+        assert_eq!(markdown_prose("set `a: b` or *c*"), "set <code>a&#58; b</code> or &#42;c&#42;");
+        assert_eq!(markdown_prose("an odd ` one <b>"), "an odd &#96; one &#60;b&#62;");
+        assert_eq!(
+            markdown_prose("aaaaaaaaaaaa-bbbbbbbbbbbb-c.whl"),
+            "aaaaaaaaaaaa-<wbr>bbbbbbbbbbbb-<wbr>c.<wbr>whl"
+        );
     }
 
     #[test]

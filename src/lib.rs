@@ -50,7 +50,7 @@ mod source;
 #[doc(hidden)]
 pub mod edge {
     pub use crate::action::command::error as annotate_error;
-    pub use crate::action::conclusion::{FAULT, INPUT, explained, prepared, verified};
+    pub use crate::action::conclusion::{FAULT, INPUT, explained, prepared, refused_input, verified};
     pub use crate::action::environment::{
         become_owner_of, enter, forbid_core_dumps, input, is_runner, step_files,
     };
@@ -62,6 +62,12 @@ pub mod edge {
     pub use crate::reporter::Reporter;
     pub use crate::request::Request;
     pub use crate::request::cli::Cli;
+
+    /// The printer with the choice of colour that the arguments make.
+    #[must_use]
+    pub fn colored(printer: Printer, cli: &Cli) -> Printer {
+        printer.colored(cli.color())
+    }
 }
 
 /// What tests and benchmarks look at. No API: it changes without notice.

@@ -36,12 +36,15 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
             printer.out(&usage.text());
             return Ok(0);
         }
+        Err(usage) if is_runner() => {
+            return Ok(edge::refused_input(printer, &mut edge::step_files()?, usage.message())?);
+        }
         Err(usage) => {
             printer.error(&usage.text());
-            annotate_error(printer, usage.message());
             return Ok(INPUT);
         }
     };
+    let printer = edge::colored(printer, &cli);
     let mut files: StepFiles = edge::step_files()?;
     let environment = edge::enter(cli.github_token_file())?;
     edge::become_owner_of(&environment.workspace)?;
@@ -60,10 +63,6 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
             Ok(edge::verified(printer, &mut files, &request, edge::verify(&request))?)
         }
         Ok(Request::Explain(rule)) => Ok(edge::explained(printer, rule)),
-        Err(error) => {
-            printer.error(&format!("error: {error}"));
-            annotate_error(printer, &error.to_string());
-            Ok(INPUT)
-        }
+        Err(error) => Ok(edge::refused_input(printer, &mut files, &error.to_string())?),
     }
 }

@@ -222,6 +222,28 @@ impl FromStr for PreviousManifest {
     }
 }
 
+/// The flag `--color`: whether text is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// Where a person watches, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The flag `--format`: what is printed to the standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// Text for people.
+    #[default]
+    Text,
+    /// The report as JSON.
+    Json,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

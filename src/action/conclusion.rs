@@ -3,17 +3,21 @@
 use std::error::Error;
 use std::io;
 
-use super::command::{self, Details};
-use super::output::StepFiles;
+use super::command;
+use super::output::{self, StepFiles};
 use super::printer::Printer;
 use crate::pipeline::Outcome;
 use crate::pipeline::decide::Diagnostics;
 use crate::pipeline::failure::Failure;
 use crate::release::verification::{Anchor, Verification};
+use crate::report::annotation::{Details, annotations};
+use crate::report::explain::explain;
+use crate::report::markdown::{self, markdown_of};
 use crate::report::outputs::{self, Purpose};
-use crate::report::{self, Report};
+use crate::report::{Report, Subject, text, verification as verification_report};
 use crate::request::{Prepare, Verify};
 use crate::rule::Rule;
+use crate::settings::OutputFormat;
 
 /// Prepared, or verified.
 pub const DONE: u8 = 0;
@@ -49,32 +53,64 @@ pub fn prepared(
             findings.sort();
             Outcome::Refused(Diagnostics { findings, ..Diagnostics::default() })
         }
-        Err(failure) => return Ok(failed(printer, &failure)),
+        Err(failure) => {
+            let Failed { code, message, .. } = failed(printer, files, &failure, request.show_summary)?;
+            let report = Report::failed(request.source.to_string(), code, &message);
+            write_report(request, &report)?;
+            return Ok(code);
+        }
     };
     let (release, diagnostics) = match &outcome {
         Outcome::Released { release, diagnostics } => (Some(release), diagnostics),
         Outcome::Refused(diagnostics) => (None, diagnostics),
     };
-    let report = Report {
+    let report = Report::new(&Subject {
         release: release.map(|release| (&release.manifest, &release.top)),
+        source: request.source.to_string(),
+        repository: request.run.as_ref().map(|run| (run.repository.as_str(), run.git_ref.as_str())),
         output: request.output.as_str(),
         dry_run: request.dry_run,
+        arrived: &diagnostics.arrived,
         findings: &diagnostics.findings,
         ignored: &diagnostics.ignored,
         left_out: &diagnostics.left_out,
-        projects: &diagnostics.projects,
         notes: &diagnostics.notes,
-    };
-    printer.out(&report.text());
-    let details = if request.show_summary { Details::Summary } else { Details::Log };
-    command::annotate(printer, &diagnostics.findings, details);
-    if request.show_summary {
-        summary(files, &report.markdown())?;
-    }
+        rules_page: request.rules_page.as_deref(),
+    });
+    present(printer, files, request, &report)?;
     let Some(release) = release else { return Ok(REFUSED) };
     let outputs = outputs::prepared(release, request.output.as_str(), purpose(request));
     files.write_outputs(&outputs).map_err(|cause| StepFileError { what: "outputs", cause })?;
     Ok(DONE)
+}
+
+/// Shows a report wherever it is to be seen.
+fn present(
+    printer: Printer,
+    files: &mut StepFiles,
+    request: &Prepare,
+    report: &Report,
+) -> Result<(), StepFileError> {
+    let text = text::text(report, request.detail);
+    printer.diagnostics(&text.diagnostics);
+    match request.format {
+        OutputFormat::Text => printer.result(&text.result),
+        OutputFormat::Json => {
+            printer.diagnostics(&text.result);
+            printer.out(&report.json());
+        }
+    }
+    let details = if request.show_summary { Details::Summary } else { Details::Log };
+    command::annotate(printer, &annotations(report, details));
+    if request.show_summary {
+        summary(files, &markdown_of(report))?;
+    }
+    write_report(request, report)
+}
+
+fn write_report(request: &Prepare, report: &Report) -> Result<(), StepFileError> {
+    let Some(path) = &request.report else { return Ok(()) };
+    output::replace(path, report.json().as_bytes()).map_err(|cause| StepFileError { what: "report", cause })
 }
 
 const fn purpose(request: &Prepare) -> Purpose {
@@ -97,12 +133,14 @@ pub fn verified(
 ) -> Result<u8, StepFileError> {
     let verification = match verification {
         Ok(verification) => verification,
-        Err(failure) => return Ok(failed(printer, &failure)),
+        Err(failure) => {
+            return failed(printer, files, &failure, request.show_summary).map(|failed| failed.code);
+        }
     };
     let dir = request.dir.as_str();
-    printer.out(&report::verification_text(dir, &verification, request.anchor));
+    printer.result(&verification_report::text(dir, &verification, request.anchor));
     if request.show_summary {
-        summary(files, &report::verification_markdown(dir, &verification, request.anchor))?;
+        summary(files, &verification_report::markdown_of(dir, &verification, request.anchor))?;
     }
     if let Some((first, rest)) = verification.problem_lines().split_first() {
         let more =
@@ -123,30 +161,64 @@ pub fn verified(
 /// Explains a rule, or lists all, and gives the exit code.
 #[must_use]
 pub fn explained(printer: Printer, rule: Option<Rule>) -> u8 {
-    printer.out(&report::rule_text(rule));
+    printer.out(&explain(rule));
     DONE
 }
 
-/// Tells a failure with its causes, and gives its exit code.
-fn failed(printer: Printer, failure: &Failure) -> u8 {
-    let (code, remedy) = match failure {
-        Failure::Input(_) => (INPUT, None),
-        Failure::Refused(findings) => (REFUSED, findings.first().map(|finding| finding.remedy.as_str())),
-        Failure::Fault { remedy, .. } => (FAULT, remedy.as_deref()),
-    };
-    let mut message = failure.to_string();
-    let mut cause = failure.source();
-    while let Some(error) = cause {
-        message = format!("{message}: {error}");
-        cause = error.source();
+/// A run that came to no answer: its exit code, what happened, and what to do.
+struct Failed {
+    code: u8,
+    message: String,
+    help: Option<String>,
+}
+
+impl From<&Failure> for Failed {
+    fn from(failure: &Failure) -> Self {
+        let (code, help) = match failure {
+            Failure::Input(_) => (INPUT, None),
+            Failure::Refused(findings) => (REFUSED, findings.first().map(|finding| finding.remedy.clone())),
+            Failure::Fault { remedy, .. } => (FAULT, remedy.clone()),
+        };
+        let mut message = failure.to_string();
+        let mut cause = failure.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self { code, message, help }
     }
+}
+
+/// Reports a failure, and gives its exit code.
+fn failed(
+    printer: Printer,
+    files: &mut StepFiles,
+    failure: &Failure,
+    show_summary: bool,
+) -> Result<Failed, StepFileError> {
+    let failed = Failed::from(failure);
+    let Failed { code, message, help } = &failed;
     printer.error(&format!("error: {message}"));
-    if let Some(remedy) = remedy {
-        printer.error(&format!("  help: {remedy}"));
-        message = format!("{message}. {remedy}");
+    if let Some(help) = help {
+        printer.error(&format!("  help: {help}"));
     }
-    command::error(printer, &message);
-    code
+    let annotated = help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}. {help}"));
+    command::error(printer, &annotated);
+    if show_summary {
+        let title = if *code == INPUT { "An input is wrong" } else { "The run failed" };
+        summary(files, &markdown::failure(title, message, help.as_deref()))?;
+    }
+    Ok(failed)
+}
+
+/// Reports that the arguments or inputs cannot be followed, and gives the exit
+/// code.
+///
+/// # Errors
+/// If a file of the step cannot be written.
+pub fn refused_input(printer: Printer, files: &mut StepFiles, message: &str) -> Result<u8, StepFileError> {
+    let failure = Failure::Input(message.to_owned());
+    failed(printer, files, &failure, true).map(|failed| failed.code)
 }
 
 fn summary(files: &mut StepFiles, markdown: &str) -> Result<(), StepFileError> {

@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{CWD, StatxFlags};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::output::StepFiles;
 use crate::release::manifest::Run;
 use crate::request::{Environment, Runner, Services};
+use crate::settings::Color;
 
 /// The environment cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +104,33 @@ pub fn enter(token_file: Option<&Utf8Path>) -> Result<Environment, EnvironmentEr
         Utf8PathBuf::from_path_buf(path).map_err(|_| io::Error::other("its path is not UTF-8"))
     });
     let workspace = current.map_err(|cause| EnvironmentError::Workspace { path: ".".into(), cause })?;
-    Ok(Environment { workspace, runner: runner.then(self::runner), services: services(token_file, runner)? })
+    Ok(Environment {
+        workspace,
+        runner: runner.then(self::runner),
+        services: services(token_file, runner)?,
+        rules_page: rules_page().filter(|_| runner),
+    })
+}
+
+/// Where the pages of rules are: in the action's repository, at its ref.
+fn rules_page() -> Option<String> {
+    let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_ACTION_REPOSITORY")?);
+    let git_ref = variable("GITHUB_ACTION_REF")?;
+    Some(format!("{server}/{repository}/blob/{git_ref}/docs/rules.md"))
+}
+
+/// Whether text to this stream is coloured.
+#[must_use]
+pub(crate) fn is_colored(color: Color, stream: &impl IsTerminal) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            variable("NO_COLOR").is_none()
+                && variable("TERM").is_none_or(|terminal| terminal != "dumb")
+                && stream.is_terminal()
+        }
+    }
 }
 
 /// Makes root the workspace's owner, for good, so that everything made belongs

@@ -1,7 +1,9 @@
 //! Outputs of the step and the job's summary: the files that a runner gives.
 
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+
+use camino::Utf8Path;
 
 use crate::digest::Sha256;
 
@@ -34,6 +36,28 @@ impl StepFiles {
     pub fn write_summary(&mut self, markdown: &str) -> io::Result<()> {
         self.summary.as_mut().map_or(Ok(()), |file| file.write_all(markdown.as_bytes()))
     }
+}
+
+/// Writes a file in one step: whoever reads it finds the old one or the new one,
+/// and a link at its place is replaced and not followed.
+///
+/// # Errors
+/// What the file system answers.
+pub(crate) fn replace(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| io::Error::other(format!("`{path}` names no file")))?;
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    fs::create_dir_all(folder)?;
+    let beside = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&beside, path));
+    written.inspect_err(|_| {
+        // Nothing half-written stays.
+        let _ = fs::remove_file(&beside);
+    })
 }
 
 /// One output in the form with a delimiter (actions/runner,

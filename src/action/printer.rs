@@ -1,24 +1,36 @@
 //! The one way to the terminal.
 //!
 //! Every line that the program prints passes here, panics and usage errors
-//! included, and is made fit for whoever reads it.
+//! included, and is escaped for a terminal or for a runner.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use anstyle::{AnsiColor, Style};
+
+use super::environment::is_colored;
 use crate::escape;
+use crate::report::styled::{Line, Role, Span};
+use crate::settings::Color;
 
 /// Prints lines, escaped for a terminal or for a runner.
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     on_runner: bool,
+    color: Color,
 }
 
 impl Printer {
     /// On a runner, lines must not hold commands.
     #[must_use]
     pub const fn new(on_runner: bool) -> Self {
-        Self { on_runner }
+        Self { on_runner, color: Color::Auto }
+    }
+
+    /// With this choice of colour.
+    #[must_use]
+    pub(crate) const fn colored(self, color: Color) -> Self {
+        Self { color, ..self }
     }
 
     /// Prints text to the standard output.
@@ -29,6 +41,21 @@ impl Printer {
     /// Prints text to the standard error.
     pub fn error(self, text: &str) {
         self.print(io::stderr().lock(), text);
+    }
+
+    /// Prints lines about the run: to the standard error, or on a runner, where
+    /// two streams would mix, to the standard output.
+    pub(super) fn diagnostics(self, lines: &[Line]) {
+        if self.on_runner {
+            self.result(lines);
+        } else {
+            self.lines(io::stderr().lock(), is_colored(self.color, &io::stderr()), lines);
+        }
+    }
+
+    /// Prints lines of the result to the standard output.
+    pub(super) fn result(self, lines: &[Line]) {
+        self.lines(io::stdout().lock(), is_colored(self.color, &io::stdout()), lines);
     }
 
     /// Prints a workflow command, which [`super::command`] has made safe.
@@ -42,6 +69,37 @@ impl Printer {
         for line in text.lines() {
             // A reader that has gone away is no reason to fail a release.
             let _ = writeln!(to, "{}", self.escaped(line));
+        }
+    }
+
+    fn lines(self, mut to: impl Write, is_colored: bool, lines: &[Line]) {
+        for line in lines {
+            let text = if is_colored {
+                line.spans.iter().map(|span| self.styled(span)).collect::<String>()
+            } else {
+                self.escaped(&line.to_string()).into_owned()
+            };
+            let _ = writeln!(to, "{text}");
+        }
+    }
+
+    /// A span with its style, and as a link (OSC 8) where it leads somewhere.
+    fn styled(self, span: &Span) -> String {
+        let style = match span.role {
+            Role::Plain => Style::new(),
+            Role::Error => AnsiColor::Red.on_default().bold(),
+            Role::Warning => AnsiColor::Yellow.on_default().bold(),
+            Role::Good => AnsiColor::Green.on_default().bold(),
+            Role::Strong => Style::new().bold(),
+            Role::Faint => Style::new().dimmed(),
+        };
+        let text = format!("{style}{}{style:#}", self.escaped(&span.text));
+        match &span.link {
+            Some(address) => {
+                let address = self.escaped(address);
+                format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
+            }
+            None => text,
         }
     }
 

@@ -56,6 +56,23 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// What people call one such file.
+    #[must_use]
+    pub(crate) const fn noun(self) -> &'static str {
+        match self {
+            Self::Wheel => "wheel",
+            Self::Sdist => "sdist",
+            Self::NpmPackage => "package",
+            Self::Archive => "archive",
+            Self::Executable => "executable",
+            Self::Installer => "installer",
+            Self::Sidecar => "sidecar",
+            Self::Other => "other file",
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     /// As the manifest spells it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

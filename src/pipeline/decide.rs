@@ -20,6 +20,7 @@ use crate::preflight::{self, expect_digests, projects, set};
 use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::top_level::TopLevelFiles;
+use crate::report::seen::SeenFile;
 use crate::request::Prepare;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
@@ -39,6 +40,8 @@ pub struct Diagnostics {
     pub projects: BTreeSet<String>,
     /// Notes of the source, and inputs without effect.
     pub notes: Vec<String>,
+    /// All files that arrived, released or not.
+    pub(crate) arrived: Vec<SeenFile>,
 }
 
 /// What becomes of the files.
@@ -99,6 +102,7 @@ pub(crate) fn decide<'a>(
         left_out,
         projects: projects::projects(evidence),
         notes,
+        arrived: evidence.iter().map(SeenFile::from).collect(),
     };
     if diagnostics.findings.iter().any(Finding::is_error) {
         return Ok(Decision::Refuse(diagnostics));

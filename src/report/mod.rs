@@ -1,385 +1,573 @@
-//! What happened, for people: as text for a log, as Markdown for a summary.
+//! What happened, for people and programs.
 //!
-//! Pure rendering. Names come from outside and are hostile: none breaks a line
-//! or means something in Markdown; what a terminal or a runner must not see is
-//! left to whoever prints it.
+//! One [`Report`] is made of what a run came to. The terminal's lines, the
+//! summary of a job, the annotations and the JSON are renderings of it, so that
+//! they cannot disagree.
+//!
+//! Names come from outside and are hostile: each rendering escapes them for the
+//! place where they stand.
 
+pub(crate) mod annotation;
+pub(crate) mod cause;
+mod coverage;
+pub(crate) mod explain;
+mod fold;
+pub(crate) mod markdown;
 pub mod outputs;
+pub(crate) mod seen;
+pub(crate) mod styled;
+pub(crate) mod text;
+pub(crate) mod verification;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::escape::{self, markdown, markdown_code};
+use serde::Serialize;
+
+use self::cause::{Cause, causes};
+use self::coverage::{Cell, coverage};
+use self::seen::SeenFile;
+use crate::artifact::ArtifactName;
+use crate::distribution::Kind;
 use crate::folder::Folder;
-use crate::release::manifest::{Action, File, LeftOut, Manifest, SHA256SUMS, Settings};
+use crate::release::manifest::{Action, File, LeftOut, Manifest, Settings};
 use crate::release::top_level::TopLevelFiles;
-use crate::release::verification::{Anchor, Verification};
 use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
-use crate::sample::Sample;
 use crate::settings::{RecordSetting, Registry, Strictness};
 
-/// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
-/// one that is larger, now and then not even of one just below.
-pub(crate) const MAX_SUMMARY: usize = 1_000_000;
+/// What a run came to.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(
+    test,
+    schemars(title = "release-prep report, version 1", description = "What a run of release-prep came to.")
+)]
+pub(crate) struct Report {
+    /// The version of this format.
+    pub format: Format,
+    /// Whether there is a release.
+    pub verdict: Verdict,
+    /// The exit code of the program.
+    pub exit_code: u8,
+    /// The program's version.
+    pub program: &'static str,
+    /// Where the artifacts came from.
+    pub source: Source,
+    /// How much was found.
+    pub counts: Counts,
+    /// The one version of all files, where there is one.
+    pub version: Option<String>,
+    /// The projects and packages, sorted.
+    pub projects: Vec<String>,
+    /// What is wrong or worth knowing, the worst first.
+    pub causes: Vec<Cause>,
+    /// Findings that the input `ignore` names.
+    pub ignored: Vec<Ignored>,
+    /// The wheels by project, interpreter and platform, sorted.
+    pub coverage: Vec<Cell>,
+    /// The files of the release, sorted by name; none where nothing was
+    /// prepared.
+    pub files: Vec<ReleasedFile>,
+    /// Files that are not in the release, and why.
+    pub left_out: Vec<LeftOut>,
+    /// What the source reported, and inputs without effect.
+    pub notes: Vec<String>,
+    /// What inputs relaxed, a sentence each.
+    pub relaxed: Vec<String>,
+    /// The SHA-256 of the manifest, where there is a release.
+    pub manifest_digest: Option<String>,
+    /// The verdict in one sentence.
+    pub conclusion: String,
 
-/// What there is to tell of a preparation.
+    /// The title of the summary.
+    #[serde(skip)]
+    pub headline: String,
+    /// The line below the title of the summary.
+    #[serde(skip)]
+    pub account: String,
+    /// How many files each artifact had, by the artifact's name.
+    #[serde(skip)]
+    pub arrived: BTreeMap<String, usize>,
+    /// The names of npm packages, sorted.
+    #[serde(skip)]
+    pub packages: Vec<String>,
+    /// Commands that verify a download.
+    #[serde(skip)]
+    pub verify_commands: Vec<String>,
+    /// What to do next.
+    #[serde(skip)]
+    pub next: Option<String>,
+}
+
+/// The report's format.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) enum Format {
+    /// This one.
+    #[serde(rename = "release-prep/report/v1")]
+    V1,
+}
+
+/// Whether there is a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Verdict {
+    /// It was written.
+    Prepared,
+    /// It would have been written (`dry-run`).
+    DryRun,
+    /// Findings stop it.
+    Refused,
+    /// The inputs are wrong, or the source or the machine failed.
+    Failed,
+}
+
+/// Where the artifacts came from.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Source {
+    /// The folder or the run.
+    pub name: String,
+    /// How many artifacts were read.
+    pub artifacts: usize,
+    /// How many files were in them.
+    pub files: usize,
+    /// Their size in bytes, unpacked.
+    pub bytes: u64,
+}
+
+/// How much was found.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Counts {
+    /// Findings that stop the release.
+    pub errors: usize,
+    /// Findings that do not.
+    pub warnings: usize,
+    /// Findings that the input `ignore` names.
+    pub ignored: usize,
+    /// Causes of errors and warnings.
+    pub causes: usize,
+}
+
+/// A finding that the input `ignore` names.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Ignored {
+    /// The rule's id.
+    pub rule: Rule,
+    /// The artifact, where it is about one.
+    pub artifact: Option<ArtifactName>,
+    /// The path in the artifact, where it is about a file.
+    pub file: Option<String>,
+    /// What was found.
+    pub found: String,
+}
+
+/// A file of the release.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ReleasedFile {
+    /// Its name.
+    pub name: String,
+    /// The first artifact that it came in.
+    pub artifact: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its folder.
+    pub folder: Folder,
+    /// In bytes.
+    pub size: u64,
+    /// SHA-256 in lowercase hexadecimal.
+    pub sha256: String,
+    /// The name that it was sent under, where that is another one.
+    pub renamed_from: Option<String>,
+}
+
+/// What a report is made of.
 #[derive(Debug)]
-pub(crate) struct Report<'a> {
-    /// The release; nothing if there is none.
+pub(crate) struct Subject<'a> {
+    /// The release, if there is one.
     pub release: Option<(&'a Manifest, &'a TopLevelFiles)>,
-    /// Where it lies.
+    /// The folder that was read, or the address of the run.
+    pub source: String,
+    /// The repository on GitHub, `owner/name`, and the ref, where it runs there.
+    pub repository: Option<(&'a str, &'a str)>,
+    /// Where the release lies.
     pub output: &'a str,
     /// Whether it was only tried.
     pub dry_run: bool,
-    /// All findings, errors first.
+    /// All files that arrived.
+    pub arrived: &'a [SeenFile],
+    /// All findings.
     pub findings: &'a [Finding],
-    /// Findings that were to be ignored.
+    /// Findings that the input `ignore` names.
     pub ignored: &'a [Finding],
     /// What is not in the release.
     pub left_out: &'a [LeftOut],
-    /// The projects of the artifacts.
-    pub projects: &'a BTreeSet<String>,
-    /// What the source had to say.
+    /// What the source reported, and inputs without effect.
     pub notes: &'a [String],
+    /// Where the page of a rule is, without the rule's id.
+    pub rules_page: Option<&'a str>,
 }
 
-impl Report<'_> {
-    /// For a log.
+impl Report {
+    /// The report of a preparation.
     #[must_use]
-    pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
-        if let Some(projects) = self.projects() {
-            line(&mut text, format_args!("projects: {projects}"));
-        }
-        for note in self.notes {
-            line(&mut text, format_args!("note: {note}"));
-        }
-        for finding in self.findings {
-            finding_text(&mut text, finding);
-        }
-        for finding in self.ignored {
-            line(&mut text, format_args!("ignored[{}]:{} {}", finding.rule, place(finding), finding.found));
-        }
-        for file in self.left_out {
-            line(&mut text, format_args!("left out: {}: {}, {}", file.artifact, file.path, file.why));
-        }
-        if let Some((manifest, top)) = self.release {
-            for folder in Folder::ALL {
-                for file in manifest.files().iter().filter(|file| file.folder == folder) {
-                    file_text(&mut text, file);
-                }
-            }
-            for relaxed in relaxed(manifest.settings()) {
-                line(&mut text, format_args!("note: {relaxed}"));
-            }
-            line(&mut text, format_args!("{}", self.outcome(manifest, top)));
-        } else {
-            line(&mut text, format_args!("{}", self.refusal()));
-        }
-        text
+    pub(crate) fn new(subject: &Subject<'_>) -> Self {
+        let page = |rule: Rule| subject.rules_page.map(|page| format!("{page}#{rule}"));
+        let causes = causes(subject.findings, page);
+        let count = |severity| subject.findings.iter().filter(|finding| finding.severity == severity).count();
+        let counts = Counts {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            ignored: subject.ignored.len(),
+            causes: causes.len(),
+        };
+        let verdict = match subject.release {
+            Some(_) if subject.dry_run => Verdict::DryRun,
+            Some(_) => Verdict::Prepared,
+            None => Verdict::Refused,
+        };
+        let manifest = subject.release.map(|(manifest, _)| manifest);
+        let files: Vec<ReleasedFile> =
+            manifest.map(|manifest| manifest.files().iter().map(released).collect()).unwrap_or_default();
+        let mut report = Self {
+            format: Format::V1,
+            verdict,
+            exit_code: u8::from(subject.release.is_none()),
+            program: env!("CARGO_PKG_VERSION"),
+            source: source(subject),
+            counts,
+            version: version(subject),
+            projects: projects(subject.arrived),
+            coverage: coverage(subject.arrived, &causes),
+            causes,
+            ignored: subject.ignored.iter().map(ignored).collect(),
+            files,
+            left_out: subject.left_out.to_vec(),
+            notes: subject.notes.to_vec(),
+            relaxed: manifest.map(|manifest| relaxed(manifest.settings())).unwrap_or_default(),
+            manifest_digest: subject.release.map(|(_, top)| top.manifest_digest().to_string()),
+            conclusion: String::new(),
+            headline: String::new(),
+            account: String::new(),
+            arrived: arrived(subject.arrived),
+            packages: packages(subject.arrived),
+            verify_commands: verify_commands(subject),
+            next: None,
+        };
+        report.headline = headline(&report);
+        report.account = account(&report, subject);
+        report.conclusion = conclusion(&report, subject);
+        report.next = next(&report, subject);
+        report
     }
 
-    /// For the job's summary, cut where a runner would no longer show it.
+    /// The report of a run that came to no answer.
     #[must_use]
-    pub(crate) fn markdown(&self) -> String {
-        let mut summary = Summary::default();
-        let (title, verdict) = match self.release {
-            Some((manifest, top)) if self.dry_run => ("Release tried (dry run)", self.outcome(manifest, top)),
-            Some((manifest, top)) => ("Release prepared", self.outcome(manifest, top)),
-            None => ("No release prepared", self.refusal()),
-        };
-        summary.push(&format!("## {title}\n\n{}\n\n", markdown(&verdict)));
-        if let Some(projects) = self.projects() {
-            summary.push(&format!("Projects: {}\n\n", markdown(&projects.to_string())));
-        }
-        self.findings_markdown(&mut summary);
-        if let Some((manifest, top)) = self.release {
-            files_markdown(&mut summary, manifest);
-            summary.push(&format!(
-                "`release-manifest.json` has the SHA-256 {}.\n\n",
-                markdown_code(&top.manifest_digest().to_string())
-            ));
-        }
-        if !self.left_out.is_empty() {
-            summary
-                .push("<details><summary>Left out</summary>\n\n| Artifact | File | Why |\n|---|---|---|\n");
-            summary.rows(self.left_out.iter().map(|file| {
-                format!(
-                    "| {} | {} | {} |\n",
-                    markdown(file.artifact.as_str()),
-                    markdown_code(file.path.as_str()),
-                    file.why
-                )
-            }));
-            summary.push("\n</details>\n\n");
-        }
-        for note in self.notes {
-            summary.push(&format!("> {}\n\n", markdown(note)));
-        }
-        for relaxed in self.release.iter().flat_map(|(manifest, _)| relaxed(manifest.settings())) {
-            summary.push(&format!("> {}\n\n", markdown(&relaxed)));
-        }
-        summary.text
-    }
-
-    /// The projects, if there are any: what else would be published is to be
-    /// seen at once.
-    fn projects(&self) -> Option<Sample<&String, 50>> {
-        Some(self.projects.iter().collect()).filter(|projects: &Sample<_, 50>| !projects.is_empty())
-    }
-
-    fn findings_markdown(&self, summary: &mut Summary) {
-        for (severity, title) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
-            let findings: Vec<_> =
-                self.findings.iter().filter(|finding| finding.severity == severity).collect();
-            if findings.is_empty() {
-                continue;
-            }
-            summary.push(&format!(
-                "### {title}\n\n| Rule | File | Found | Expected | What to do |\n|---|---|---|---|---|\n"
-            ));
-            summary.rows(findings.into_iter().map(|finding| {
-                format!(
-                    "| {} | {} | {} | {} | {} |\n",
-                    markdown(finding.rule.id()),
-                    place_markdown(finding),
-                    markdown(&finding.found),
-                    markdown(&finding.expected),
-                    markdown(&finding.remedy),
-                )
-            }));
-            summary.push("\n");
-        }
-        if !self.ignored.is_empty() {
-            summary.push("### Ignored\n\n| Rule | File | Found |\n|---|---|---|\n");
-            summary.rows(self.ignored.iter().map(|finding| {
-                format!(
-                    "| {} | {} | {} |\n",
-                    markdown(finding.rule.id()),
-                    place_markdown(finding),
-                    markdown(&finding.found)
-                )
-            }));
-            summary.push("\n");
+    pub(crate) fn failed(source: String, exit_code: u8, message: &str) -> Self {
+        Self {
+            format: Format::V1,
+            verdict: Verdict::Failed,
+            exit_code,
+            program: env!("CARGO_PKG_VERSION"),
+            source: Source { name: source, ..Source::default() },
+            counts: Counts::default(),
+            version: None,
+            projects: Vec::new(),
+            causes: Vec::new(),
+            ignored: Vec::new(),
+            coverage: Vec::new(),
+            files: Vec::new(),
+            left_out: Vec::new(),
+            notes: Vec::new(),
+            relaxed: Vec::new(),
+            manifest_digest: None,
+            conclusion: message.to_owned(),
+            headline: String::new(),
+            account: String::new(),
+            arrived: BTreeMap::new(),
+            packages: Vec::new(),
+            verify_commands: Vec::new(),
+            next: None,
         }
     }
 
-    fn outcome(&self, manifest: &Manifest, top: &TopLevelFiles) -> String {
-        let files = manifest.files();
-        let done = |was_done: fn(Action) -> bool| {
-            files.iter().filter(|file| file.origins.iter().any(|origin| was_done(origin.action))).count()
-        };
-        let rewritten = match done(|action| matches!(action, Action::Rewritten { .. })) {
-            0 => String::new(),
-            rewritten => format!(", {rewritten} rewritten"),
-        };
-        let version = manifest.version().map(|version| format!(" of version {version}")).unwrap_or_default();
-        let subjects = match top.subjects() {
-            Some(subjects) if subjects.shards().len() > 1 => {
-                format!("{} subjects to attest in {} shards", subjects.count(), subjects.shards().len())
-            }
-            Some(subjects) => format!("{} subjects to attest", subjects.count()),
-            None => "no subjects: the artifacts come from another run".to_owned(),
-        };
-        let place =
-            if self.dry_run { "nothing written (dry run)".to_owned() } else { format!("in {}", self.output) };
-        let counted = |folder: Folder| files.iter().filter(|file| file.folder == folder).count();
-        let folders = Folder::ALL
-            .into_iter()
-            .filter(|folder| counted(*folder) > 0)
-            .map(|folder| format!("{} in {folder}/", counted(folder)))
-            .collect::<Vec<_>>()
-            .join(", ");
-        format!(
-            "prepared {}{version} ({folders}), {} renamed{rewritten}, {subjects}; {place}",
-            plural(files.len(), "file"),
-            done(|action| action == Action::Renamed),
-        )
-    }
-
-    fn refusal(&self) -> String {
-        let errors = self.findings.iter().filter(|finding| finding.is_error()).count();
-        format!("no release was written: {}", plural(errors, "error"))
+    /// The report as pretty JSON and a line feed.
+    ///
+    /// # Panics
+    /// Never: nothing in a report is a map with other keys than text.
+    #[must_use]
+    pub(crate) fn json(&self) -> String {
+        #[expect(clippy::expect_used, reason = "a report holds text, numbers and lists of them")]
+        let json = serde_json::to_string_pretty(self).expect("a report becomes JSON");
+        json + "\n"
     }
 }
 
-/// What there is to say of a rule, or a line for each of them.
-#[must_use]
-pub(crate) fn rule_text(rule: Option<Rule>) -> String {
-    let title = |rule: Rule| format!("{rule} ({}, {})", rule.class(), severity(rule.severity()));
-    let Some(rule) = rule else {
-        let told = |rule: &Rule| [title(*rule), ": ".to_owned(), rule.summary().to_owned(), "\n".to_owned()];
-        return Rule::ALL.iter().flat_map(told).collect();
+fn source(subject: &Subject<'_>) -> Source {
+    let artifacts: BTreeSet<&str> = subject.arrived.iter().map(|file| file.artifact.as_str()).collect();
+    Source {
+        name: subject.source.clone(),
+        artifacts: artifacts.len(),
+        files: subject.arrived.len(),
+        bytes: subject.arrived.iter().map(|file| file.size).sum(),
+    }
+}
+
+fn arrived(files: &[SeenFile]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for file in files {
+        *counts.entry(file.artifact.to_string()).or_default() += 1;
+    }
+    counts
+}
+
+fn released(file: &File) -> ReleasedFile {
+    let origin = file.origins.first();
+    let sent = file.origins.iter().map(|origin| origin.path.file_name()).find(|sent| *sent != file.name);
+    ReleasedFile {
+        name: file.name.to_string(),
+        artifact: origin.map(|origin| origin.artifact.name.to_string()).unwrap_or_default(),
+        kind: file.package.kind(),
+        folder: file.folder,
+        size: file.size,
+        sha256: file.digests.sha256.to_string(),
+        renamed_from: sent.map(|sent| sent.to_string()),
+    }
+}
+
+fn ignored(finding: &Finding) -> Ignored {
+    Ignored {
+        rule: finding.rule,
+        artifact: finding.place.as_ref().map(|place| place.artifact.clone()),
+        file: finding.place.as_ref().and_then(|place| place.path.clone()),
+        found: finding.found.clone(),
+    }
+}
+
+/// The version of the release, or the one that most files declare.
+fn version(subject: &Subject<'_>) -> Option<String> {
+    if let Some((manifest, _)) = subject.release {
+        return manifest.version().map(str::to_owned);
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for version in subject.arrived.iter().filter_map(|file| file.version.as_deref()) {
+        *counts.entry(version).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(version, _)| version.to_owned())
+}
+
+fn projects(files: &[SeenFile]) -> Vec<String> {
+    let projects: BTreeSet<&str> = files.iter().filter_map(|file| file.project.as_deref()).collect();
+    projects.into_iter().map(str::to_owned).collect()
+}
+
+fn packages(files: &[SeenFile]) -> Vec<String> {
+    let packages = files.iter().filter(|file| file.kind == Kind::NpmPackage);
+    packages.filter_map(|file| file.project.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// `orderly 1.4.0`, or what else names the release.
+fn name(report: &Report) -> String {
+    let project = match report.projects.as_slice() {
+        [] => "The release".to_owned(),
+        [only] => only.clone(),
+        [first, rest @ ..] => {
+            // A main package's name begins those of its family.
+            let shortest =
+                rest.iter().fold(first, |one, other| if other.len() < one.len() { other } else { one });
+            format!("{shortest} and {} more", rest.len())
+        }
     };
-    let source = format!("Source: {}", rule.source());
-    [&title(rule), rule.summary(), rule.rationale(), rule.remedy(), &source].join("\n\n") + "\n"
-}
-
-/// What a verification came to, for a log.
-#[must_use]
-pub(crate) fn verification_text(dir: &str, verification: &Verification, anchor: Anchor) -> String {
-    let mut text = String::new();
-    for problem in verification.problem_lines() {
-        line(&mut text, format_args!("{problem}"));
-    }
-    line(&mut text, format_args!("{}", verdict(dir, verification, anchor)));
-    text
-}
-
-/// What a verification came to, for the job's summary.
-#[must_use]
-pub(crate) fn verification_markdown(dir: &str, verification: &Verification, anchor: Anchor) -> String {
-    let mut summary = Summary::default();
-    let title = match (verification.is_good(), anchor) {
-        (false, _) => "Verification failed",
-        (true, Anchor::Digest(_)) => "Release verified",
-        (true, Anchor::Itself) => "Release consistent, origin not proven",
-    };
-    summary.push(&format!("## {title}\n\n{}\n\n", markdown(&verdict(dir, verification, anchor))));
-    let problems = verification.problem_lines();
-    summary.rows(problems.iter().map(|problem| format!("- {}\n", markdown(problem))));
-    summary.text
-}
-
-fn verdict(dir: &str, verification: &Verification, anchor: Anchor) -> String {
-    let Verification::Compared { manifest, manifest_digest: digest, problems } = verification else {
-        return format!("{dir}: not the release with that manifest digest; nothing else was read");
-    };
-    let files = plural(manifest.files().len(), "file");
-    match (problems.len(), anchor) {
-        (0, Anchor::Digest(_)) => format!("{dir}: verified, {files}, the manifest is {digest}"),
-        (0, Anchor::Itself) => format!(
-            "{dir}: consistent; origin not proven ({files}; the manifest is {digest}, give that as --manifest-digest from where the release was prepared)"
-        ),
-        (count, _) => format!("{dir}: not what its manifest says: {}", plural(count, "difference")),
+    match &report.version {
+        Some(version) => format!("{project} {version}"),
+        None => project,
     }
 }
 
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+fn headline(report: &Report) -> String {
+    let name = name(report);
+    match report.verdict {
+        Verdict::Prepared => format!("{name} is ready to attest and publish"),
+        Verdict::DryRun => format!("{name} could be prepared (dry run)"),
+        Verdict::Refused | Verdict::Failed => {
+            let errors = report.causes.iter().filter(|cause| cause.severity == Severity::Error).count();
+            format!("{name} was not prepared: {} to fix", plural(errors, "thing"))
+        }
+    }
 }
 
-/// One line, whatever the names in it hold.
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    text.push_str(&escape::line(&line.to_string()));
-    text.push('\n');
+fn account(report: &Report, subject: &Subject<'_>) -> String {
+    let Some((_, top)) = subject.release else {
+        let artifacts: BTreeSet<_> = report
+            .causes
+            .iter()
+            .flat_map(|cause| &cause.findings)
+            .filter_map(|found| found.artifact.as_ref())
+            .collect();
+        return format!(
+            "Nothing was written; no later job should run. {} in {} of {} ({}).",
+            counted(report.counts),
+            artifacts.len(),
+            plural(report.source.artifacts, "artifact"),
+            plural(report.source.files, "file"),
+        );
+    };
+    let mut parts: Vec<String> = Folder::ALL
+        .into_iter()
+        .filter_map(|folder| {
+            let count = report.files.iter().filter(|file| file.folder == folder).count();
+            (count > 0).then(|| match folder {
+                Folder::Pypi => format!("{} for PyPI", plural(count, "file")),
+                Folder::Npm => format!("{} for npm", plural(count, "package")),
+                Folder::Assets => plural(count, "asset"),
+            })
+        })
+        .collect();
+    parts.push(match top.subjects() {
+        Some(subjects) => plural(subjects.count(), "subject"),
+        None => "no subjects: the artifacts come from another run".to_owned(),
+    });
+    parts.push(text::size(report.files.iter().map(|file| file.size).sum()));
+    parts.push(plural(report.counts.warnings, "warning"));
+    parts.join(" · ")
+}
+
+fn counted(counts: Counts) -> String {
+    let warnings = match counts.warnings {
+        0 => String::new(),
+        warnings => format!(", {}", plural(warnings, "warning")),
+    };
+    format!("{}{warnings}", plural(counts.errors, "error"))
+}
+
+fn conclusion(report: &Report, subject: &Subject<'_>) -> String {
+    let Some((manifest, top)) = subject.release else {
+        let errors: BTreeSet<Rule> = errors(report).map(|cause| cause.rule).collect();
+        return format!(
+            "No release was written: {} of {} with {}.",
+            counted(report.counts),
+            plural(errors.len(), "rule"),
+            plural(errors_count(report), "cause"),
+        );
+    };
+    let done = |was_done: fn(Action) -> bool| {
+        let is_done = |file: &&File| file.origins.iter().any(|origin| was_done(origin.action));
+        manifest.files().iter().filter(is_done).count()
+    };
+    let rewritten = match done(|action| matches!(action, Action::Rewritten { .. })) {
+        0 => String::new(),
+        rewritten => format!(", {rewritten} rewritten"),
+    };
+    let subjects = match top.subjects() {
+        Some(subjects) if subjects.shards().len() > 1 => {
+            format!("{} to attest in {} shards", plural(subjects.count(), "subject"), subjects.shards().len())
+        }
+        Some(subjects) => format!("{} to attest", plural(subjects.count(), "subject")),
+        None => "no subjects: the artifacts come from another run".to_owned(),
+    };
+    let what = format!(
+        "{}, {} renamed{rewritten}, {subjects}",
+        plural(report.files.len(), "file"),
+        done(|action| action == Action::Renamed)
+    );
+    if subject.dry_run {
+        format!("Dry run, nothing written: {what}.")
+    } else {
+        format!("Prepared in {}: {what}.", subject.output)
+    }
+}
+
+fn errors(report: &Report) -> impl Iterator<Item = &Cause> {
+    report.causes.iter().filter(|cause| cause.severity == Severity::Error)
+}
+
+fn errors_count(report: &Report) -> usize {
+    errors(report).count()
+}
+
+fn next(report: &Report, subject: &Subject<'_>) -> Option<String> {
+    match (report.verdict, errors(report).next()) {
+        (Verdict::Prepared, _) => {
+            let digest = report.manifest_digest.as_deref()?;
+            Some(format!(
+                "Check it anywhere: release-prep verify --manifest-digest {digest} {}",
+                subject.output
+            ))
+        }
+        (Verdict::Refused, Some(cause)) => {
+            Some(format!("`release-prep explain {}` says why; docs/rules.md lists all rules.", cause.rule))
+        }
+        _ => None,
+    }
+}
+
+fn verify_commands(subject: &Subject<'_>) -> Vec<String> {
+    let Some((manifest, top)) = subject.release else { return Vec::new() };
+    let mut commands = vec!["sha256sum --check --ignore-missing SHA256SUMS".to_owned()];
+    if let (Some((repository, git_ref)), Some(file), Some(_)) =
+        (subject.repository, manifest.files().first(), top.subjects())
+    {
+        commands
+            .push(format!("gh attestation verify {} --repo {repository} --source-ref {git_ref}", file.name));
+    }
+    commands
 }
 
 /// What was relaxed by the inputs, a sentence each.
 fn relaxed(settings: &Settings) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut relaxed = Vec::new();
     if settings.record == RecordSetting::Off {
-        told.push("The files of wheels were not held against their RECORD (`record: off`).".to_owned());
+        relaxed
+            .push("The files of wheels were not verified against their RECORD (`record: off`).".to_owned());
     }
     for registry in Registry::ALL {
         let input = registry.input();
         match settings.strictness(registry) {
             Strictness::Error => {}
-            Strictness::Warn => told.push(format!("What {registry} refuses is a warning (`{input}: warn`).")),
+            Strictness::Warn => {
+                relaxed.push(format!("What {registry} refuses is a warning (`{input}: warn`)."));
+            }
             Strictness::Off => {
-                told.push(format!("What {registry} refuses was not looked at (`{input}: off`)."));
+                relaxed.push(format!("What {registry} refuses was not checked (`{input}: off`)."));
             }
         }
     }
-    told
+    relaxed
 }
 
-/// Where a finding points, behind the rule that speaks.
-fn place(finding: &Finding) -> String {
-    finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default()
-}
-
-fn place_markdown(finding: &Finding) -> String {
-    finding.place.as_ref().map(|place| markdown_code(&place.to_string())).unwrap_or_default()
-}
-
-fn finding_text(text: &mut String, finding: &Finding) {
-    let severity = severity(finding.severity);
-    line(text, format_args!("{severity}[{}]:{} {}", finding.rule, place(finding), finding.found));
-    line(text, format_args!("  expected: {}", finding.expected));
-    line(text, format_args!("  help: {}", finding.remedy));
-}
-
-const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+/// `1 file`, `2 files`.
+fn plural(count: usize, noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if count == 1 => format!("1 {noun}"),
+        Some(stem) if !noun.ends_with("ey") => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
     }
 }
 
-fn file_text(text: &mut String, file: &File) {
-    let path = format!("{}/{}", file.folder, file.name);
-    let was = was(file);
-    let was = if was.is_empty() { was } else { format!(" (was {was})") };
-    line(text, format_args!("{}  {path}{was}", file.digests.sha256));
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The names that it had, if any was another one, and the digest, if that was
-/// another one.
-fn was(file: &File) -> String {
-    let mut told: Vec<String> = file
-        .origins
-        .iter()
-        .filter(|origin| origin.action != Action::Kept)
-        .map(|origin| match origin.action {
-            Action::Rewritten { from } => format!("{}, {from}", origin.path.file_name()),
-            Action::Kept | Action::Renamed => origin.path.file_name().to_string(),
-        })
-        .collect();
-    told.dedup();
-    told.join("; ")
-}
-
-fn files_markdown(summary: &mut Summary, manifest: &Manifest) {
-    for folder in Folder::ALL {
-        let files: Vec<_> = manifest.files().iter().filter(|file| file.folder == folder).collect();
-        if files.is_empty() {
-            continue;
+    /// The published schema is the one of these types.
+    #[test]
+    fn the_schema_is_published() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Report)).unwrap() + "\n";
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &schema).unwrap();
         }
-        summary.push(&format!(
-            "### {folder}/\n\n| File | Size | Was | From | SHA-256 |\n|---|--:|---|---|---|\n"
-        ));
-        summary.rows(files.into_iter().map(|file| {
-            let origins: Vec<_> =
-                file.origins.iter().map(|origin| markdown(origin.artifact.name.as_str())).collect();
-            format!(
-                "| {} | {} | {} | {} | {} |\n",
-                markdown_code(file.name.as_str()),
-                file.size,
-                Some(was(file))
-                    .filter(|was| !was.is_empty())
-                    .map(|was| markdown_code(&was))
-                    .unwrap_or_default(),
-                origins.join("<br>"),
-                markdown_code(&file.digests.sha256.to_string()),
-            )
-        }));
-        summary.push("\n");
-    }
-    summary.push(&format!("Checksums of all files are in `{SHA256SUMS}`.\n\n"));
-}
-
-/// A summary that stays below the limit: tables end early and say so.
-#[derive(Default)]
-struct Summary {
-    text: String,
-}
-
-impl Summary {
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+        let published = std::fs::read_to_string(path).unwrap();
+        assert!(published == schema, "docs/ is out of date: run the tests with UPDATE_DOCS=1");
     }
 
-    fn rows(&mut self, mut rows: impl ExactSizeIterator<Item = String>) {
-        // What comes behind the tables needs room as well.
-        const MARGIN: usize = 20_000;
-        while let Some(row) = rows.next() {
-            if self.text.len() + row.len() + MARGIN > MAX_SUMMARY {
-                let more = rows.len() + 1;
-                self.push(&format!("\nand {more} more\n\n"));
-                return;
-            }
-            self.text.push_str(&row);
-        }
+    #[test]
+    fn counts_of_things() {
+        assert_eq!(plural(1, "file"), "1 file");
+        assert_eq!(plural(0, "file"), "0 files");
+        assert_eq!(plural(2, "family"), "2 families");
     }
 }

@@ -18,11 +18,12 @@ use crate::glob::Glob;
 use crate::preflight::expect::Expectation;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::projects::ProjectPattern;
+use crate::report::text::Detail;
 use crate::rule::Rule;
 use crate::rule::policy::Ignore;
 use crate::settings::{
-    ArtifactApi, AssetNames, ForeignRun, Normalization, PreviousManifest, RecordSetting, RequireDigests,
-    Sidecars, Strictness, VersionSetting,
+    ArtifactApi, AssetNames, Color, ForeignRun, Normalization, OutputFormat, PreviousManifest, RecordSetting,
+    RequireDigests, Sidecars, Strictness, VersionSetting,
 };
 use crate::source::github::{Repository, RunId, RunUrl};
 
@@ -149,12 +150,46 @@ pub(crate) struct PrepareArgs {
     /// Write the job summary
     #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
     pub(crate) show_summary: bool,
+    /// Write the report as JSON to this path, also where nothing is prepared
+    #[arg(long, value_name = "PATH", value_parser = value::trimmed::<Utf8PathBuf>)]
+    pub(crate) report: Option<Utf8PathBuf>,
+    /// What is printed.
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
     /// The most that the artifacts may unpack to
     #[arg(long, value_name = "SIZE", default_value = "10 GiB", value_parser = value::size)]
     pub(crate) max_unpacked_size: u64,
     /// The most files that the artifacts may hold
     #[arg(long, value_name = "COUNT", default_value = "100000", value_parser = value::count)]
     pub(crate) max_files: u64,
+}
+
+/// What is printed, and how. Flags only.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct OutputArgs {
+    /// Print the report as text or as JSON
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: OutputFormat,
+    /// Print errors and the verdict only
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print every file with its digest
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Colour the text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+impl OutputArgs {
+    /// How much is printed.
+    pub(crate) const fn detail(self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        }
+    }
 }
 
 /// The inputs of `verify`.
@@ -169,6 +204,9 @@ pub(crate) struct VerifyArgs {
     /// Accept a release without --manifest-digest (also on a runner)
     #[arg(long)]
     pub(crate) unanchored: bool,
+    /// Colour the text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
     /// Write the job summary
     #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
     pub(crate) show_summary: bool,
@@ -191,6 +229,17 @@ impl Cli {
             None => self.prepare.github_token_file.as_deref(),
             Some(Command::Prepare(prepare)) => prepare.github_token_file.as_deref(),
             Some(Command::Verify(_) | Command::Explain(_)) => None,
+        }
+    }
+
+    /// Whether text is coloured.
+    #[must_use]
+    pub(crate) fn color(&self) -> Color {
+        match &self.command {
+            None => self.prepare.output.color,
+            Some(Command::Prepare(prepare)) => prepare.output.color,
+            Some(Command::Verify(verify)) => verify.color,
+            Some(Command::Explain(_)) => Color::Auto,
         }
     }
 

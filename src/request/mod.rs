@@ -9,6 +9,8 @@ mod run;
 pub(crate) mod usage;
 mod value;
 
+use std::fmt;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub(crate) use run::Services;
@@ -24,9 +26,12 @@ use crate::preflight::projects::ProjectPattern;
 use crate::preflight::release::VersionPolicy;
 use crate::release::manifest::Run;
 use crate::release::verification::Anchor;
+use crate::report::text::Detail;
 use crate::rule::Rule;
 use crate::rule::policy::Policy;
-use crate::settings::{AssetNames, Normalization, PreviousManifest, RecordSetting, Sidecars, VersionSetting};
+use crate::settings::{
+    AssetNames, Normalization, OutputFormat, PreviousManifest, RecordSetting, Sidecars, VersionSetting,
+};
 use crate::source::github::RunRequest;
 
 /// An input that cannot be meant.
@@ -87,6 +92,9 @@ pub struct Environment {
     pub runner: Option<Runner>,
     /// The way to GitHub's services.
     pub services: Services,
+    /// Where the pages of rules are at the commit that runs, without a rule's
+    /// id; none if it is not known.
+    pub rules_page: Option<String>,
 }
 
 /// What a runner says of the run.
@@ -132,6 +140,14 @@ pub struct Prepare {
     pub for_pull_request: bool,
     /// Write the summary.
     pub show_summary: bool,
+    /// Where the report is written as JSON.
+    pub report: Option<Utf8PathBuf>,
+    /// Where the pages of rules are, without a rule's id.
+    pub rules_page: Option<String>,
+    /// How much is printed.
+    pub(crate) detail: Detail,
+    /// What is printed to the standard output.
+    pub(crate) format: OutputFormat,
     /// Bytes that may be unpacked.
     pub max_unpacked: u64,
     /// Files that may be unpacked.
@@ -155,6 +171,16 @@ pub enum SourceRequest {
     },
     /// A workflow run.
     Run(Box<RunRequest>),
+}
+
+impl fmt::Display for SourceRequest {
+    /// The folder, or the repository and the run.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory { path, .. } => write!(f, "{path}"),
+            Self::Run(run) => write!(f, "{} run {}", run.repository, run.run_id),
+        }
+    }
 }
 
 /// A release to verify.
@@ -241,6 +267,10 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
         dry_run: arguments.dry_run,
         for_pull_request: environment.services.is_for_pull_request(),
         show_summary: arguments.show_summary,
+        report: arguments.report.clone(),
+        rules_page: environment.rules_page.clone(),
+        detail: arguments.output.detail(),
+        format: arguments.output.format,
         max_unpacked: arguments.max_unpacked_size,
         max_files: arguments.max_files,
         npm_repository: run.as_ref().filter(|_| is_on_github(environment)).map(|run| run.repository.clone()),
@@ -350,7 +380,7 @@ mod tests {
     use clap::Parser;
 
     fn environment(runner: Option<Runner>) -> Environment {
-        Environment { workspace: "/w".into(), runner, services: Services::default() }
+        Environment { workspace: "/w".into(), runner, services: Services::default(), rules_page: None }
     }
 
     fn on_runner(arguments: &[&str]) -> Result<Request, InputError> {

@@ -10,14 +10,16 @@ pub(crate) mod policy;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use catalogue::Rule;
 
 use crate::settings::Registry;
 
 /// What kind of authority a rule stands on, and so who may relax it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Class {
     /// The bytes are not what they claim to be. Nothing relaxes it.
     Integrity,
@@ -87,6 +89,24 @@ impl Rule {
     #[must_use]
     pub const fn may_be_ignored(self) -> bool {
         !self.is_integrity() && !matches!(self, Self::NothingSelected)
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Rule {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Rule".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "description": "The id of a rule." })
+    }
+}
+
+/// By its id.
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -424,9 +424,9 @@ fn cancelled() {
 fn a_dry_run_leaves_nothing() {
     let workspace = one_tool();
     let run = workspace.prepare(&["--dry-run", "--output-dir", "deep/out"]).exits(0);
-    insta::assert_snapshot!(run.out, @r"
-    9536fb8be7b175ff67448681ee4ef69cd939408eee7c7a65d32564756ef94eb6  assets/tool
-    prepared 1 file (1 in assets/), 0 renamed, 3 subjects to attest; nothing written (dry run)
+    insta::assert_snapshot!(run.log(), @r"
+      assets/  1 executable                      12 B
+    Dry run, nothing written: 1 file, 0 renamed, 3 subjects to attest.
     ");
     assert_eq!(workspace.names(), ["artifacts"]);
     workspace.prepare(&[]).exits(0);

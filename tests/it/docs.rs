@@ -18,7 +18,8 @@ const RULES_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
 
 /// Flags that are not told as inputs of the action, and whose meaning is told
 /// in sentences.
-const FLAGS_ONLY: [&str; 3] = ["run", "unanchored", "github-token-file"];
+const FLAGS_ONLY: [&str; 7] =
+    ["run", "unanchored", "github-token-file", "color", "format", "quiet", "verbose"];
 
 /// Inputs that are no flags, with their defaults: the first is a subcommand, the
 /// second a secret.
@@ -155,10 +156,10 @@ fn rules_are_explained() {
     let workspace = Workspace::new();
     let all = workspace.run(["explain"]).exits(0);
     for rule in Rule::ALL {
-        assert!(all.out.contains(&format!("{rule} (")), "{rule}");
+        assert!(all.says(&format!("{rule} (")), "{rule}");
         let run = workspace.run(["explain", rule.id()]).exits(0);
         for part in [rule.summary(), rule.rationale(), rule.remedy(), rule.source()] {
-            assert!(run.out.contains(part), "{rule}: {}", run.out);
+            assert!(run.says(part), "{rule}: {}", run.log());
         }
     }
     insta::assert_snapshot!(workspace.run(["explain", "nothing-selected"]).out, @r"

@@ -48,25 +48,43 @@ fn what_is_there() {
 #[test]
 fn what_is_not() {
     let run = expecting("*-win_arm64.whl\n2 *-win_*.whl\n3 *.whl\n0 *-macosx_*").exits(1);
-    insta::assert_snapshot!(run.out, @r"
+    insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
     error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`
-      expected: none, as the line `0 *-macosx_*` of `expect` says
-      help: Remove from the artifacts what does not belong there, or change the count in `expect`.
-    error[expected-files]: 1 file of the release matches `*-win_*.whl`: `foo-1.0-py3-none-win_amd64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
-      expected: exactly 2, as the line `2 *-win_*.whl` of `expect` says
-      help: Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. If it is no longer built, remove it from `expect`.
-    error[expected-files]: 4 files of the release match `*.whl`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`, `foo-1.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl`, `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`, `foo-1.0-py3-none-win_amd64.whl`
-      expected: exactly 3, as the line `3 *.whl` of `expect` says
-      help: Remove from the artifacts what does not belong there, or change the count in `expect`.
-    error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
-      expected: at least 1, as the line `*-win_arm64.whl` of `expect` says
-      help: Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not select its artifact. If it is no longer built, remove it from `expect`.
+       expected  none, as the line `0 *-macosx_*` of `expect` says
+           help  Remove from the artifacts what does not belong there, or change the count in `expect`.
+
+    error[expected-files]: 1 file of the release matches `*-win_*.whl`: `foo-1.0-py3-none-win_amd64.whl`; the artifacts are
+                           `notes`, `wheels-mac`, `wheels-man`, `wheels-win`
+       expected  exactly 2, as the line `2 *-win_*.whl` of `expect` says
+           help  Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not
+                 select its artifact. If it is no longer built, remove it from `expect`.
+
+    error[expected-files]: 4 files of the release match `*.whl`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`,
+                           `foo-1.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl`,
+                           `foo-1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`,
+                           `foo-1.0-py3-none-win_amd64.whl`
+       expected  exactly 3, as the line `3 *.whl` of `expect` says
+           help  Remove from the artifacts what does not belong there, or change the count in `expect`.
+
+    error[expected-files]: no file of the release matches `*-win_arm64.whl`; the artifacts are `notes`, `wheels-mac`,
+                           `wheels-man`, `wheels-win`
+       expected  at least 1, as the line `*-win_arm64.whl` of `expect` says
+           help  Check the jobs that build it: one has failed, was skipped or has uploaded nothing, or `pattern` does not
+                 select its artifact. If it is no longer built, remove it from `expect`.
+
     warning[unknown-kind]: 1 file of unknown type skipped: `notes: foo.notes`
-      expected: distributions, archives, executables, installers, scripts, signatures or sidecars
-      help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
-    left out: notes: foo.notes, of unknown type
-    no release was written: 4 errors
+       expected  distributions, archives, executables, installers, scripts, signatures or sidecars
+           help  Name the artifact in `pattern` to release its files, or exclude it there with `!`.
+
+      artifact    files  errors
+      notes           1       -  ok
+      wheels-mac      1       -  ok
+      wheels-man      2       -  ok
+      wheels-win      1       -  ok
+
+    `release-prep explain expected-files` says why; docs/rules.md lists all rules.
+    No release was written: 4 errors, 1 warning of 1 rule with 4 causes.
     ");
     let run = expecting("artifact:wheels-musl*\n2+ artifact:notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
@@ -88,11 +106,7 @@ fn what_was_perhaps_meant() {
     ");
     // One that matches by its new name is counted, and no news.
     let run = expecting("9 *.whl").exits(1);
-    assert!(
-        run.out.contains("; the artifacts are `notes`, ") && !run.out.contains("was sent"),
-        "{}",
-        run.out
-    );
+    assert!(run.says("; the artifacts are `notes`, ") && !run.says("was sent"), "{}", run.log());
     // With a pattern it is released.
     release().prepare(&["--expect", "*.notes", "--pattern", "*"]).exits(0);
 }
@@ -128,7 +142,7 @@ fn beside_other_findings() {
 #[test]
 fn what_is_expected_may_be_ignored_and_that_is_told() {
     let run = release().prepare(&["--expect", "*-win_arm64.whl", "--ignore", "expected-files *"]).exits(0);
-    assert!(run.out.contains("ignored[expected-files]: no file of the release"), "{}", run.out);
+    assert!(run.says("ignored[expected-files]: no file of the release"), "{}", run.log());
 }
 
 /// What build jobs tell of files, by the names that they gave them and the
@@ -149,21 +163,28 @@ fn digests_that_build_jobs_told() {
     }
     expecting(&format!("{digest}  {new}"), &["--normalize", "rewrite"]).exits(0);
     let run = expecting(&format!("{}  {name}\n{digest}  other.whl", "0".repeat(64)), &[]).exits(1);
-    insta::assert_snapshot!(run.out, @r"
+    insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
     error[expected-digest]: there is no file `other.whl`
-      expected: `other.whl` with the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a, as `expect-digests` declares
-      help: Check that the job uploaded the file, and that `pattern` selects its artifact.
-    error[expected-digest]: w: Foo-1.0-py3.py2-none-any.whl: it has the SHA-256 cfe8e51ece9a508a3097f46cd889659c00a28ab2a882debe3b71e98f93040a5a
-      expected: `Foo-1.0-py3.py2-none-any.whl` with the SHA-256 0000000000000000000000000000000000000000000000000000000000000000, as `expect-digests` declares
-      help: Find out who changed or uploaded the file after it was built, before anything is released.
-    no release was written: 2 errors
+       expected  `other.whl` with the SHA-256 cfe8e51ece9a…, as `expect-digests` declares
+           help  Check that the job uploaded the file, and that `pattern` selects its artifact.
+
+    error[expected-digest]: it has the SHA-256 cfe8e51ece9a…
+            -->  w: Foo-1.0-py3.py2-none-any.whl
+       expected  `Foo-1.0-py3.py2-none-any.whl` with the SHA-256 000000000000…, as `expect-digests` declares
+           help  Find out who changed or uploaded the file after it was built, before anything is released.
+
+      artifact   files  errors
+      w              2       1  expected-digest
+
+    `release-prep explain expected-digest` says why; docs/rules.md lists all rules.
+    No release was written: 2 errors of 1 rule with 2 causes.
     ");
     // A name may stand for two files, as long as each is there.
     let two = Workspace::with([("a/x.exe", b"MZ1"), ("b/x.exe", b"MZ2")]);
     let lines = [b"MZ1", b"MZ2"].map(|bytes| format!("{}  x.exe", HEXLOWER.encode(&Sha256::digest(bytes))));
     let run = two.prepare(&["--expect-digests", &lines.join("\n")]).exits(1);
-    assert!(run.out.contains("name-collision") && !run.out.contains("expected-digest"), "{}", run.out);
+    assert!(run.says("name-collision") && !run.says("expected-digest"), "{}", run.log());
     for line in ["x", "0  x", &format!("{digest}  a/b"), &format!("{}  x", digest.to_uppercase())] {
         let run = expecting(line, &[]).exits(2);
         assert!(

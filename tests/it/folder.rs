@@ -117,8 +117,12 @@ fn only_regular_files_are_read() {
         0,
     )
     .unwrap();
-    let run =
-        workspace.finish(workspace.program().env("SECRET", "hunter2").args(["--artifacts-dir", "artifacts"]));
+    let run = workspace.finish(workspace.program().env("SECRET", "hunter2").args([
+        "--artifacts-dir",
+        "artifacts",
+        "--report",
+        workspace.report_path().to_str().unwrap(),
+    ]));
     let run = run.exits(1);
     insta::assert_snapshot!(run.findings(), @r"
     error[not-a-regular-file]: a: environ.zip: it is a symbolic link
@@ -150,11 +154,15 @@ fn the_folder_itself_is_no_link() {
 fn nothing_selected_lists_what_was_found() {
     let workspace = Workspace::with([("logs/build.log", ""), ("wheels/foo-1.0-py3-none-any.whl", "")]);
     let run = workspace.prepare(&["--pattern", "wheel"]).exits(1);
-    insta::assert_snapshot!(run.out, @r"
+    insta::assert_snapshot!(run.log(), @r"
     error[nothing-selected]: nothing to release in the artifacts found: `logs`, `wheels`
-      expected: at least one file to release
-      help: Check `pattern`, and that the jobs before this one uploaded what they built.
-    no release was written: 1 error
+       expected  at least one file to release
+           help  Check `pattern`, and that the jobs before this one uploaded what they built.
+
+      artifact   files  errors
+
+    `release-prep explain nothing-selected` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule with 1 cause.
     ");
     fs::remove_dir_all(workspace.path("artifacts")).unwrap();
     fs::create_dir(workspace.path("artifacts")).unwrap();
@@ -200,17 +208,14 @@ fn strays_and_unknown_kinds() {
         ("a/LICENSE", b"MIT"),
     ]);
     let run = workspace.prepare(&[]).exits(0);
-    insta::assert_snapshot!(run.out, @r"
+    insta::assert_snapshot!(run.log(), @r"
     warning[unknown-kind]: 2 files of unknown type skipped: `a: LICENSE`, `a: notes.txt`
-      expected: distributions, archives, executables, installers, scripts, signatures or sidecars
-      help: Name the artifact in `pattern` to release its files, or exclude it there with `!`.
-    left out: a: .DS_Store, a junk file
-    left out: a: .gitignore, a junk file
-    left out: a: LICENSE, of unknown type
-    left out: a: __MACOSX/._tool, a junk file
-    left out: a: notes.txt, of unknown type
-    9536fb8be7b175ff67448681ee4ef69cd939408eee7c7a65d32564756ef94eb6  assets/tool
-    prepared 1 file (1 in assets/), 0 renamed, 3 subjects to attest; in prepared
+       expected  distributions, archives, executables, installers, scripts, signatures or sidecars
+           help  Name the artifact in `pattern` to release its files, or exclude it there with `!`.
+
+      assets/  1 executable                      12 B
+    Check it anywhere: release-prep verify --manifest-digest e3e7b48bdfca23ff1b310d2c3d335d307bd36b9ea839c00d28cc3813983ccffe prepared
+    Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
     ");
     insta::assert_snapshot!(released(&workspace), @"assets/tool from a: tool kept");
     // Asked for by name, all but the strays are released.
@@ -360,7 +365,7 @@ fn wheels_that_are_refused() {
     ] {
         let workspace = Workspace::with([(format!("a/{name}"), bytes)]);
         let run = workspace.prepare(&[]).exits(1);
-        assert_eq!(run.findings().lines().count(), 1, "{}", run.out);
+        assert_eq!(run.findings().lines().count(), 1, "{}", run.log());
         assert_eq!(workspace.names(), ["artifacts"]);
     }
 }
@@ -405,7 +410,7 @@ fn sdists_are_named_after_what_is_in_them() {
     assert_eq!(workspace.bytes("prepared/pypi/foo_bar-1.0.0.tar.gz"), sdist("Foo.Bar", "1.0.0"));
     for normalize in ["check", "off"] {
         let run = workspace.prepare(&["--normalize", normalize]).exits(1);
-        assert_eq!(run.findings().matches("error[sdist-name]").count(), 2, "{}", run.out);
+        assert_eq!(run.findings().matches("error[sdist-name]").count(), 2, "{}", run.log());
     }
 }
 

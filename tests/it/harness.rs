@@ -4,13 +4,15 @@
 //! environment that holds nothing but what the test puts there.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
+use release_prep::testing::Rule;
 use tempfile::TempDir;
 
 /// A folder to work in, with the files of a runner's step beside it.
@@ -89,7 +91,8 @@ impl Workspace {
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_WORKSPACE", self.path(""))
             .env("GITHUB_OUTPUT", self.root.join("output"))
-            .env("GITHUB_STEP_SUMMARY", self.root.join("summary"));
+            .env("GITHUB_STEP_SUMMARY", self.root.join("summary"))
+            .env("INPUT_REPORT", self.report_path());
         for (name, value) in inputs {
             command.env(format!("INPUT_{}", name.to_uppercase()), value);
         }
@@ -98,7 +101,26 @@ impl Workspace {
 
     /// Runs the program with arguments.
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
-        self.finish(self.program().args(arguments))
+        let arguments: Vec<OsString> =
+            arguments.into_iter().map(|argument| argument.as_ref().into()).collect();
+        let mut command = self.program();
+        let is_prepare =
+            arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--artifacts"));
+        if is_prepare {
+            command.args(&arguments).arg(format!("--report={}", self.report_path().display()));
+        } else {
+            command.args(&arguments);
+        }
+        self.finish(&mut command)
+    }
+
+    /// Where the harness has the report written.
+    pub(crate) fn report_path(&self) -> PathBuf {
+        let folder = self.root.join("report");
+        fs::create_dir_all(&folder).unwrap();
+        // For whoever the program becomes.
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        folder.join("report.json")
     }
 
     /// Prepares `artifacts` with further arguments.
@@ -117,16 +139,20 @@ impl Workspace {
             // A runner makes new ones for each step.
             fs::write(self.root.join(name), "").unwrap();
         }
+        let _ = fs::remove_file(self.report_path());
         let ended = command.output().unwrap();
         let text = |bytes| {
             let text = String::from_utf8(bytes).unwrap();
             text.replace(self.path("").to_str().unwrap().trim_end_matches('/'), "[workspace]")
         };
         let step_file = |name| fs::read_to_string(self.root.join(name)).unwrap_or_default();
+        let report = fs::read(self.report_path()).ok();
+        let report = report.map(|json| serde_json::from_slice(&json).unwrap()).inspect(assert_valid);
         Run {
             code: ended.status.code(),
             out: text(ended.stdout),
             err: text(ended.stderr),
+            report,
             outputs: read_outputs(&step_file("output")),
             summary: step_file("summary"),
         }
@@ -246,6 +272,8 @@ pub(crate) struct Run {
     pub(crate) out: String,
     /// Standard error, likewise.
     pub(crate) err: String,
+    /// The report, where one was written.
+    pub(crate) report: Option<serde_json::Value>,
     /// The outputs of the step.
     pub(crate) outputs: BTreeMap<String, String>,
     /// The job's summary.
@@ -260,17 +288,49 @@ impl Run {
         self
     }
 
-    /// The findings in the log, each `severity[rule]: place: found`, digests
-    /// left out: a packed fixture's are another library's affair.
+    /// All that was printed: what went to the standard error first.
+    pub(crate) fn log(&self) -> String {
+        format!("{}{}", self.err, self.out)
+    }
+
+    /// Whether that was printed, wherever lines were broken.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        flat(&self.log()).contains(&flat(text))
+    }
+
+    /// The findings of the report, each `severity[rule]: place: found`, in the
+    /// order of the rules; digests are left out: a packed fixture's are another
+    /// library's affair.
     pub(crate) fn findings(&self) -> String {
-        let is_finding = |line: &&str| line.starts_with("error[") || line.starts_with("warning[");
+        let mut findings: Vec<_> =
+            self.found().iter().map(|found| (found.key(), found.to_string())).collect();
+        findings.sort();
         let is_digest = |word: &str| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
-        let findings = self.out.lines().filter(is_finding).collect::<Vec<_>>().join("\n");
+        let findings = findings.into_iter().map(|(_, line)| visible(&line)).collect::<Vec<_>>().join("\n");
         let words = findings.split_inclusive(|c: char| !c.is_alphanumeric());
         words.fold(String::new(), |text, word| {
             let core = word.trim_end_matches(|c: char| !c.is_alphanumeric());
             text + &if is_digest(core) { word.replace(core, "[sha256]") } else { word.to_owned() }
         })
+    }
+
+    /// The findings of the report, one by one.
+    pub(crate) fn found(&self) -> Vec<Found> {
+        let report = self.report.as_ref().unwrap_or_else(|| panic!("no report\n{}", self.log()));
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let causes = report["causes"].as_array().unwrap().iter();
+        causes
+            .flat_map(|cause| cause["findings"].as_array().unwrap().iter().map(move |found| (cause, found)))
+            .map(|(cause, found)| Found {
+                severity: text(&cause["severity"]),
+                rule: text(&cause["rule"]),
+                artifact: text(&found["artifact"]),
+                file: text(&found["file"]),
+                found: text(&found["found"]),
+                expected: text(&found["expected"]),
+            })
+            .collect()
     }
 
     /// The annotations of a kind.
@@ -284,4 +344,53 @@ impl Run {
     pub(crate) fn output(&self, name: &str) -> &str {
         self.outputs.get(name).unwrap_or_else(|| panic!("no output {name}"))
     }
+}
+
+/// Text without characters that a source file must not hold, or that cannot be
+/// seen.
+fn visible(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if is_hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// One finding of a report.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) severity: String,
+    pub(crate) rule: String,
+    pub(crate) artifact: String,
+    pub(crate) file: String,
+    pub(crate) found: String,
+    pub(crate) expected: String,
+}
+
+impl Found {
+    /// By which findings are sorted: errors first, then the rules' own order.
+    fn key(&self) -> (String, usize, String, String, String) {
+        let rule = Rule::ALL.iter().position(|rule| rule.id() == self.rule).unwrap();
+        (self.severity.clone(), rule, self.artifact.clone(), self.file.clone(), self.found.clone())
+    }
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}[{}]: ", self.severity, self.rule)?;
+        for part in [&self.artifact, &self.file].into_iter().filter(|part| !part.is_empty()) {
+            write!(f, "{part}: ")?;
+        }
+        f.write_str(&self.found)
+    }
+}
+
+/// Asserts that a report is one by its published schema.
+fn assert_valid(report: &serde_json::Value) {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let schema = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+        jsonschema::validator_for(&schema).unwrap()
+    });
+    let errors: Vec<_> = SCHEMA.iter_errors(report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
 }

@@ -50,12 +50,18 @@ fn the_repository_of_the_workflow() {
     for url in [OURS, "octo-org/tool", "github:octo-org/tool"] {
         assert_eq!(prepared(&json!({"repository": url})).exits(0).findings(), "", "{url}");
     }
-    insta::assert_snapshot!(prepared(&json!({"repository": {"url": "https://github.com/octo-org/fork"}})).exits(1).out, @r#"
+    insta::assert_snapshot!(prepared(&json!({"repository": {"url": "https://github.com/octo-org/fork"}})).exits(1).log(), @r#"
     projects: `tool`
-    error[npm-repository]: npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`
-      expected: https://github.com/octo-org/tool, whose workflow this is
-      help: Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
-    no release was written: 1 error
+    error[npm-repository]: its package.json names the repository `https://github.com/octo-org/fork`
+            -->  npm: tool.tgz
+       expected  https://github.com/octo-org/tool, whose workflow this is
+           help  Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
+
+      artifact   files  errors
+      npm            1       1  npm-repository
+
+    `release-prep explain npm-repository` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule with 1 cause.
     ::error title=npm-repository::npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`; expected https://github.com/octo-org/tool, whose workflow this is. Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
     "#);
     // Without provenance it is published.
@@ -75,12 +81,12 @@ fn the_repository_of_the_workflow() {
 fn a_prerelease_without_a_tag() {
     let beta = json!({"version": "1.0.0-beta.1", "repository": OURS});
     let run = prepared(&beta).exits(0);
-    insta::assert_snapshot!(run.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r#"
+    insta::assert_snapshot!(run.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r"
     projects: `tool`
-    warning[npm-dist-tag]: npm: tool.tgz: package.json names no dist-tag for the prerelease 1.0.0-beta.1
-      expected: a `publishConfig.tag`, without which npm publishes no prerelease
-      help: Set `"publishConfig": {"tag": "next"}`, the tag that the output npm-packages gives, or another one.
-    "#);
+    warning[npm-dist-tag]: package.json names no dist-tag for the prerelease 1.0.0-beta.1
+            -->  npm: tool.tgz
+       expected  a `publishConfig.tag`, without which npm publishes no prerelease
+    ");
     assert!(run.output("npm-packages").contains(r#""tag":"next""#), "{}", run.output("npm-packages"));
     let mut tagged = beta;
     tagged["publishConfig"] = json!({"tag": "beta"});

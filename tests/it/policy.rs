@@ -12,14 +12,19 @@ fn the_rules_of_the_index() {
     workspace.prepare_on_runner(&[]).exits(1);
     let run = workspace.prepare_on_runner(&[("pypi", "warn")]).exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
-    insta::assert_snapshot!(run.out, @r#"
+    insta::assert_snapshot!(run.log(), @r#"
     projects: `foo`
-    warning[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`
-      expected: platform tags that PyPI accepts
-      help: Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
-    8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73  pypi/foo-1.0-py3-none-linux_x86_64.whl
     note: What PyPI refuses is a warning (`pypi: warn`).
-    prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
+    warning[wheel-platform]: PyPI accepts no wheels for `linux_x86_64`
+            -->  a: foo-1.0-py3-none-linux_x86_64.whl
+       expected  platform tags that PyPI accepts
+           help  Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set
+                 `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
+
+      pypi/    1 wheel                           812 B
+               py3          Linux x86_64
+    Check it anywhere: release-prep verify --manifest-digest a251e7b7fff4b6467a48f8a097dce2367d11d4507997ca9a7bbb1bd2d1ed1b85 prepared
+    Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
     ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`; expected platform tags that PyPI accepts. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
     "#);
     assert_eq!(workspace.manifest()["settings"]["pypi"], "warn");
@@ -39,38 +44,54 @@ fn what_is_ignored_is_told() {
         .prepare_on_runner(&[("ignore", "wheel-platform *-linux_x86_64.whl\nnative-any none-*")])
         .exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
-    insta::assert_snapshot!(run.out, @r"
+    insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
     note: ignore: `native-any none-*` matched no finding
     ignored[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`
-    8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73  pypi/foo-1.0-py3-none-linux_x86_64.whl
-    prepared 1 file of version 1.0 (1 in pypi/), 0 renamed, 3 subjects to attest; in prepared
+      pypi/    1 wheel                           812 B
+               py3          Linux x86_64
+    Check it anywhere: release-prep verify --manifest-digest d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a prepared
+    Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
     ");
-    insta::assert_snapshot!(run.summary, @r"
-    ## Release prepared
+    insta::assert_snapshot!(run.summary, @r#"
+    ## ✅ foo 1.0 is ready to attest and publish
 
-    prepared 1 file of version 1.0 &#40;1 in pypi/&#41;, 0 renamed, 3 subjects to attest; in prepared
+    1 file for PyPI · 3 subjects · 812 B · 0 warnings
 
-    Projects: &#96;foo&#96;
+    | foo | Linux<br>x86&#95;64 |
+    |---|:-:|
+    | **py3** | ✅ |
 
-    ### Ignored
+    > ignore&#58; <code>native-any none-&#42;</code> matched no finding
 
-    | Rule | File | Found |
-    |---|---|---|
-    | wheel-platform | <code>a&#58; foo-1.0-py3-none-linux&#95;x86&#95;64.whl</code> | PyPI accepts no wheels for &#96;linux&#95;x86&#95;64&#96; |
+    <details><summary>Verify what you download</summary>
 
-    ### pypi/
-
-    | File | Size | Was | From | SHA-256 |
-    |---|--:|---|---|---|
-    | <code>foo-1.0-py3-none-linux&#95;x86&#95;64.whl</code> | 812 |  | a | <code>8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73</code> |
-
-    Checksums of all files are in `SHA256SUMS`.
+        sha256sum --check --ignore-missing SHA256SUMS
 
     `release-manifest.json` has the SHA-256 <code>d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a</code>.
 
-    > ignore&#58; &#96;native-any none-&#42;&#96; matched no finding
-    ");
+    </details>
+
+    <details><summary>Every finding in full (0)</summary>
+
+    - ignored: wheel-platform foo-<wbr>1&#46;<wbr>0-<wbr>py3-<wbr>none-<wbr>linux&#95;<wbr>x86&#95;<wbr>64&#46;<wbr>whl PyPI accepts no wheels for <code>linux&#95;x86&#95;64</code>
+
+    </details>
+
+    <details><summary>All 1 file (812 B), sizes and digests</summary>
+
+    **pypi/**
+
+    | File | Size | SHA-256 |
+    |---|--:|---|
+    | foo-<wbr>1&#46;<wbr>0-<wbr>py3-<wbr>none-<wbr>linux&#95;<wbr>x86&#95;<wbr>64&#46;<wbr>whl | 812 B | <code title="8f00d57d4c46bd45925e0fde667cab0e273f912abf09e2d26a111b622d9a7e73">8f00d57d4c46…</code> |
+
+    `SHA256SUMS` has the checksums of all files.
+
+    </details>
+
+    Check it anywhere&#58; release-prep verify --manifest-digest d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a prepared
+    "#);
     let ignored = &workspace.manifest()["ignored"];
     assert_eq!((&ignored[0]["rule"], ignored.as_array().unwrap().len()), (&"wheel-platform".into(), 1));
     // A rule that is not the index's leaves the way to it open.
@@ -113,17 +134,24 @@ fn record_off() {
     });
     let workspace = Workspace::with([(format!("a/{name}"), changed.build())]);
     let run = workspace.prepare_on_runner(&[]).exits(1);
-    insta::assert_snapshot!(run.out, @r"
+    insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
-    error[record-digest]: a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4
-      expected: sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says
-      help: Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.
-    no release was written: 1 error
+    error[record-digest]: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4
+            -->  a: foo-1.0-py3-none-any.whl
+       expected  sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says
+           help  Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again,
+                 as `wheel unpack` and `wheel pack` do.
+
+      artifact   files  errors
+      a              1       1  record-digest
+
+    `release-prep explain record-digest` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule with 1 cause.
     ::error title=record-digest::a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4; expected sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says. Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.
     ");
     let run = workspace.prepare_on_runner(&[("record", "off")]).exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
-    assert!(run.out.contains("note: ") && run.summary.contains("not held against"), "{}", run.summary);
+    assert!(run.says("note: ") && run.summary.contains("not verified against"), "{}", run.summary);
     assert_eq!(workspace.manifest()["settings"]["record"], "off");
 }
 
@@ -136,7 +164,7 @@ fn names_may_promise() {
     let workspace = Workspace::with([(format!("a/{name}"), wheel)]);
     for (normalize, code) in [("rename", 1), ("rewrite", 1), ("check", 1), ("off", 0)] {
         let run = workspace.prepare_on_runner(&[("normalize", normalize)]).exits(code);
-        assert!(run.out.contains("[wheel-tags]"), "{normalize}: {}", run.out);
+        assert!(run.says("[wheel-tags]"), "{normalize}: {}", run.log());
     }
 }
 
@@ -171,7 +199,7 @@ fn scripts_that_installers_alone_refuse() {
         let text = format!("[console_scripts]\n{script}\n");
         let wheel = Wheelwright::new(name).file("{}/entry_points.txt", text).build();
         let run = Workspace::with([(format!("a/{name}"), wheel)]).prepare(&[]).exits(code);
-        let finding = run.out.lines().find_map(|line| line.split_once(": a: "));
-        assert_eq!(finding.map(|(rule, _)| rule), expected, "{}", run.out);
+        let finding = run.found().first().map(|found| format!("{}[{}]", found.severity, found.rule));
+        assert_eq!(finding.as_deref(), expected, "{}", run.log());
     }
 }

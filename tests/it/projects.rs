@@ -32,7 +32,7 @@ fn projects_are_named_first() {
     assert_eq!(run.output("projects"), r#"["@my-scope/tool","@my_scope/tool","my-tool","my-toool"]"#);
     // Where there is none, nothing is said.
     let run = Workspace::with([("a/tool.exe", "x")]).prepare_on_runner(&[]).exits(0);
-    assert!(!run.out.contains("projects:") && !run.summary.contains("Projects:"));
+    assert!(!run.says("projects:") && !run.summary.contains("Projects:"));
     assert_eq!(run.output("projects"), "[]");
 }
 
@@ -43,11 +43,7 @@ fn what_is_not_named_is_refused() {
     error[unlisted-project]: x: my_toool-1.0-py3-none-any.whl: it is of the project `my-toool`
     error[unlisted-project]: y: b.tgz: it is of the project `@my_scope/tool`
     ");
-    assert!(
-        run.out.contains("expected: a project that `projects` names: `My.Tool`, `@my-scope/*`"),
-        "{}",
-        run.out
-    );
+    assert!(run.says("expected  a project that `projects` names: `My.Tool`, `@my-scope/*`"), "{}", run.log());
     // It is a rule of the release, which can be ignored a file at a time.
     let ignore = "unlisted-project my_toool-*\nunlisted-project *.tgz";
     workspace(true).prepare(&["--projects", "My.Tool\n@my-scope/*", "--ignore", ignore]).exits(0);

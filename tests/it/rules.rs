@@ -51,14 +51,9 @@ impl Cases {
         let workspace = Workspace::with(files);
         let run = workspace.prepare(&["--version", "any", "--dry-run"]);
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for line in run.out.lines() {
-            let Some((severity, rest)) = line.split_once('[') else { continue };
-            if !matches!(severity, "error" | "warning") {
-                continue;
-            }
-            let (rule, rest) = rest.split_once("]: ").unwrap();
-            let (artifact, _) = rest.split_once(": ").unwrap();
-            found.entry(artifact.to_owned()).or_default().insert(format!("{severity} {rule}"));
+        for finding in run.found() {
+            let rules = found.entry(finding.artifact).or_default();
+            rules.insert(format!("{} {}", finding.severity, finding.rule));
         }
         let mut wrong = Vec::new();
         for (number, (name, _, rules)) in self.0.iter().enumerate() {
@@ -69,7 +64,7 @@ impl Cases {
                 wrong.push(format!("case {number}, {name}: found {found:?}, expected {expected:?}"));
             }
         }
-        assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), run.out);
+        assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), run.log());
         assert!(found.is_empty(), "{found:?}");
     }
 }

@@ -64,12 +64,18 @@ fn licence_files() {
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &last), @"");
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &with(&[("foo-1.0/legal/LICENSE", b"MIT"), notice])), @"error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are missing: `LICENSE`");
     let workspace = Workspace::with([("a/foo-1.0.tar.gz", with(&[]))]);
-    insta::assert_snapshot!(workspace.prepare(&["--dry-run"]).exits(1).out, @r#"
+    insta::assert_snapshot!(workspace.prepare(&["--dry-run"]).exits(1).log(), @r#"
     projects: `foo`
-    error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are missing: `LICENSE`, `legal/NOTICE`
-      expected: each of them below `foo-1.0/`
-      help: Include the file in the sdist (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.
-    no release was written: 1 error
+    error[sdist-license-file]: its metadata names licence files that are missing: `LICENSE`, `legal/NOTICE`
+            -->  a: foo-1.0.tar.gz
+       expected  each of them below `foo-1.0/`
+           help  Include the file in the sdist (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.
+
+      artifact   files  errors
+      a              1       1  sdist-license-file
+
+    `release-prep explain sdist-license-file` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule with 1 cause.
     "#);
     let run = workspace.prepare(&["--dry-run", "--pypi-exclude", "foo-*.tar.gz"]).exits(0);
     insta::assert_snapshot!(run.findings(), @"");
@@ -154,7 +160,7 @@ fn broken_archives() {
     // It is released, whatever it is, if that is asked for.
     let workspace = Workspace::with([("a/tool.tar.gz", broken)]);
     let run = workspace.prepare(&["--ignore", "archive-unreadable tool*"]).exits(0);
-    assert!(run.out.contains("ignored[archive-unreadable]"), "{}", run.out);
+    assert!(run.says("ignored[archive-unreadable]"), "{}", run.log());
     assert_eq!(workspace.bytes("prepared/assets/tool.tar.gz"), broken);
     // No other input makes an asset of it.
     Workspace::with([("a/tool.tar.gz", broken)]).prepare(&["--normalize", "off"]).exits(1);
@@ -302,7 +308,7 @@ fn broken_sdists() {
             ("a/foo-1.0.tar.gz".into(), bytes.to_vec()),
         ]);
         let run = workspace.prepare(&[]).exits(1);
-        assert_eq!(run.findings().matches("error[").count(), 1, "{}", run.out);
+        assert_eq!(run.findings().matches("error[").count(), 1, "{}", run.log());
     }
 }
 

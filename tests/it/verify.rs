@@ -258,7 +258,7 @@ fn on_a_runner() {
     let run = step(&[("manifest-digest", &digest)]).exits(0);
     assert_eq!(run.annotations("error"), [""; 0]);
     insta::assert_snapshot!(run.summary.replace(&digest, "[manifest]"), @r"
-    ## Release verified
+    ## ✅ Release verified
 
     prepared&#58; verified, 2 files, the manifest is [manifest]
     ");
@@ -273,10 +273,10 @@ fn on_a_runner() {
     workspace.write("prepared/assets/tool", "changed");
     let run = step(&[("manifest-digest", &digest)]).exits(1);
     assert_eq!(run.annotations("error").len(), 1);
-    assert!(run.summary.starts_with("## Verification failed\n"), "{}", run.summary);
+    assert!(run.summary.starts_with("## ❌ Verification failed\n"), "{}", run.summary);
     assert!(run.summary.contains("changed&#58; assets/tool"), "{}", run.summary);
     let run = step(&[("manifest-digest", &"0".repeat(64))]).exits(1);
-    assert!(run.summary.starts_with("## Verification failed\n"), "{}", run.summary);
+    assert!(run.summary.starts_with("## ❌ Verification failed\n"), "{}", run.summary);
     assert!(run.summary.contains("another release&#58;"), "{}", run.summary);
 
     fs::rename(workspace.path("prepared"), workspace.path("else")).unwrap();

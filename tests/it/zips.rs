@@ -199,16 +199,23 @@ fn every_artifact_is_looked_at() {
         ("b.zip", zip_of(&[Entry::new("../x.exe", b"")])),
         ("c.zip", zip_of(&[Entry::new("fine.exe", b"fine")])),
     ]);
-    insta::assert_snapshot!(workspace.prepare(&["--artifacts-zipped"]).exits(1).out, @r"
-    error[file-name-unsafe]: b: ../x.exe: `../x.exe` is not a valid file name: `.` or `..` is a part of it
-      expected: a relative path without `..` or control characters
-      help: Rename the file in the job that builds it.
-    error[archive-checksum]: a: one.exe: `one.exe` has the CRC-32 83dcefb7 and is declared with 00000001
-      expected: the CRC-32 that the archive declares
-      help: Build and upload it again: it is broken, or was altered.
-    error[archive-checksum]: a: two.exe: `two.exe` has the CRC-32 1ad5be0d and is declared with 00000001
-      expected: the CRC-32 that the archive declares
-      help: Build and upload it again: it is broken, or was altered.
-    no release was written: 3 errors
+    insta::assert_snapshot!(workspace.prepare(&["--artifacts-zipped"]).exits(1).log(), @r"
+    error[archive-checksum]: 2 files: `{one,two}.exe` has the CRC-32 {83dcefb7,1ad5be0d} and is declared with 00000001
+            -->  a: {one,two}.exe
+       expected  the CRC-32 that the archive declares
+           help  Build and upload it again: it is broken, or was altered.
+
+    error[file-name-unsafe]: `../x.exe` is not a valid file name: `.` or `..` is a part of it
+            -->  b: ../x.exe
+       expected  a relative path without `..` or control characters
+           help  Rename the file in the job that builds it.
+
+      artifact   files  errors
+      a              0       2  archive-checksum
+      b              0       1  file-name-unsafe
+      c              1       -  ok
+
+    `release-prep explain archive-checksum` says why; docs/rules.md lists all rules.
+    No release was written: 3 errors of 2 rules with 2 causes.
     ");
 }

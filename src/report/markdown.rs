@@ -1,0 +1,345 @@
+//! The report for the summary of a job, in GitHub's Markdown.
+//!
+//! A reader sees in five seconds: the verdict, what is covered, and what to
+//! do. Everything long is folded. Nothing is wider than GitHub's column, and
+//! the whole stays below what a runner shows.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::cause::Cause;
+use super::coverage::{Cell, Grid, grids};
+use super::styled::short_digests;
+use super::{ReleasedFile, Report, Verdict, plural, text};
+use crate::escape::{markdown, markdown_code, markdown_prose};
+use crate::folder::Folder;
+use crate::rule::Severity;
+use crate::sample::Sample;
+
+/// The most bytes of a summary. A runner takes 1,048,576 and shows nothing of
+/// one that is larger, now and then not even of one just below.
+pub(crate) const MAX_BYTES: usize = 1_000_000;
+/// The most columns of a table that is not folded: more do not fit in GitHub's
+/// column without a scroll bar.
+const MAX_OPEN_COLUMNS: usize = 9;
+/// The most causes that are shown unfolded.
+const MAX_OPEN_CAUSES: usize = 20;
+/// The most characters of a cause's title and places.
+const MAX_CAUSE_CHARACTERS: usize = 600;
+
+/// The report as Markdown of at most [`MAX_BYTES`].
+#[must_use]
+pub(crate) fn markdown_of(report: &Report) -> String {
+    let mut page = Page::default();
+    page.push(&format!("## {} {}\n\n", mark(report.verdict), markdown(&report.headline)));
+    page.push(&format!("{}\n\n", markdown_prose(&report.account)));
+    if report.projects.len() > 1 {
+        let projects: Sample<&String, 50> = report.projects.iter().collect();
+        page.push(&format!("Projects: {}\n\n", markdown_prose(&projects.to_string())));
+    }
+    tables(&mut page, report);
+    causes(&mut page, report);
+    renames(&mut page, report);
+    for note in report.notes.iter().chain(&report.relaxed) {
+        page.push(&format!("> {}\n\n", markdown_prose(note)));
+    }
+    verify(&mut page, report);
+    findings_in_full(&mut page, report);
+    files(&mut page, report);
+    left_out(&mut page, report);
+    if let Some(next) = &report.next {
+        page.push(&format!("{}\n", markdown_prose(next)));
+    }
+    page.text
+}
+
+/// The summary of a run that came to no answer.
+#[must_use]
+pub(crate) fn failure(title: &str, message: &str, help: Option<&str>) -> String {
+    let help = help.map(|help| format!("→ {}\n\n", markdown_prose(help))).unwrap_or_default();
+    format!("## ❌ {}\n\n{}\n\n{help}", markdown(title), markdown_prose(message))
+}
+
+const fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Prepared | Verdict::DryRun => "✅",
+        Verdict::Refused | Verdict::Failed => "❌",
+    }
+}
+
+/// The coverage tables, folded where they are wide.
+fn tables(page: &mut Page, report: &Report) {
+    for grid in grids(&report.coverage) {
+        let is_wide = grid.platforms.len() > MAX_OPEN_COLUMNS;
+        let title = format!("{}: {}", grid.project, plural(count(&grid), "wheel"));
+        if is_wide {
+            page.push(&format!("<details><summary>{}</summary>\n\n", markdown(&title)));
+        }
+        page.push(&table(&grid));
+        if is_wide {
+            page.push("\n</details>\n");
+        }
+        page.push("\n");
+    }
+    let packages: Vec<String> = report.packages.iter().map(|name| markdown_code(name)).collect();
+    if !packages.is_empty() {
+        page.push(&format!("npm: {}\n\n", packages.join(" ")));
+    }
+}
+
+fn count(grid: &Grid<'_>) -> usize {
+    let cells = grid.rows.iter().flat_map(|(_, row)| row.values().flatten());
+    cells.map(|cell| &cell.file).collect::<BTreeSet<_>>().len()
+}
+
+fn table(grid: &Grid<'_>) -> String {
+    let mut table = format!("| {} |", markdown(grid.project));
+    for platform in &grid.platforms {
+        // System above machine keeps columns narrow.
+        let (system, machine) = platform.split_once(' ').unwrap_or((platform, ""));
+        let system = markdown(system);
+        let _ = match machine {
+            "" => write!(table, " {system} |"),
+            machine => write!(table, " {system}<br>{} |", markdown(machine)),
+        };
+    }
+    let _ = write!(table, "\n|---|{}\n", ":-:|".repeat(grid.platforms.len()));
+    for (python, row) in &grid.rows {
+        let _ = write!(table, "| **{}** |", markdown(python));
+        for platform in &grid.platforms {
+            let _ =
+                write!(table, " {} |", row.get(platform).map_or_else(|| "–".to_owned(), |cells| cell(cells)));
+        }
+        table.push('\n');
+    }
+    table
+}
+
+/// One field: right, or the numbers of the causes.
+fn cell(cells: &[&Cell]) -> String {
+    let errors: BTreeSet<usize> = cells.iter().flat_map(|cell| &cell.errors).copied().collect();
+    if errors.is_empty() {
+        return "✅".to_owned();
+    }
+    let numbers: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    format!("❌<sup>{}</sup>", numbers.join(" "))
+}
+
+fn causes(page: &mut Page, report: &Report) {
+    for (severity, title) in [(Severity::Error, "What to do"), (Severity::Warning, "Warnings")] {
+        let causes: Vec<&Cause> = report.causes.iter().filter(|cause| cause.severity == severity).collect();
+        if causes.is_empty() {
+            continue;
+        }
+        page.push(&format!("### {title}\n\n"));
+        let (open, folded) = causes.split_at(causes.len().min(MAX_OPEN_CAUSES));
+        for cause in open {
+            page.row(&block(cause));
+        }
+        if !folded.is_empty() {
+            let more = plural(folded.len(), "more cause");
+            page.push(&format!("<details><summary>{more}</summary>\n\n"));
+            folded.iter().for_each(|cause| page.row(&block(cause)));
+            page.push("</details>\n\n");
+        }
+    }
+}
+
+/// A cause with its remedy.
+fn block(cause: &Cause) -> String {
+    let rule = match &cause.url {
+        Some(url) => format!("[{}]({})", markdown(cause.rule.id()), link(url)),
+        None => markdown(cause.rule.id()),
+    };
+    let places: Vec<String> = cause
+        .places()
+        .iter()
+        .map(|(artifact, files)| match files.as_str() {
+            "" => markdown_code(artifact.as_str()),
+            files => format!("{} of {}", markdown_prose(&shortened(files)), markdown_code(artifact.as_str())),
+        })
+        .collect();
+    let mut block = format!("**{}. {}** — {rule}<br>\n", cause.id, markdown_prose(&shortened(&cause.title)));
+    match places.split_at_checked(4) {
+        Some((shown, rest)) if !rest.is_empty() => {
+            let _ = writeln!(block, "{} and {} more<br>", shown.join("; "), rest.len());
+        }
+        _ if !places.is_empty() => {
+            let _ = writeln!(block, "{}<br>", places.join("; "));
+        }
+        _ => {}
+    }
+    let _ = writeln!(
+        block,
+        "Expected {}.<br>\n→ {}\n",
+        markdown_prose(&shortened(&cause.expected)),
+        markdown_prose(&cause.help)
+    );
+    if let Some(input) = &cause.paste {
+        // Indented code: no fence that hostile text could close.
+        let lines = input.to_string();
+        block.extend(lines.lines().map(|line| format!("    {}\n", crate::escape::line(line))));
+        block.push('\n');
+    }
+    block
+}
+
+/// The beginning of a text that is too long to be read.
+fn shortened(text: &str) -> String {
+    let text = short_digests(text);
+    match text.char_indices().nth(MAX_CAUSE_CHARACTERS) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// An address inside a link's parentheses.
+fn link(url: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b":/.#-_~%?=&+@".contains(&byte);
+    url.bytes().filter(|byte| safe(*byte)).map(char::from).collect()
+}
+
+fn renames(page: &mut Page, report: &Report) {
+    let renamed: Vec<(&str, &str)> = report
+        .files
+        .iter()
+        .filter_map(|file| Some((file.renamed_from.as_deref()?, file.name.as_str())))
+        .collect();
+    if renamed.is_empty() {
+        return;
+    }
+    let title =
+        format!("{} renamed; bytes and digests are as they were built", plural(renamed.len(), "file"));
+    page.push(&format!("<details><summary>{title}</summary>\n\n"));
+    for (old, new) in renamed {
+        page.row(&format!("- {}<br>→ {}\n", markdown_prose(old), markdown_prose(new)));
+    }
+    page.push("\n</details>\n\n");
+}
+
+fn verify(page: &mut Page, report: &Report) {
+    let Some(digest) = &report.manifest_digest else { return };
+    page.push("<details><summary>Verify what you download</summary>\n\n");
+    for command in &report.verify_commands {
+        page.push(&format!("    {}\n", crate::escape::line(command)));
+    }
+    page.push(&format!("\n`release-manifest.json` has the SHA-256 {}.\n\n", markdown_code(digest)));
+    page.push("</details>\n\n");
+}
+
+fn findings_in_full(page: &mut Page, report: &Report) {
+    let total: usize = report.causes.iter().map(|cause| cause.findings.len()).sum();
+    if total == 0 && report.ignored.is_empty() {
+        return;
+    }
+    page.push(&format!("<details><summary>Every finding in full ({total})</summary>\n\n"));
+    for cause in &report.causes {
+        page.row(&format!("**{}. {}**\n\n", cause.id, markdown(cause.rule.id())));
+        for found in &cause.findings {
+            let places: Vec<&str> =
+                [found.artifact.as_ref().map(|name| name.as_str()), found.file.as_deref()]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+            page.row(&format!(
+                "- {}{} {}; expected {}\n",
+                markdown_prose(&places.join(": ")),
+                if places.is_empty() { "" } else { ":" },
+                markdown_prose(&found.found),
+                markdown_prose(&found.expected)
+            ));
+        }
+        page.push("\n");
+    }
+    for ignored in &report.ignored {
+        let file = ignored.file.as_deref().unwrap_or_default();
+        page.row(&format!(
+            "- ignored: {} {} {}\n",
+            markdown(ignored.rule.id()),
+            markdown_prose(file),
+            markdown_prose(&ignored.found)
+        ));
+    }
+    page.push("\n</details>\n\n");
+}
+
+fn files(page: &mut Page, report: &Report) {
+    if report.files.is_empty() {
+        return;
+    }
+    let bytes: u64 = report.files.iter().map(|file| file.size).sum();
+    page.push(&format!(
+        "<details><summary>All {} ({}), sizes and digests</summary>\n\n",
+        plural(report.files.len(), "file"),
+        markdown(&text::size(bytes))
+    ));
+    for folder in Folder::ALL {
+        let files: Vec<&ReleasedFile> = report.files.iter().filter(|file| file.folder == folder).collect();
+        if files.is_empty() {
+            continue;
+        }
+        page.push(&format!("**{folder}/**\n\n| File | Size | SHA-256 |\n|---|--:|---|\n"));
+        for file in files {
+            page.row(&format!(
+                "| {} | {} | {} |\n",
+                markdown_prose(&file.name),
+                markdown(&text::size(file.size)),
+                short_digest(&file.sha256),
+            ));
+        }
+        page.push("\n");
+    }
+    page.push("`SHA256SUMS` has the checksums of all files.\n\n</details>\n\n");
+}
+
+/// The first digits; all of them on hovering.
+fn short_digest(digest: &str) -> String {
+    let short = digest.get(..12).unwrap_or(digest);
+    format!("<code title=\"{digest}\">{short}…</code>")
+}
+
+fn left_out(page: &mut Page, report: &Report) {
+    if report.left_out.is_empty() {
+        return;
+    }
+    let title = format!("{} left out", plural(report.left_out.len(), "file"));
+    page.push(&format!("<details><summary>{title}</summary>\n\n"));
+    for file in &report.left_out {
+        page.row(&format!(
+            "- {}: {}, {}\n",
+            markdown_prose(file.artifact.as_str()),
+            markdown_prose(file.path.as_str()),
+            file.why
+        ));
+    }
+    page.push("\n</details>\n\n");
+}
+
+/// A page that stays below the limit: rows that do not fit are counted.
+#[derive(Default)]
+struct Page {
+    text: String,
+    dropped: usize,
+}
+
+impl Page {
+    /// What is always there, and short.
+    fn push(&mut self, text: &str) {
+        if self.dropped > 0 {
+            let more = std::mem::take(&mut self.dropped);
+            let _ = write!(self.text, "\nand {more} more\n\n");
+        }
+        self.text.push_str(text);
+    }
+
+    /// One of many, which may be dropped.
+    fn row(&mut self, row: &str) {
+        // What follows the rows needs room as well.
+        const MARGIN: usize = 50_000;
+        if self.text.len() + row.len() + MARGIN > MAX_BYTES {
+            self.dropped += 1;
+        } else {
+            self.text.push_str(row);
+        }
+    }
+}
