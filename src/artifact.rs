@@ -40,9 +40,6 @@ pub struct ArtifactName(String);
 /// them are a time, or a date and hour, and no id of a run.
 const EPOCHS: RangeInclusive<u64> = 1_400_000_000..=2_200_000_000;
 
-/// Prefixes of names that a target follows.
-const TARGET_PREFIXES: [&str; 3] = ["wheels-", "npm-binary-", "python-package-distributions-"];
-
 impl ArtifactName {
     /// The name as text.
     #[must_use]
@@ -55,26 +52,7 @@ impl ArtifactName {
     /// `wheels-linux-x86_64-11223344556` comes from the run 11223344556.
     #[must_use]
     pub fn run_id(&self) -> Option<u64> {
-        self.split_run_id().1
-    }
-
-    /// The target that the name says its files are for: what stands between
-    /// `wheels-`, `npm-binary-` or `python-package-distributions-` and the id
-    /// of the run. `wheels-sdist` is no target.
-    #[must_use]
-    pub fn target(&self) -> Option<&str> {
-        let (name, _) = self.split_run_id();
-        TARGET_PREFIXES
-            .iter()
-            .find_map(|prefix| name.strip_prefix(prefix))
-            .filter(|target| !target.is_empty() && *target != "sdist")
-    }
-
-    fn split_run_id(&self) -> (&str, Option<u64>) {
-        match self.0.rsplit_once('-') {
-            Some((name, digits)) => run_id(digits).map_or((&self.0, None), |id| (name, Some(id))),
-            None => (&self.0, None),
-        }
+        run_id(self.0.rsplit_once('-')?.1)
     }
 }
 
@@ -238,33 +216,29 @@ mod tests {
     }
 
     #[test]
-    fn targets_and_run_ids() {
-        for (text, target, run) in [
-            ("wheels-linux-x86_64-11223344556", Some("linux-x86_64"), Some(11_223_344_556)),
-            ("npm-binary-darwin-arm64-11223344556", Some("darwin-arm64"), Some(11_223_344_556)),
-            (
-                "python-package-distributions-x86_64-pc-windows-msvc-1234567890",
-                Some("x86_64-pc-windows-msvc"),
-                Some(1_234_567_890),
-            ),
-            ("dist-2200000001", None, Some(2_200_000_001)),
-            ("dist-1399999999", None, Some(1_399_999_999)),
-            ("dist-1400000000", None, None),
-            ("dist-2200000000", None, None),
+    fn run_ids() {
+        for (text, run) in [
+            ("wheels-linux-x86_64-11223344556", Some(11_223_344_556)),
+            ("npm-binary-darwin-arm64-11223344556", Some(11_223_344_556)),
+            ("python-package-distributions-x86_64-pc-windows-msvc-1234567890", Some(1_234_567_890)),
+            ("dist-2200000001", Some(2_200_000_001)),
+            ("dist-1399999999", Some(1_399_999_999)),
+            ("dist-1400000000", None),
+            ("dist-2200000000", None),
             // Seconds and milliseconds since 1970, an hour, and a second.
-            ("build-1764294179", None, None),
-            ("build-1764294179000", None, None),
-            ("wheels-2026112801", Some("2026112801"), None),
-            ("nightly-202611280142", None, None),
-            ("nightly-20261128014259", None, None),
-            ("dist-+1223344556", None, None),
-            ("sdist-11223344556", None, Some(11_223_344_556)),
-            ("wheels-sdist", None, None),
-            ("wheels-linux-x86_64", Some("linux-x86_64"), None),
-            ("wheels-20261124", Some("20261124"), None),
-            ("dist", None, None),
+            ("build-1764294179", None),
+            ("build-1764294179000", None),
+            ("wheels-2026112801", None),
+            ("nightly-202611280142", None),
+            ("nightly-20261128014259", None),
+            ("dist-+1223344556", None),
+            ("sdist-11223344556", Some(11_223_344_556)),
+            ("wheels-sdist", None),
+            ("wheels-linux-x86_64", None),
+            ("wheels-20261124", None),
+            ("dist", None),
         ] {
-            assert_eq!((name(text).target(), name(text).run_id()), (target, run), "{text}");
+            assert_eq!(name(text).run_id(), run, "{text}");
         }
     }
 

@@ -36,7 +36,7 @@ pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<Fi
         // The SHA-512 of an npm package is in the manifest as its integrity.
         digests: Digests { sha512: digests.sha512.filter(|_| algorithms.sha512), ..digests },
         executable: is_executable(member),
-        target: member.evidence().find_map(|file| file.artifact.name.target()).map(str::to_owned),
+        target: member.evidence().find_map(Evidence::target),
         origins: origins.collect(),
     })
 }

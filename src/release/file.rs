@@ -11,6 +11,7 @@ use crate::digest::{Digests, Sha256};
 use crate::distribution::Kind;
 use crate::distribution::npm::PackageName;
 use crate::distribution::project::ProjectName;
+use crate::distribution::target::Target;
 use crate::filename::{FileName, RelativePath};
 use crate::folder::Folder;
 
@@ -31,8 +32,8 @@ pub struct File {
     pub digests: Digests,
     /// Whether its mode is 0755.
     pub executable: bool,
-    /// The target named by its artifact.
-    pub target: Option<String>,
+    /// The target that it is for, and what says so.
+    pub target: Option<Target>,
     /// Where it came from: several places if several artifacts held the same
     /// bytes for the same name. Never empty.
     pub origins: Vec<Origin>,
@@ -211,9 +212,9 @@ struct FileRecord {
     /// Whether its mode is 0755.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     executable: bool,
-    /// The target named by its artifact.
+    /// The target that it is for, and what says so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    target: Option<String>,
+    target: Option<Target>,
     /// For a wheel.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     wheel: Option<Wheel>,

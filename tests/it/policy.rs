@@ -68,7 +68,7 @@ fn what_is_ignored_is_told() {
 
         sha256sum --check --ignore-missing SHA256SUMS
 
-    `release-manifest.json` has the SHA-256 <code>d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a</code>.
+    `release-manifest.json` has the SHA-256 <code>af5705fac49bb05256c625be65e1e53e6877278a9e2010db6eaa7444a77efa08</code>.
 
     </details>
 
