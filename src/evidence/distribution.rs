@@ -114,7 +114,7 @@ impl Distribution {
         match self {
             Self::Wheel { filename, .. } => Some(filename.version().into()),
             Self::Sdist { sdist, .. } => Some(sdist.version().into()),
-            Self::NpmPackage(package) => Some(package.version().into()),
+            Self::NpmPackage(package) => Some(package.declared_version().into()),
             _ => None,
         }
     }

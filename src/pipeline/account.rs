@@ -42,8 +42,7 @@ pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<Fi
 }
 
 fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
-    let Evidence { distribution, staged, .. } = member.file();
-    Ok(match distribution {
+    Ok(match &member.file().distribution {
         Distribution::Wheel { filename, contents } => Package::Wheel {
             project: filename.project().clone(),
             version: filename.version().clone(),
@@ -52,27 +51,33 @@ fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
         Distribution::Sdist { sdist, .. } => {
             Package::Sdist { project: sdist.project().clone(), version: sdist.version().clone() }
         }
-        Distribution::NpmPackage(package) => {
-            let sha512 = staged.digests.sha512;
-            let sha512 = sha512.ok_or_else(|| ManifestError::NoIntegrity(member.planned.name.clone()))?;
-            Package::Npm {
-                name: package.name().clone(),
-                version: package.version().clone(),
-                npm: Npm {
-                    purl: package.purl(),
-                    os: package.os().to_vec(),
-                    cpu: package.cpu().to_vec(),
-                    libc: package.libc().to_vec(),
-                    integrity: sha512.integrity(),
-                },
-            }
-        }
+        Distribution::NpmPackage(package) => Package::Npm {
+            name: package.name().clone(),
+            version: package.version().clone(),
+            npm: Npm {
+                purl: package.purl(),
+                os: package.os().to_vec(),
+                cpu: package.cpu().to_vec(),
+                libc: package.libc().to_vec(),
+                integrity: integrity(member)?,
+            },
+        },
         Distribution::Archive { .. } => Package::Plain(PlainKind::Archive),
         Distribution::Executable { .. } => Package::Plain(PlainKind::Executable),
         Distribution::Installer => Package::Plain(PlainKind::Installer),
         Distribution::Sidecar => Package::Plain(PlainKind::Sidecar),
         Distribution::Other => Package::Plain(PlainKind::Other),
     })
+}
+
+/// The SHA-512 of an npm package, as npm spells it.
+///
+/// # Errors
+/// [`ManifestError::NoIntegrity`].
+pub(crate) fn integrity(member: &Member<'_>) -> Result<String, ManifestError> {
+    let sha512 = member.file().staged.digests.sha512;
+    let sha512 = sha512.ok_or_else(|| ManifestError::NoIntegrity(member.planned.name.clone()))?;
+    Ok(sha512.integrity())
 }
 
 fn wheel(filename: &WheelFilename, contents: &WheelContents) -> Wheel {

@@ -13,10 +13,10 @@ use crate::artifact::ArtifactName;
 use crate::distribution::npm::PackageJson;
 use crate::evidence::{Distribution, Evidence};
 use crate::normalize::plan;
-use crate::pipeline::account::describe;
+use crate::pipeline::account::{describe, integrity};
 use crate::preflight::expect::Counted;
 use crate::preflight::release::{self, Member};
-use crate::preflight::{self, expect_digests, projects, set};
+use crate::preflight::{self, expect_digests, npm, projects, set};
 use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::top_level::TopLevelFiles;
@@ -81,6 +81,7 @@ pub(crate) fn decide<'a>(
     let (version, version_findings) = release::version(&members, &request.version);
     findings.extend(version_findings);
     findings.extend(set::limits::judge(&members, request.algorithms));
+    findings.extend(npm::family::judge(&members));
     findings.extend(projects::judge(evidence, &request.projects));
     findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if members.is_empty() {
@@ -142,15 +143,17 @@ fn render(
     let files = members.iter().map(|member| describe(member, request.algorithms));
     let manifest = Manifest::new(files.collect::<Result<_, _>>()?, context)?;
     let top = TopLevelFiles::render(&manifest);
-    Ok(PreparedRelease { manifest, top, npm: npm_packages(members) })
+    Ok(PreparedRelease { manifest, top, npm: npm_packages(members)? })
 }
 
-fn npm_packages(members: &[Member<'_>]) -> Vec<PackedPackage> {
-    let packed = |member: &Member<'_>| match &member.file().distribution {
-        Distribution::NpmPackage(package) => {
-            Some(PackedPackage { file: member.planned.name.clone(), package: PackageJson::clone(package) })
-        }
-        _ => None,
+fn npm_packages(members: &[Member<'_>]) -> Result<Vec<PackedPackage>, ManifestError> {
+    let packed = |member: &Member<'_>| {
+        let Distribution::NpmPackage(package) = &member.file().distribution else { return None };
+        let file = member.planned.name.clone();
+        Some(match integrity(member) {
+            Ok(integrity) => Ok(PackedPackage { file, package: PackageJson::clone(package), integrity }),
+            Err(error) => Err(error),
+        })
     };
     members.iter().filter_map(packed).collect()
 }

@@ -4,7 +4,7 @@ mod content;
 pub(crate) mod expect;
 pub(crate) mod expect_digests;
 mod native;
-mod npm;
+pub(crate) mod npm;
 pub(crate) mod projects;
 mod pypi;
 pub(crate) mod release;

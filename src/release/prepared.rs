@@ -23,4 +23,6 @@ pub struct PackedPackage {
     pub file: FileName,
     /// Its package.json.
     pub package: PackageJson,
+    /// `sha512-<base64>`, as npm computes it.
+    pub integrity: String,
 }

@@ -45,6 +45,8 @@ struct NpmPackage {
     path: String,
     name: String,
     version: String,
+    integrity: String,
+    access: String,
     tag: String,
 }
 
@@ -153,12 +155,14 @@ fn release_files(
 }
 
 fn npm_packages(packages: &[PackedPackage], path: &dyn Fn(&str) -> String) -> String {
-    let element = |PackedPackage { file, package }: &PackedPackage| NpmPackage {
+    let element = |PackedPackage { file, package, integrity }: &PackedPackage| NpmPackage {
         // npm reads `a/b` as a repository on GitHub.
         path: format!("./{}", path(&format!("{}/{file}", Folder::Npm))),
         name: package.name().to_string(),
         version: package.version().to_string(),
-        tag: package.dist_tag().to_owned(),
+        integrity: integrity.clone(),
+        access: package.access().unwrap_or("public").to_owned(),
+        tag: package.dist_tag().unwrap_or_default().to_owned(),
     };
     json(&publishing_order(packages).into_iter().map(element).collect::<Vec<_>>())
 }
@@ -176,8 +180,8 @@ fn publishing_order(packages: &[PackedPackage]) -> Vec<&PackedPackage> {
         let names: BTreeSet<&str> = waiting.iter().map(|packed| packed.package.name().as_str()).collect();
         let is_free = |packed: &&PackedPackage| {
             let own = packed.package.name().as_str();
-            let mut dependencies = packed.package.dependencies().iter();
-            !dependencies.any(|name| name != own && names.contains(name.as_str()))
+            let mut dependencies = packed.package.required_packages();
+            !dependencies.any(|name| name != own && names.contains(name))
         };
         // Packages that depend on each other keep their order by name.
         let next = waiting.iter().position(is_free).unwrap_or(0);
@@ -265,6 +269,7 @@ mod tests {
                 format!(r#"{{"name": "{name}", "version": "1.0.0"{more}}}"#).as_bytes(),
             )
             .unwrap(),
+            integrity: String::new(),
         };
         let packages = [
             packed("a-tool", ""),

@@ -34,7 +34,7 @@ fn prepared(more: &Value) -> Run {
     prepared_on("https://github.com", more, &[])
 }
 
-const OURS: &str = "git+https://github.com/Octo-Org/tool.git";
+const OURS: &str = "git+https://github.com/octo-org/tool.git";
 
 #[test]
 fn a_private_package() {
@@ -64,8 +64,17 @@ fn the_repository_of_the_workflow() {
     No release was written: 1 error of 1 rule with 1 cause.
     ::error title=npm-repository::npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`; expected https://github.com/octo-org/tool, whose workflow this is. Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
     "#);
-    // Without provenance it is published.
-    insta::assert_snapshot!(prepared(&json!({})).exits(0).findings(), @"warning[npm-repository-missing]: npm: tool.tgz: its package.json names no repository");
+    // npm compares with case.
+    let other_case = json!({"repository": "git+https://github.com/Octo-Org/tool.git"});
+    insta::assert_snapshot!(prepared(&other_case).exits(1).findings(), @"error[npm-repository]: npm: tool.tgz: its package.json names the repository `git+https://github.com/Octo-Org/tool.git`, in other case");
+    for none in [json!({}), json!({"repository": ""}), json!({"repository": {"directory": "x"}})] {
+        assert_eq!(
+            prepared(&none).exits(1).findings(),
+            "error[npm-repository-missing]: npm: tool.tgz: its package.json names no repository"
+        );
+    }
+    // Who publishes with a token and without provenance.
+    prepared_on("https://github.com", &json!({}), &[("npm", "warn")]).exits(0);
     // Elsewhere npm has no provenance.
     let run = prepared_on(
         "https://ghe.example.org",
@@ -181,4 +190,129 @@ fn a_package_json_of_another_case() {
     let json = package_json("good");
     let found = read_as(&[("package/PACKAGE.json", &json, tar::EntryType::Regular, "")]);
     assert!(found.starts_with("error[archive-framing]"), "{found}");
+}
+
+/// Prepares packages, each an artifact of its own, off a runner.
+fn family(packages: &[(&str, Value)]) -> Run {
+    let packages = packages.iter().map(|(artifact, json)| (format!("{artifact}/x.tgz"), npm(json)));
+    Workspace::with(packages).prepare(&["--version", "any"])
+}
+
+fn platform(words: &str, version: &str) -> (String, Value) {
+    let (os, cpu) = words.split_once('-').unwrap();
+    let json = json!({"name": format!("@o/tool-{words}"), "version": version, "os": [os], "cpu": [cpu]});
+    (format!("npm-{words}"), json)
+}
+
+fn main_naming(platforms: &[&str]) -> Value {
+    let names = platforms.iter().map(|words| (format!("@o/tool-{words}"), json!("1.0.0")));
+    json!({"name": "tool", "version": "1.0.0", "optionalDependencies": names.collect::<serde_json::Map<_, _>>()})
+}
+
+const THREE: [&str; 3] = ["linux-x64", "darwin-arm64", "win32-x64"];
+
+/// The main package, and packages for platforms.
+fn with_platforms(main: Value, platforms: &[(&str, &str)]) -> Run {
+    let platforms: Vec<_> = platforms.iter().map(|(words, version)| platform(words, version)).collect();
+    let mut all: Vec<(&str, Value)> =
+        platforms.iter().map(|(artifact, json)| (artifact.as_str(), json.clone())).collect();
+    all.push(("npm-main", main));
+    family(&all)
+}
+
+#[test]
+fn a_whole_family() {
+    let whole = THREE.map(|words| (words, "1.0.0"));
+    assert_eq!(with_platforms(main_naming(&THREE), &whole).exits(0).findings(), "");
+}
+
+#[test]
+fn a_family_of_which_a_part_is_missing() {
+    let run = with_platforms(main_naming(&THREE), &[("linux-x64", "1.0.0"), ("win32-x64", "1.0.0")]);
+    insta::assert_snapshot!(run.exits(1).out, @r"
+    `release-prep explain npm-family-incomplete` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule with 1 cause.
+    ");
+    insta::assert_snapshot!(with_platforms(main_naming(&THREE), &[]).exits(0).findings(), @"warning[npm-family-absent]: npm-main: x.tgz: tool 1.0.0 names 3 packages of its own version, and none is here");
+}
+
+#[test]
+fn a_platform_package_of_another_version() {
+    let run = with_platforms(
+        main_naming(&THREE),
+        &[("linux-x64", "1.0.0"), ("win32-x64", "0.9.0"), ("darwin-arm64", "1.0.0")],
+    );
+    insta::assert_snapshot!(run.exits(1).findings(), @"error[npm-family-version]: npm-win32-x64: x.tgz: @o/tool-win32-x64 is here in version 0.9.0");
+}
+
+#[test]
+fn platform_packages_that_nobody_names() {
+    let whole = THREE.map(|words| (words, "1.0.0"));
+    insta::assert_snapshot!(with_platforms(main_naming(&THREE[..2]), &whole).exits(0).findings(), @"warning[npm-platform-unnamed]: npm-win32-x64: x.tgz: no package of this release depends on @o/tool-win32-x64");
+    insta::assert_snapshot!(with_platforms(main_naming(&[]), &whole).exits(1).findings(), @"error[npm-family-unnamed]: npm-main: x.tgz: tool 1.0.0 names none of its platform packages");
+    // What they belong to is not here.
+    let (artifact, json) = platform("linux-x64", "1.0.0");
+    assert_eq!(family(&[(&artifact, json)]).exits(0).findings(), "");
+}
+
+#[test]
+fn tags_of_a_family() {
+    let mut main = main_naming(&THREE[..1]);
+    main["publishConfig"] = json!({"tag": "lts"});
+    let run = with_platforms(main, &[("linux-x64", "1.0.0")]);
+    insta::assert_snapshot!(run.exits(0).findings(), @"warning[npm-family-tag]: npm-main: x.tgz: tool 1.0.0 is published under the tag `lts`, and `@o/tool-linux-x64` under npm's default tag");
+    let (artifact, mut json) = platform("linux-x64", "1.0.0");
+    json["publishConfig"] = json!({"tag": "lts"});
+    let mut main = main_naming(&THREE[..1]);
+    main["publishConfig"] = json!({"tag": "lts"});
+    assert_eq!(family(&[(&artifact, json), ("npm-main", main)]).exits(0).findings(), "");
+}
+
+#[test]
+fn dependencies_that_nobody_can_install() {
+    let one = |json: &Value| prepared(&json!({"repository": OURS, "dependencies": json}));
+    insta::assert_snapshot!(one(&json!({"a": "workspace:*", "b": "catalog:", "c": "1.0.0"})).exits(1).findings(), @"error[npm-dependency]: npm: tool.tgz: it depends on what is not in the registry: `a: workspace:*`, `b: catalog:`");
+    assert_eq!(one(&json!({"a": "^1.0.0", "b": "npm:c@1", "d": "github:o/r"})).exits(0).findings(), "");
+    // What is only needed to build it is not installed.
+    let dev = prepared(&json!({"repository": OURS, "devDependencies": {"a": "workspace:*"}}));
+    assert_eq!(dev.exits(0).findings(), "");
+}
+
+#[test]
+fn versions_as_npm_publishes_them() {
+    let run = prepared(&json!({"version": "1.0.0+b.1", "repository": OURS})).exits(0);
+    insta::assert_snapshot!(run.findings(), @"warning[npm-build-metadata]: npm: tool.tgz: its version is 1.0.0+b.1");
+    assert!(run.output("npm-packages").contains(r#""version":"1.0.0","#), "{}", run.output("npm-packages"));
+    let two = ["a", "b"].map(|build| (build, json!({"name": "tool", "version": format!("1.0.0+{build}")})));
+    insta::assert_snapshot!(family(&two).exits(1).findings(), @r"
+    error[npm-duplicate]: b: x.tgz: npm publishes it as tool 1.0.0, as it does a: x.tgz
+    warning[npm-build-metadata]: a: x.tgz: its version is 1.0.0+a
+    warning[npm-build-metadata]: b: x.tgz: its version is 1.0.0+b
+    ");
+    assert_eq!(prepared(&json!({"version": "v1.0.0", "repository": OURS})).exits(0).findings(), "");
+}
+
+#[test]
+fn names_of_old_packages() {
+    let run = prepared(&json!({"name": "JSONStream", "repository": OURS})).exits(0);
+    insta::assert_snapshot!(run.findings(), @"warning[npm-name-legacy]: npm: tool.tgz: the name `JSONStream` is not valid for a new package: it holds the capital letter 'J'");
+    assert_eq!(run.output("has-npm"), "true");
+    assert_eq!(prepared(&json!({"name": "@o/_x", "repository": OURS})).exits(0).findings(), "");
+}
+
+#[test]
+fn what_publish_config_says() {
+    let one = |config: Value| prepared(&json!({"name": "@o/x", "repository": OURS, "publishConfig": config}));
+    insta::assert_snapshot!(one(json!({"registry": "https://npm.example.com"})).exits(1).findings(), @"error[npm-registry]: npm: tool.tgz: its `publishConfig` names the registry `https://npm.example.com`");
+    assert_eq!(
+        one(json!({"registry": "https://registry.example.org/", "access": "public"})).exits(0).findings(),
+        ""
+    );
+    let run = one(json!({"access": "restricted"})).exits(0);
+    insta::assert_snapshot!(run.findings(), @"warning[npm-access]: npm: tool.tgz: its `publishConfig.access` is `restricted`");
+    assert!(
+        run.output("npm-packages").contains(r#""access":"restricted""#),
+        "{}",
+        run.output("npm-packages")
+    );
 }

@@ -23,7 +23,7 @@ fn the_rules_of_the_index() {
 
       pypi/    1 wheel                           812 B
                py3          Linux x86_64
-    Check it anywhere: release-prep verify --manifest-digest a251e7b7fff4b6467a48f8a097dce2367d11d4507997ca9a7bbb1bd2d1ed1b85 prepared
+    Check it anywhere: release-prep verify --manifest-digest 1511e77ec6142fba66ba9b8af2006200de8d306a4529f44627b0b337930467b9 prepared
     Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
     ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`; expected platform tags that PyPI accepts. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
     "#);
@@ -50,7 +50,7 @@ fn what_is_ignored_is_told() {
     ignored[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`
       pypi/    1 wheel                           812 B
                py3          Linux x86_64
-    Check it anywhere: release-prep verify --manifest-digest d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a prepared
+    Check it anywhere: release-prep verify --manifest-digest af5705fac49bb05256c625be65e1e53e6877278a9e2010db6eaa7444a77efa08 prepared
     Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
     ");
     insta::assert_snapshot!(run.summary, @r#"
@@ -90,7 +90,7 @@ fn what_is_ignored_is_told() {
 
     </details>
 
-    Check it anywhere&#58; release-prep verify --manifest-digest d045fe52d09bd2c63915261a336f5b7253bb590a38988e1cd9a2588ce0e78b5a prepared
+    Check it anywhere&#58; release-prep verify --manifest-digest af5705fac49bb05256c625be65e1e53e6877278a9e2010db6eaa7444a77efa08 prepared
     "#);
     let ignored = &workspace.manifest()["ignored"];
     assert_eq!((&ignored[0]["rule"], ignored.as_array().unwrap().len()), (&"wheel-platform".into(), 1));
@@ -172,7 +172,7 @@ fn names_may_promise() {
 /// rules are off, and never lost.
 #[test]
 fn nothing_is_lost() {
-    let package = npm(&serde_json::json!({"name": "UPPER", "version": "1.0.0"}));
+    let package = npm(&serde_json::json!({"name": "no name", "version": "1.0.0"}));
     let workspace = Workspace::with([
         ("a/no-wheel.whl", wheel("foo-1.0-py3-none-any.whl")),
         ("a/upper-1.0.0.tgz", package),

@@ -1,36 +1,23 @@
 //! What a package.json says, and what follows from it.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use std::collections::BTreeMap;
 
 use semver::Version;
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
+use super::dependency::Dependency;
+use super::entry_points::EntryPoints;
 use super::name::{PackageName, PackageNameError};
+use super::version;
+use super::wire::{Entries, Wire};
 use crate::filename::{FileName, FileNameError};
 
 /// The most bytes of a package.json that are read. What is kept of it, the
 /// names of dependencies above all, is kept for every package of a release.
 pub(crate) const MAX_PACKAGE_JSON_BYTES: usize = 1 << 20;
 
-/// The most systems, processors or C libraries that a package names, and the
-/// most characters of each. There is no package with ten.
-const MAX_TARGETS: usize = 100;
-
-/// The most characters of a repository's URL that are kept. GitHub's have some
-/// two hundred at the most.
-const MAX_URL: usize = 512;
-
-/// The most characters of a package's name (npm).
-const MAX_NAME: usize = 214;
-
-/// The most characters of a version (node-semver, `MAX_LENGTH`).
-const MAX_VERSION: usize = 256;
-
-/// The greatest number in a version (node-semver: `Number.MAX_SAFE_INTEGER`).
-const MAX_NUMBER: u64 = (1 << 53) - 1;
+/// The most characters of a dist-tag. Registries store no longer ones.
+const MAX_TAG: usize = 100;
 
 /// A package.json that cannot be read, or that npm would not take. Whoever
 /// built the package wrote it.
@@ -48,16 +35,16 @@ pub enum PackageJsonError {
     /// No package can be published without.
     #[error("package.json has no `{0}`")]
     Missing(&'static str),
-    /// No name of a package.
-    #[error("the package's name {name:?} is no valid one: {error}")]
+    /// Not a valid name of a package.
+    #[error("the package's name {name:?} is not valid: {error}")]
     Name {
         /// The name as given.
         name: String,
         /// What is wrong with it.
         error: PackageNameError,
     },
-    /// No version as `SemVer` spells it.
-    #[error("the package's version {0:?} is none (SemVer)")]
+    /// Not a version (`SemVer`).
+    #[error("the package's version {0:?} is not valid (SemVer)")]
     Version(String),
     /// npm takes a dist-tag that reads as a version or range for one.
     #[error(
@@ -73,6 +60,7 @@ pub enum PackageJsonError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageJson {
     name: PackageName,
+    declared: Version,
     version: Version,
     os: Vec<String>,
     cpu: Vec<String>,
@@ -80,7 +68,11 @@ pub struct PackageJson {
     private: bool,
     repository_url: Option<String>,
     publish_tag: Option<String>,
-    dependencies: BTreeSet<String>,
+    access: Option<String>,
+    registry: Option<String>,
+    dependencies: BTreeMap<String, Dependency>,
+    entry_points: EntryPoints,
+    has_install_script: bool,
     tarball: FileName,
 }
 
@@ -102,30 +94,41 @@ impl PackageJson {
         if bytes.trim_ascii_start().first().is_some_and(|&first| first != b'{') {
             return Err(Error::NotAnObject);
         }
-        let wire: Wire = serde_json::from_slice(bytes).map_err(Error::Json)?;
+        let mut wire: Wire = serde_json::from_slice(bytes).map_err(Error::Json)?;
+        let object: Value = serde_json::from_slice(bytes).map_err(Error::Json)?;
+        let entries: Entries = serde_json::from_value(object).map_err(Error::Json)?;
 
-        let name = wire.name.ok_or(Error::Missing("name"))?;
+        let name = wire.name.take().ok_or(Error::Missing("name"))?;
         let name: PackageName = name.parse().map_err(|error| Error::Name { name: excerpt(&name), error })?;
-        let version = wire.version.ok_or(Error::Missing("version"))?;
-        let version = read_version(&version).ok_or_else(|| Error::Version(excerpt(&version)))?;
-        let publish_tag = wire.publish_config.tag;
+        let version = wire.version.take().ok_or(Error::Missing("version"))?;
+        let declared = version::read(&version).ok_or_else(|| Error::Version(excerpt(&version)))?;
+        let publish_tag = wire.publish_config.tag.take();
         if let Some(tag) = publish_tag.as_deref().filter(|tag| !is_dist_tag(tag)) {
             return Err(Error::DistTag(excerpt(tag)));
         }
-        let tarball = tarball_name(&name, &version).map_err(Error::Tarball)?;
-        let mut dependencies = wire.dependencies.0;
-        dependencies.extend(wire.optional_dependencies.0);
-        dependencies.extend(wire.peer_dependencies.0);
+        let tarball = tarball_name(&name, &declared).map_err(Error::Tarball)?;
+        let dependencies = wire.dependencies(&entries);
+        let scoped = name.scope().and_then(|scope| wire.publish_config.scopes.remove(scope));
         Ok(Self {
             name,
-            version,
+            version: version::published(&declared),
+            declared,
             os: wire.os.0,
             cpu: wire.cpu.0,
             libc: wire.libc.0,
             private: wire.private.0,
             repository_url: wire.repository.0,
             publish_tag,
+            access: wire.publish_config.access,
+            registry: scoped.or(wire.publish_config.registry),
             dependencies,
+            entry_points: EntryPoints {
+                bin: entries.bin.0,
+                main: entries.main.0,
+                types: entries.types.0.or(entries.typings.0),
+                exports: entries.exports.0,
+            },
+            has_install_script: entries.scripts.has_install,
             tarball,
         })
     }
@@ -136,10 +139,16 @@ impl PackageJson {
         &self.name
     }
 
-    /// `version`.
+    /// The version that npm publishes: `version` without build metadata.
     #[must_use]
     pub const fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// `version`, with build metadata.
+    #[must_use]
+    pub const fn declared_version(&self) -> &Version {
+        &self.declared
     }
 
     /// `os`: the systems that it installs on, all if empty; `!` excludes.
@@ -173,11 +182,26 @@ impl PackageJson {
         self.repository_url.as_deref()
     }
 
-    /// The names in `dependencies`, `optionalDependencies` and
-    /// `peerDependencies`: what should be published before it.
-    #[must_use]
-    pub const fn dependencies(&self) -> &BTreeSet<String> {
+    /// `dependencies`, `optionalDependencies` and `peerDependencies`, by name.
+    pub(crate) const fn dependencies(&self) -> &BTreeMap<String, Dependency> {
         &self.dependencies
+    }
+
+    /// The names of the packages that it depends on, an alias's target instead
+    /// of the alias: what should be published before it.
+    pub(crate) fn required_packages(&self) -> impl Iterator<Item = &str> {
+        self.dependencies.iter().map(|(name, dependency)| dependency.alias().unwrap_or(name))
+    }
+
+    /// The files that package.json names.
+    pub(crate) const fn entry_points(&self) -> &EntryPoints {
+        &self.entry_points
+    }
+
+    /// Whether a script runs when it is installed, which may write or change
+    /// its files.
+    pub(crate) const fn has_install_script(&self) -> bool {
+        self.has_install_script
     }
 
     /// The name that `npm pack` gives the tarball: `@scope/name` 1.0.0 is
@@ -189,7 +213,7 @@ impl PackageJson {
 
     /// The package URL by which npm's provenance names its subject:
     /// `pkg:npm/%40scope/name@1.0.0`. As npm writes it (npm-package-arg,
-    /// `toPurl`) only the leading `@` is escaped, a `+` of the version is not.
+    /// `toPurl`) only the leading `@` is escaped.
     #[must_use]
     pub fn purl(&self) -> String {
         match self.name.as_str().strip_prefix('@') {
@@ -198,21 +222,31 @@ impl PackageJson {
         }
     }
 
-    /// The tag to publish under: `publishConfig.tag`, else `latest`, or `next`
-    /// for a prerelease, which npm does not publish without one.
+    /// The tag to publish under: `publishConfig.tag`, else `next` for a
+    /// prerelease, which npm does not publish without one. None otherwise: with
+    /// `--tag latest` npm would no longer refuse to move `latest` to a lower
+    /// version.
     #[must_use]
-    pub fn dist_tag(&self) -> &str {
-        match &self.publish_tag {
-            Some(tag) => tag,
-            None if !self.is_prerelease() => "latest",
-            None => "next",
-        }
+    pub fn dist_tag(&self) -> Option<&str> {
+        self.publish_tag.as_deref().or_else(|| self.is_prerelease().then_some("next"))
     }
 
     /// Whether `publishConfig.tag` says which tag to publish under.
     #[must_use]
     pub const fn has_dist_tag(&self) -> bool {
         self.publish_tag.is_some()
+    }
+
+    /// `publishConfig.access`.
+    #[must_use]
+    pub fn access(&self) -> Option<&str> {
+        self.access.as_deref()
+    }
+
+    /// `publishConfig.registry`, or that of its scope.
+    #[must_use]
+    pub fn registry(&self) -> Option<&str> {
+        self.registry.as_deref()
     }
 
     /// Whether its version is a prerelease, which npm publishes under no tag but
@@ -230,18 +264,12 @@ impl PackageJson {
     }
 }
 
-fn read_version(text: &str) -> Option<Version> {
-    let version: Version = (text.len() <= MAX_VERSION).then(|| text.parse().ok())??;
-    let safe = [version.major, version.minor, version.patch].into_iter().all(|number| number <= MAX_NUMBER);
-    safe.then_some(version)
-}
-
 /// Whether npm takes a text for a dist-tag: "Tag name must not be a valid
 /// `SemVer` range" (npm publish).
 fn is_dist_tag(tag: &str) -> bool {
     let url_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let range = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
-    (1..=MAX_TARGETS).contains(&tag.len())
+    (1..=MAX_TAG).contains(&tag.len())
         && tag.bytes().all(url_safe)
         && semver::VersionReq::parse(range).is_err()
 }
@@ -253,167 +281,7 @@ fn tarball_name(name: &PackageName, version: &Version) -> Result<FileName, FileN
 
 /// As much of a hostile value as an error shows.
 fn excerpt(value: &str) -> String {
-    beginning(value, 100)
-}
-
-fn beginning(value: &str, characters: usize) -> String {
-    value.chars().take(characters).collect()
-}
-
-/// A package.json as it lies in the tarball.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    name: Option<String>,
-    version: Option<String>,
-    #[serde(default)]
-    os: Strings,
-    #[serde(default)]
-    cpu: Strings,
-    #[serde(default)]
-    libc: Strings,
-    #[serde(default)]
-    private: Truthy,
-    #[serde(default)]
-    repository: Repository,
-    #[serde(default)]
-    publish_config: PublishConfig,
-    #[serde(default)]
-    dependencies: Keys,
-    #[serde(default)]
-    optional_dependencies: Keys,
-    #[serde(default)]
-    peer_dependencies: Keys,
-}
-
-/// A list of strings, or one: npm takes both.
-#[derive(Default)]
-struct Strings(Vec<String>);
-
-impl<'de> Deserialize<'de> for Strings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMany;
-
-        impl<'de> Visitor<'de> for OneOrMany {
-            type Value = Strings;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or a list of strings")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Strings, E> {
-                Ok(Strings(vec![beginning(text, MAX_TARGETS)]))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Strings, E> {
-                Ok(Strings::default())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strings, A::Error> {
-                let mut strings = Vec::new();
-                while let Some(text) = list.next_element::<String>()? {
-                    if strings.len() == MAX_TARGETS || text.len() > MAX_TARGETS {
-                        return Err(de::Error::custom(format_args!(
-                            "a list of more than {MAX_TARGETS} systems or processors, or of longer names"
-                        )));
-                    }
-                    strings.push(text);
-                }
-                Ok(Strings(strings))
-            }
-        }
-
-        deserializer.deserialize_any(OneOrMany)
-    }
-}
-
-/// The keys of an object; anything else has none.
-#[derive(Default)]
-struct Keys(BTreeSet<String>);
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-
-        impl<'de> Visitor<'de> for Names {
-            type Value = Keys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of dependencies")
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Keys, E> {
-                Ok(Keys::default())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Keys, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Keys::default())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let mut keys = BTreeSet::new();
-                while let Some((key, IgnoredAny)) = map.next_entry::<String, _>()? {
-                    if key.len() <= MAX_NAME {
-                        keys.insert(key);
-                    }
-                }
-                Ok(Keys(keys))
-            }
-        }
-
-        deserializer.deserialize_any(Names)
-    }
-}
-
-/// Whether JavaScript takes a value for true: so npm looks at `private`.
-#[derive(Default)]
-struct Truthy(bool);
-
-impl<'de> Deserialize<'de> for Truthy {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Value::deserialize(deserializer)? {
-            Value::Null => false,
-            Value::Bool(value) => value,
-            Value::Number(number) => number.as_f64() != Some(0.0),
-            Value::String(text) => !text.is_empty(),
-            Value::Array(_) | Value::Object(_) => true,
-        }))
-    }
-}
-
-/// The URL of a repository: a string, or an object with `url`.
-#[derive(Default)]
-struct Repository(Option<String>);
-
-impl<'de> Deserialize<'de> for Repository {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Value::deserialize(deserializer)? {
-            Value::String(url) => Some(beginning(&url, MAX_URL)),
-            value => text_of(value, "url").map(|url| beginning(&url, MAX_URL)),
-        }))
-    }
-}
-
-/// `publishConfig`, of which only `tag` counts here.
-#[derive(Default)]
-struct PublishConfig {
-    tag: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for PublishConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { tag: text_of(Value::deserialize(deserializer)?, "tag") })
-    }
-}
-
-/// The text that an object holds under a key.
-fn text_of(value: Value, key: &str) -> Option<String> {
-    let Value::Object(mut object) = value else { return None };
-    match object.remove(key)? {
-        Value::String(text) => Some(text),
-        _ => None,
-    }
+    value.chars().take(100).collect()
 }
 
 #[cfg(test)]
@@ -438,7 +306,7 @@ mod tests {
         assert_eq!(package.purl(), "pkg:npm/%40biomejs/cli-linux-x64@2.0.0-beta.1");
         assert_eq!((package.os(), package.cpu()), (&["linux".to_owned()][..], &["x64".to_owned()][..]));
         assert!(package.is_platform_package() && !package.is_private() && !package.has_dist_tag());
-        assert_eq!(package.dist_tag(), "next");
+        assert_eq!(package.dist_tag(), Some("next"));
         assert_eq!(package.repository_url(), Some("git+https://example.com/o/r.git"));
     }
 
@@ -450,13 +318,14 @@ mod tests {
         );
         // As npm 11 packs and names it: the build part stays.
         assert_eq!(package.tarball_name().as_str(), "tool-1.0.0+b.1.tgz");
-        assert_eq!(package.purl(), "pkg:npm/tool@1.0.0+b.1");
-        assert_eq!(package.dependencies().iter().collect::<Vec<_>>(), ["@a/x", "b"]);
+        assert_eq!(package.purl(), "pkg:npm/tool@1.0.0");
+        assert_eq!(package.declared_version().to_string(), "1.0.0+b.1");
+        assert_eq!(package.required_packages().collect::<Vec<_>>(), ["@a/x", "b"]);
         assert!(!package.is_platform_package());
-        assert_eq!(package.dist_tag(), "lts");
+        assert_eq!(package.dist_tag(), Some("lts"));
         // Any string that is not empty is true to JavaScript.
         assert!(package.is_private());
-        assert_eq!(read(r#"{"name":"tool","version":"1.0.0"}"#).dist_tag(), "latest");
+        assert_eq!(read(r#"{"name":"tool","version":"1.0.0"}"#).dist_tag(), None);
         assert_eq!(read("\u{feff}{\"name\":\"tool\",\"version\":\"1.0.0\"}").name().as_str(), "tool");
     }
 
@@ -468,12 +337,12 @@ mod tests {
         insta::assert_snapshot!(refused(r#"{"name":"a"}"#), @"package.json has no `version`");
         insta::assert_snapshot!(refused(r#"{"name":"a","name":"b","version":"1.0.0"}"#),
             @"package.json cannot be read: duplicate field `name` at line 1 column 18");
-        insta::assert_snapshot!(refused(r#"{"name":"A","version":"1.0.0"}"#),
-            @r#"the package's name "A" is no valid one: it holds the capital letter 'A'"#);
-        for version in ["1.0", "v1.0.0", "01.0.0", "9007199254740992.0.0", " 1.0.0", "1.0.0-01"] {
+        insta::assert_snapshot!(refused(r#"{"name":".a","version":"1.0.0"}"#),
+            @r#"the package's name ".a" is not valid: it begins with '.'"#);
+        for version in ["1.0", "01.0.0", "1.0.0-01"] {
             assert_eq!(
                 refused(&format!(r#"{{"name":"a","version":"{version}"}}"#)),
-                format!("the package's version {version:?} is none (SemVer)")
+                format!("the package's version {version:?} is not valid (SemVer)")
             );
         }
         for tag in ["1.x", "v1", "", "*", "a b", "1.0.0"] {
