@@ -37,7 +37,7 @@ pub(crate) enum Content {
     Ole,
     /// A xar archive, as installer packages of macOS.
     Xar,
-    /// SquashFS, as snaps.
+    /// `SquashFS`, as snaps.
     SquashFs,
     /// A program or library.
     Native(ExecutableFormat),

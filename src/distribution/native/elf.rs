@@ -37,7 +37,7 @@ const NAMED_VERSIONS: [(&[u8], GlibcVersion); 1] = [(b"GLIBC_ABI_DT_RELR", Glibc
 
 /// Which parts of a file that begins so are kept at the first look.
 pub(super) fn named(head: &Excerpt) -> Vec<Range<u64>> {
-    let mut ranges = vec![0..BEGINNING];
+    let mut ranges: Vec<Range<u64>> = std::iter::once(0..BEGINNING).collect();
     let mut dynamic = Vec::new();
     for segment in segments(head).unwrap_or_default() {
         let range = segment.offset..segment.offset.saturating_add(segment.size);

@@ -216,7 +216,7 @@ impl Collector {
     /// Once the head is whole: what it names is kept as well.
     fn plan(&mut self) {
         let Some(named) = self.named.take() else { return };
-        let mut ranges = vec![0..HEAD];
+        let mut ranges: Vec<Range<u64>> = std::iter::once(0..HEAD).collect();
         let mut room = MAX_KEPT;
         for range in named(self.head()).into_iter().take(MAX_PARTS) {
             let size = range.end.saturating_sub(range.start);

@@ -21,7 +21,7 @@ const BEGINNING: u64 = 32 << 10;
 pub(super) fn named(head: &Excerpt) -> Vec<Range<u64>> {
     match arches(head) {
         Some(arches) => arches.iter().map(|(start, _)| *start..start.saturating_add(BEGINNING)).collect(),
-        None => vec![0..BEGINNING],
+        None => std::iter::once(0..BEGINNING).collect(),
     }
 }
 

@@ -9,11 +9,11 @@ pub(crate) enum ModuleSuffix {
     /// One that says nothing, so that every interpreter imports it. On Linux
     /// and macOS it may as well be a library. Ex) `_core.pyd`, `_core.so`
     Untagged,
-    /// The stable ABI of CPython. Ex) `_core.abi3.so`
+    /// The stable ABI of `CPython`. Ex) `_core.abi3.so`
     Stable,
     /// The stable ABI of the free-threaded build (PEP 803). Ex) `_core.abi3t.so`
     StableFreeThreaded,
-    /// One version of CPython. Ex) `_core.cpython-312-x86_64-linux-gnu.so`,
+    /// One version of `CPython`. Ex) `_core.cpython-312-x86_64-linux-gnu.so`,
     /// `_core.cp313t-win_amd64.pyd`
     CPython {
         /// Without a dot: `312`.
@@ -21,10 +21,10 @@ pub(crate) enum ModuleSuffix {
         /// Whether it is for the free-threaded build.
         free_threaded: bool,
     },
-    /// One version of Python that PyPy implements. Ex)
+    /// One version of Python that `PyPy` implements. Ex)
     /// `_core.pypy311-pp73-x86_64-linux-gnu.so`
     PyPy(u16),
-    /// GraalPy. Ex) `_core.graalpy250-312-native-x86_64-linux.so`
+    /// `GraalPy`. Ex) `_core.graalpy250-312-native-x86_64-linux.so`
     GraalPy,
 }
 
@@ -68,7 +68,7 @@ impl ModuleSuffix {
     /// Whether the file can be nothing but an extension module.
     pub(crate) fn is_certain(path: &str) -> bool {
         match Self::of(path) {
-            Some(Self::Untagged) => path.ends_with(".pyd"),
+            Some(Self::Untagged) => path.strip_suffix(".pyd").is_some(),
             suffix => suffix.is_some(),
         }
     }

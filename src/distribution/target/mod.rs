@@ -67,6 +67,7 @@ macro_rules! words {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(test, derive(schemars::JsonSchema))]
+        #[allow(clippy::enum_variant_names, reason = "systems bear their own names")]
         pub(crate) enum $name {
             $($(#[$doc])* #[serde(rename = $word)] $variant,)*
         }
@@ -99,13 +100,13 @@ words! {
         Ios = "ios",
         /// With its own C library.
         Android = "android",
-        /// FreeBSD.
+        /// `FreeBSD`.
         FreeBsd = "freebsd",
-        /// OpenBSD.
+        /// `OpenBSD`.
         OpenBsd = "openbsd",
-        /// NetBSD.
+        /// `NetBSD`.
         NetBsd = "netbsd",
-        /// DragonFly BSD.
+        /// `DragonFly` BSD.
         DragonFly = "dragonfly",
         /// Solaris and illumos. Ex) `sunos`
         Solaris = "solaris",

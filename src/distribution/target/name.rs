@@ -107,8 +107,7 @@ fn word(text: &str) -> Option<Word> {
     };
     use Libc::{Glibc, Musl};
     Some(match text {
-        "linux" => Word::Os(Os::Linux),
-        "ubuntu" | "debian" | "fedora" | "centos" | "rhel" => Word::Os(Os::Linux),
+        "linux" | "ubuntu" | "debian" | "fedora" | "centos" | "rhel" => Word::Os(Os::Linux),
         "darwin" | "macos" | "macosx" | "osx" | "mac" => Word::Os(Os::MacOs),
         "windows" | "win" | "win32" => Word::Os(Os::Windows),
         "freebsd" => Word::Os(Os::FreeBsd),
@@ -251,6 +250,7 @@ fn remove_runner_labels(words: &mut Vec<String>) -> bool {
 
 /// Words that stand side by side.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent observations of one name")]
 struct Cluster {
     os: Option<Os>,
     arch: Option<Arch>,

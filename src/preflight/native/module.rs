@@ -84,7 +84,7 @@ impl<'a> Tags<'a> {
         })
     }
 
-    /// Whether the wheel is for one version of CPython with its own ABI.
+    /// Whether the wheel is for one version of `CPython` with its own ABI.
     fn is_for_one_cpython(&self) -> bool {
         match (self.pythons.as_slice(), self.abis.as_slice()) {
             ([python], [abi]) => python.starts_with("cp") && python == abi,

@@ -17,12 +17,12 @@ pub(crate) fn judge(file: &Evidence, native: &Native) -> Vec<Finding> {
     files.include(native.clone(), file.name().as_str());
     let mut findings: Vec<Finding> = macos::unsigned(file, &files).into_iter().collect();
     if let Some(target) = file.target() {
-        findings.extend(contradiction(file, native, &target));
+        findings.extend(contradiction(file, native, target));
     }
     findings
 }
 
-fn contradiction(file: &Evidence, native: &Native, target: &Target) -> Option<Finding> {
+fn contradiction(file: &Evidence, native: &Native, target: Target) -> Option<Finding> {
     if !native.is_host_code() || native.kind() == NativeKind::Object {
         return None;
     }
