@@ -126,7 +126,7 @@ fn contents(path: &Path) -> u64 {
     bytes
 }
 
-/// Writes a wheel, and tells how many bytes it holds.
+/// Writes a wheel, and returns how many bytes it holds.
 fn write_wheel(path: &Path, files: u32, size: usize) -> u64 {
     let mut archive = zip::ZipWriter::new(File::create(path).unwrap());
     let mut record = String::new();

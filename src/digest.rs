@@ -210,10 +210,10 @@ impl<W: Write> HashingWriter<W> {
 
 impl<W: Write> Write for HashingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.inner.write(bytes)?;
-        // `Write`'s contract is `taken <= bytes.len()`; a writer that breaks
+        let written = self.inner.write(bytes)?;
+        // `Write`'s contract is `written <= bytes.len()`; a writer that breaks
         // it gets an error and not a panic.
-        let passed = bytes.get(..taken).ok_or(io::ErrorKind::InvalidInput)?;
+        let passed = bytes.get(..written).ok_or(io::ErrorKind::InvalidInput)?;
         self.sha256.update(passed);
         if let Some(hasher) = &mut self.sha512 {
             hasher.update(passed);
@@ -221,8 +221,8 @@ impl<W: Write> Write for HashingWriter<W> {
         if let Some(hasher) = &mut self.blake2b {
             hasher.update(passed);
         }
-        self.written += taken as u64;
-        Ok(taken)
+        self.written += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

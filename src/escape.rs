@@ -60,7 +60,7 @@ pub(crate) fn command_property(text: &str) -> String {
 }
 
 /// For a place inside Markdown: every character but letters, digits, spaces
-/// and a few marks that mean nothing there becomes a character reference,
+/// and a few marks without a meaning there becomes a character reference,
 /// which no parser takes for structure (`CommonMark` 0.31, section 2.5).
 #[must_use]
 pub(crate) fn markdown(text: &str) -> String {

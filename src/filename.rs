@@ -1,6 +1,6 @@
 //! Names of files as they come from outside, made safe once.
 //!
-//! Both types are proofs: whoever holds a [`FileName`] may join it to a folder
+//! Both types are proofs: a [`FileName`] may be joined to a folder
 //! and stay in it, and may write it into a line-based file and stay on the
 //! line.
 
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_taken() {
+    fn names_that_are_accepted() {
         for name in ["a", "...", ".hidden", "a b", "größe.tar.gz", &"x".repeat(255)] {
             assert_eq!(name.parse::<FileName>().unwrap().as_str(), name);
         }

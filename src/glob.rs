@@ -1,7 +1,7 @@
 //! Glob patterns, as users of download-artifact write them.
 //!
-//! What this dialect does not know is refused by name and never taken
-//! literally: a pattern that silently matches nothing loses a platform.
+//! Unsupported syntax is refused by name and never read
+//! literally: a pattern that silently matches no file loses a platform.
 
 use std::str::FromStr;
 

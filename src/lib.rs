@@ -1,27 +1,19 @@
 //! From a run's build artifacts to a release that can be attested and
 //! published.
 //!
-//! One straight corridor: an artifact walks in at one end, a release walks out
-//! at the other. Every room on the way does one thing and hands on a type that
-//! only it can make.
+//! One straight pipeline. Every stage does one thing and hands on a type that
+//! only it can make, so that no stage can be skipped.
 //!
 //! ```text
-//!  inputs     source      unpack+digest   examine     decide       judge      write        say
+//!  inputs     source      unpack+digest   inspect     decide       judge      write        report
 //!  Request ─► Payload ──► StagedFile ───► Evidence ─► Planned ───► Member ──► Manifest ──► Report
 //!             bytes,      one safe name,  typed:      renamed or   one of     sorted,      text,
 //!             verified    size, digest    wheel, …    refused      a set      unique       Markdown
 //! ```
 //!
-//! No import runs upwards, none runs in a circle (`tests/it/architecture.rs`
-//! sees to it):
-//!
-//! | layer | rooms |
-//! |---|---|
-//! | edge | `main`, [`action`] |
-//! | conduct | [`cli`], [`request`], [`pipeline`], [`intake`], [`failure`] |
-//! | hands | [`dir`], [`source`], [`archive`], [`examine`], [`rewrite`], [`staging`], [`verify`] |
-//! | judgement | [`evidence`], [`normalize`], [`preflight`], [`entry`], [`manifest`], [`release`], [`subject`], [`verification`], [`outputs`], [`report`] |
-//! | words | [`digest`], [`filename`], [`artifact`], [`glob`], [`escape`], [`sums`], [`distribution`], [`rule`], [`finding`], [`notice`], [`sample`] |
+//! `pipeline` is these arrows in order. Folders import each other without a
+//! circle, and few of them do I/O: `docs/architecture.md` has the table, and
+//! `tests/it/architecture.rs` checks it.
 
 mod action;
 mod archive;
@@ -46,7 +38,7 @@ mod sample;
 mod settings;
 mod source;
 
-/// What `main` runs.
+/// The functions that `main` calls.
 #[doc(hidden)]
 pub mod edge {
     pub use crate::action::command::error as annotate_error;
@@ -70,7 +62,7 @@ pub mod edge {
     }
 }
 
-/// What tests and benchmarks look at. No API: it changes without notice.
+/// For tests and benchmarks. Not an API: it changes without notice.
 #[doc(hidden)]
 pub mod testing {
     pub use crate::action::conclusion;

@@ -1,11 +1,11 @@
-//! What cannot wait until the end to be told.
+//! Messages that are reported during the run.
 
-/// Who is told what cannot wait until the end. Called from several threads.
+/// Receives messages during the run. Called from several threads.
 pub trait Reporter: Send + Sync {
-    /// Trouble at first sight, a line of text from outside.
+    /// Something that went wrong and is retried or worked around: a line of
+    /// untrusted text.
     fn notice(&self, message: &str);
 
-    /// A secret that must not be shown by whoever prints, 16 characters or
-    /// more.
+    /// A secret of at least 16 characters that must not be printed.
     fn mask(&self, secret: &str);
 }

@@ -1,4 +1,4 @@
-//! The first few of many, so that what is told stays short and what is kept
+//! The first few of many, so that what is shown stays short and what is kept
 //! stays small, however many a hostile file holds.
 
 use std::fmt;

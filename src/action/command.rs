@@ -39,7 +39,7 @@ pub fn error(printer: Printer, message: &str) {
     annotation(printer, "error", "release-prep", message);
 }
 
-/// Has the runner mask a secret in every log. Short ones are skipped.
+/// Masks a secret in every log of the run. Short ones are skipped.
 fn mask(printer: Printer, secret: &str) {
     if secret.chars().count() >= MIN_MASK {
         printer.command(&format!("::add-mask::{}", escape::command_data(secret)));
@@ -47,7 +47,7 @@ fn mask(printer: Printer, secret: &str) {
 }
 
 fn annotation(printer: Printer, kind: &str, title: &str, message: &str) {
-    // Where commands are stopped, a runner reads this as any other line.
+    // Where commands are stopped, a runner prints this like any other line.
     let message: String = escape::runner_line(message).chars().take(MAX_CHARACTERS).collect();
     let (title, message) = (escape::command_property(title), escape::command_data(&message));
     printer.command(&format!("::{kind} title={title}::{message}"));

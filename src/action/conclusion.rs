@@ -1,4 +1,4 @@
-//! What a run came to, told: log, annotations, summary, outputs, exit code.
+//! Reports the result of a run: log, annotations, summary, outputs, exit code.
 
 use std::error::Error;
 use std::io;
@@ -37,7 +37,7 @@ pub struct StepFileError {
     cause: io::Error,
 }
 
-/// Tells what a preparation came to, and gives the exit code.
+/// Reports the result of a preparation, and returns the exit code.
 ///
 /// # Errors
 /// If a file of the step cannot be written.
@@ -121,7 +121,7 @@ const fn purpose(request: &Prepare) -> Purpose {
     }
 }
 
-/// Tells what a verification came to, and gives the exit code.
+/// Reports the result of a verification, and returns the exit code.
 ///
 /// # Errors
 /// If a file of the step cannot be written.
@@ -165,7 +165,7 @@ pub fn explained(printer: Printer, rule: Option<Rule>) -> u8 {
     DONE
 }
 
-/// A run that came to no answer: its exit code, what happened, and what to do.
+/// A failed run: its exit code, what happened, and what to do.
 struct Failed {
     code: u8,
     message: String,
@@ -189,7 +189,7 @@ impl From<&Failure> for Failed {
     }
 }
 
-/// Reports a failure, and gives its exit code.
+/// Reports a failure, and returns its exit code.
 fn failed(
     printer: Printer,
     files: &mut StepFiles,
@@ -211,8 +211,7 @@ fn failed(
     Ok(failed)
 }
 
-/// Reports that the arguments or inputs cannot be followed, and gives the exit
-/// code.
+/// Reports invalid arguments or inputs, and returns the exit code.
 ///
 /// # Errors
 /// If a file of the step cannot be written.

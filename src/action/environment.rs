@@ -1,4 +1,4 @@
-//! The environment: the one place where it is read.
+//! The only module that reads the environment.
 
 use std::env;
 use std::ffi::OsString;
@@ -27,7 +27,7 @@ pub enum EnvironmentError {
         variable: &'static str,
         /// Its value.
         path: Utf8PathBuf,
-        /// The system's answer.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
@@ -36,7 +36,7 @@ pub enum EnvironmentError {
     Workspace {
         /// Its path.
         path: Utf8PathBuf,
-        /// The system's answer.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
@@ -47,7 +47,7 @@ pub enum EnvironmentError {
         named_by: &'static str,
         /// Its value.
         path: Utf8PathBuf,
-        /// The system's answer.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
@@ -56,7 +56,7 @@ pub enum EnvironmentError {
     Owner {
         /// The owner.
         uid: u32,
-        /// The system's answer.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
@@ -134,7 +134,7 @@ pub(crate) fn is_colored(color: Color, stream: &impl IsTerminal) -> bool {
 }
 
 /// Makes root the workspace's owner, for good, so that everything made belongs
-/// to that owner from the start. Who is not root stays who they are.
+/// to that owner from the start. Any other user is left as is.
 ///
 /// Must be called before there is a second thread: each thread has
 /// credentials of its own, which those that it starts inherit.
@@ -175,7 +175,7 @@ fn runner() -> Runner {
 
 fn services(token_file: Option<&Utf8Path>, runner: bool) -> Result<Services, EnvironmentError> {
     let secret = |name: &str| variable(name).map(SecretString::from);
-    // Lower case is how it began, and curl reads no other for `http_proxy`.
+    // Lower case is the older spelling, and curl reads no other for `http_proxy`.
     let either = |upper: &str| variable(upper).or_else(|| variable(&upper.to_lowercase()));
     let token =
         input("github-token").and_then(|token| token.into_string().ok()).filter(|token| !token.is_empty());
@@ -204,8 +204,7 @@ fn services(token_file: Option<&Utf8Path>, runner: bool) -> Result<Services, Env
 }
 
 /// The event that started the run by which a `workflow_run` event was caused,
-/// as the event's payload says. None if it cannot be read, or says nothing of
-/// one.
+/// as the event's payload says. None if it cannot be read, or names none.
 fn upstream_event(path: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Payload {
@@ -229,9 +228,9 @@ fn read(named_by: &'static str, path: &str) -> Result<Vec<u8>, EnvironmentError>
         .map_err(|cause| EnvironmentError::Unreadable { named_by, path: path.into(), cause })
 }
 
-/// Has the kernel write no core dump, for tokens lie in memory.
+/// Disables core dumps, because tokens are in memory.
 pub fn forbid_core_dumps() {
-    // Lowering a limit cannot fail; and if it did, nothing is lost by it.
+    // Lowering a limit cannot fail, and a failure would be harmless.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 

@@ -1,4 +1,5 @@
-//! Whom we talk to: a runner, or a person at a terminal.
+//! A runner or a terminal: environment, workflow commands, step files,
+//! signals, exit codes.
 
 pub(crate) mod command;
 pub mod conclusion;

@@ -1,4 +1,4 @@
-//! Outputs of the step and the job's summary: the files that a runner gives.
+//! The step's files on a runner: outputs and the job's summary.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use crate::digest::Sha256;
 
 /// The files of one step. They are opened before anything else is done, so
-/// that a release is not prepared whose outputs could not be told, and so that
+/// that no release is prepared whose outputs could not be written, and so that
 /// they stay writable when root becomes the workspace's owner.
 #[derive(Debug, Default)]
 pub struct StepFiles {
@@ -22,7 +22,7 @@ impl StepFiles {
     /// Writes the step's outputs, all in one piece.
     ///
     /// # Errors
-    /// What the file system answers.
+    /// The file system's error.
     pub fn write_outputs(&mut self, outputs: &[(&str, String)]) -> io::Result<()> {
         let Some(file) = &mut self.output else { return Ok(()) };
         let text: String = outputs.iter().map(|(name, value)| entry(name, value)).collect();
@@ -32,7 +32,7 @@ impl StepFiles {
     /// Writes the job's summary.
     ///
     /// # Errors
-    /// What the file system answers.
+    /// The file system's error.
     pub fn write_summary(&mut self, markdown: &str) -> io::Result<()> {
         self.summary.as_mut().map_or(Ok(()), |file| file.write_all(markdown.as_bytes()))
     }
@@ -61,10 +61,10 @@ pub(crate) fn replace(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// One output in the form with a delimiter (actions/runner,
-/// `FileCommandManager.cs`), which takes every value.
+/// `FileCommandManager.cs`), which can hold every value.
 ///
-/// The delimiter is made of the value's own digest: no value can hold its own,
-/// so nothing can break out, and the same value is written the same way.
+/// The delimiter is the value's own digest, which the value cannot contain, so
+/// it cannot end early, and the same value is always written the same way.
 fn entry(name: &str, value: &str) -> String {
     let delimiter = format!("end_{}", Sha256::of(value.as_bytes()));
     format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")

@@ -1,4 +1,4 @@
-//! The one way to the terminal.
+//! Standard output and standard error.
 //!
 //! Every line that the program prints passes here, panics and usage errors
 //! included, and is escaped for a terminal or for a runner.
@@ -67,7 +67,7 @@ impl Printer {
 
     fn print(self, mut to: impl Write, text: &str) {
         for line in text.lines() {
-            // A reader that has gone away is no reason to fail a release.
+            // A closed pipe must not fail a release.
             let _ = writeln!(to, "{}", self.escaped(line));
         }
     }

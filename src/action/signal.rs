@@ -1,7 +1,7 @@
 //! Cancellation: a runner sends SIGINT and then SIGTERM, a person Ctrl-C.
 //!
-//! In a container the program is process 1, which the kernel spares every
-//! signal that it has no handler for; so both are handled.
+//! In a container the program is process 1, to which the kernel delivers only
+//! signals that have a handler; so both are handled.
 
 use std::sync::Arc;
 
@@ -13,11 +13,10 @@ use crate::disk::staging::Cancellation;
 
 /// Has a thread wait for signals. At the first one it removes what is staged
 /// and ends the process with 128 and the signal's number; if the release
-/// stands already, nothing is left to cancel, and the program ends as it would
-/// have.
+/// is already committed, the program ends as it would have.
 ///
 /// # Errors
-/// If the system has no handler or no thread to give.
+/// If no handler can be installed or no thread started.
 pub fn cancel_on_signals(printer: Printer, cancellation: Arc<Cancellation>) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
@@ -31,8 +30,8 @@ pub fn cancel_on_signals(printer: Printer, cancellation: Arc<Cancellation>) -> s
     Ok(())
 }
 
-/// Where the run is being cancelled, waits for the process to end: what fails
-/// from then on fails because its files are gone, and is nobody's to tell.
+/// While the run is being cancelled, waits for the process to end: errors from
+/// then on are due to removed files, and are not reported.
 pub fn park_if_cancelled(cancellation: &Cancellation) {
     while cancellation.is_cancelled() {
         std::thread::park();

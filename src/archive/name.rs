@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_taken() {
+    fn names_that_are_accepted() {
         for (raw, path, is_folder) in [
             ("a", "a", false),
             ("a/b.whl", "a/b.whl", false),

@@ -458,7 +458,7 @@ impl DirError {
         errnos.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
     }
 
-    /// Whether the name is taken.
+    /// Whether the name is in use.
     #[must_use]
     pub fn is_exists(&self) -> bool {
         matches!(&self.kind, DirErrorKind::Io(error) if error.kind() == io::ErrorKind::AlreadyExists)

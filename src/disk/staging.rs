@@ -435,10 +435,10 @@ impl StagedWriter {
 
 impl Write for StagedWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.hashing.write(bytes)?;
+        let written = self.hashing.write(bytes)?;
         let missing = HEAD.saturating_sub(self.head.len());
-        self.head.extend(bytes.iter().take(taken.min(missing)));
-        Ok(taken)
+        self.head.extend(bytes.iter().take(written.min(missing)));
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -46,7 +46,7 @@ pub enum CoreMetadataError {
     LongVersion(usize),
 }
 
-/// What a distribution's own metadata tells of it, as far as anybody here asks.
+/// The fields of a distribution's core metadata that rules read.
 ///
 /// It is kept for every file of a release, so it stays small however long the
 /// metadata is.

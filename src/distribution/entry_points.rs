@@ -13,7 +13,7 @@
 //! name of a script is none. pip reads with `importlib.metadata`, which knows
 //! neither `;` nor continued lines nor `[DEFAULT]`: what is one thing to the
 //! one and another to the other is an error too, which says
-//! [so](EntryPointsError::is_taken_by_pypi). So is a script whose object pip or
+//! [so](EntryPointsError::is_accepted_by_pypi). So is a script whose object pip or
 //! `installer` does not find in its value.
 
 use std::collections::BTreeSet;
@@ -117,7 +117,7 @@ impl EntryPointsError {
     /// Whether PyPI takes the wheel all the same, and only those that install
     /// it do not, or find something else in it than PyPI does.
     #[must_use]
-    pub const fn is_taken_by_pypi(&self) -> bool {
+    pub const fn is_accepted_by_pypi(&self) -> bool {
         matches!(
             self,
             Self::TooLong(_)
@@ -340,7 +340,7 @@ mod tests {
         insta::assert_snapshot!(check(b"[a]\nb = \xff").unwrap_err(),
             @"entry_points.txt is not text: byte 8 is not UTF-8");
         for text in ["a", "[]", "[a]\nb", "[a]\n=", "[a]\n[a]", "[a]\nb=\nb=", "[gui_scripts]\na/b=c:d"] {
-            assert!(!refused(text).is_taken_by_pypi(), "{text:?}");
+            assert!(!refused(text).is_accepted_by_pypi(), "{text:?}");
         }
     }
 
@@ -369,13 +369,13 @@ mod tests {
         for value in values.split('|') {
             let error = refused(&format!("[console_scripts]\nx = {value}"));
             assert!(matches!(error, EntryPointsError::Object { .. }), "{value}: {error}");
-            assert!(error.is_taken_by_pypi());
+            assert!(error.is_accepted_by_pypi());
         }
         for text in ["[a]\n;", "[a]\nb=c\n d", "[a]]", "[DEFAULT]", "[a]\rb=c", "[gui_scripts]\n.=a:b"] {
-            assert!(refused(text).is_taken_by_pypi(), "{text:?}");
+            assert!(refused(text).is_accepted_by_pypi(), "{text:?}");
         }
         // What PyPI refuses comes first, wherever it stands.
-        assert!(!refused("[console_scripts]\n;\na = b\n/ = c:d").is_taken_by_pypi());
+        assert!(!refused("[console_scripts]\n;\na = b\n/ = c:d").is_accepted_by_pypi());
     }
 
     #[test]

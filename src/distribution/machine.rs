@@ -37,7 +37,7 @@ pub enum Machine {
     Mips64el,
     /// Itanium.
     Ia64,
-    /// WebAssembly. Its header does not tell 64 bits.
+    /// WebAssembly. Its header does not distinguish 64 bits.
     Wasm32,
     /// A graphics processor of NVIDIA, AMD or Intel.
     Gpu,

@@ -7,7 +7,7 @@ use crate::distribution::native::excerpt::{Collector, Excerpt};
 use crate::distribution::native::module::ModuleSuffix;
 use crate::sample::Sample;
 
-/// The most kinds of native files of one archive that are told apart. Debuggers
+/// The most kinds of native files of one archive that are distinguished. Debuggers
 /// bring a dozen.
 const MAX_KINDS: usize = 200;
 

@@ -38,7 +38,7 @@ enum Count {
 enum Subject {
     /// Files of the release, by the names that they have there.
     File,
-    /// Artifacts that were taken.
+    /// Artifacts that were selected.
     Artifact,
 }
 
@@ -152,7 +152,7 @@ pub(crate) struct Counted<'a> {
     pub members: &'a [Member<'a>],
     /// What is not released.
     pub left_out: &'a [LeftOut],
-    /// The artifacts that were taken.
+    /// The artifacts that were selected.
     pub artifacts: &'a [Arc<Artifact>],
 }
 
@@ -167,7 +167,7 @@ impl Counted<'_> {
         let Expectation { count, subject, glob } = expectation;
         let matching: Sample<&str> = match subject {
             Subject::File => self.released().filter(|name| glob.matches(name)).collect(),
-            Subject::Artifact => self.taken().filter(|name| glob.matches(name)).collect(),
+            Subject::Artifact => self.selected().filter(|name| glob.matches(name)).collect(),
         };
         if count.is_met_by(matching.count()) {
             return None;
@@ -198,8 +198,8 @@ impl Counted<'_> {
     /// left out; if there are none, where one could be missing.
     fn near(&self, Expectation { subject, glob, .. }: &Expectation) -> Option<String> {
         let artifacts = || {
-            let taken: Sample<&str, 50> = self.taken().collect();
-            (!taken.is_empty()).then(|| format!("the artifacts are {taken}"))
+            let selected: Sample<&str, 50> = self.selected().collect();
+            (!selected.is_empty()).then(|| format!("the artifacts are {selected}"))
         };
         if *subject == Subject::Artifact {
             return artifacts();
@@ -221,7 +221,7 @@ impl Counted<'_> {
         self.members.iter().map(|member| member.planned.name.as_str())
     }
 
-    fn taken(&self) -> impl Iterator<Item = &str> {
+    fn selected(&self) -> impl Iterator<Item = &str> {
         self.artifacts.iter().map(|artifact| artifact.name.as_str())
     }
 }

@@ -307,7 +307,7 @@ fn license_files(file: &Evidence, rule: Rule, missing: &Sample<String>, folder: 
 fn entry_points(file: &Evidence, contents: &WheelContents) -> Option<Finding> {
     let error = contents.entry_points.as_ref()?;
     let rule =
-        if error.is_taken_by_pypi() { Rule::WheelEntryPointsInstallers } else { Rule::WheelEntryPoints };
+        if error.is_accepted_by_pypi() { Rule::WheelEntryPointsInstallers } else { Rule::WheelEntryPoints };
     let expected =
         "`name = module:attribute` lines in sections; script names of letters, digits, `_`, `.`, `-`";
     Some(rule.at(file).found(error.to_string()).expected(expected))

@@ -15,7 +15,7 @@ use crate::filename::{FileName, FileNameError};
 pub struct Sums<D>(Vec<(FileName, D)>);
 
 impl<D> Sums<D> {
-    /// Sorts the entries. Names are taken to be unique, as a manifest's are.
+    /// Sorts the entries. Names must be unique, as a manifest's are.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = (FileName, D)>) -> Self {
         let mut entries: Vec<_> = entries.into_iter().collect();

@@ -1,8 +1,7 @@
-//! Every input, once.
+//! The inputs and the command line.
 //!
-//! What a person types and what a runner puts into `INPUT_*` reach the same
-//! parser, which leaves no text to interpret. [`crate::request`] adds what the
-//! environment says.
+//! Arguments and a runner's `INPUT_*` variables go through the same parser.
+//! [`crate::request`] adds what the environment says.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -55,14 +54,14 @@ pub(crate) enum Command {
     Prepare(Box<PrepareArgs>),
     /// Check that a release is what its manifest says
     Verify(VerifyArgs),
-    /// Say what a rule asks for, why, and what to do where it is broken
+    /// Print what a rule requires, why, and how to fix a violation
     Explain(ExplainArgs),
 }
 
 /// The inputs of `prepare`.
 #[derive(Debug, Args)]
 pub(crate) struct PrepareArgs {
-    /// Take artifacts from this folder: each sub-folder is one, loose files
+    /// Read artifacts from this folder: each sub-folder is one, loose files
     /// are one named after the folder
     #[arg(long, value_name = "DIR", value_parser = value::trimmed::<Utf8PathBuf>)]
     pub(crate) artifacts_dir: Option<Utf8PathBuf>,
@@ -94,7 +93,7 @@ pub(crate) struct PrepareArgs {
     /// API
     #[arg(long, value_enum, default_value_t)]
     pub(crate) artifact_api: ArtifactApi,
-    /// What must be there, a line each: `[COUNT[+] ]GLOB`
+    /// What the release must contain, one a line: `[COUNT[+] ]GLOB`
     #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<Expectation>)]
     pub(crate) expect: Lines<Expectation>,
     /// The projects that may be published, a name or glob a line [default: all]
@@ -134,10 +133,10 @@ pub(crate) struct PrepareArgs {
     /// `NAME.sha256` beside assets
     #[arg(long, value_enum, default_value_t)]
     pub(crate) sidecars: Sidecars,
-    /// Where the release is put
+    /// The folder to write the release to
     #[arg(long, value_name = "DIR", default_value = "prepared", value_parser = value::trimmed::<Utf8PathBuf>)]
     pub(crate) output_dir: Utf8PathBuf,
-    /// Do everything but leave a release
+    /// Check everything and write no release
     #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
     pub(crate) dry_run: bool,
     /// Refuse an artifact for which GitHub reports no digest; `auto`: on
@@ -156,7 +155,7 @@ pub(crate) struct PrepareArgs {
     /// What is printed.
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The most that the artifacts may unpack to
+    /// The most bytes that the artifacts may unpack to
     #[arg(long, value_name = "SIZE", default_value = "10 GiB", value_parser = value::size)]
     pub(crate) max_unpacked_size: u64,
     /// The most files that the artifacts may hold
@@ -198,7 +197,7 @@ pub(crate) struct VerifyArgs {
     /// The release
     #[arg(value_name = "DIR", default_value = "prepared", value_parser = value::trimmed::<Utf8PathBuf>)]
     pub(crate) dir: Utf8PathBuf,
-    /// What the manifest must hash to (SHA-256)
+    /// The expected SHA-256 of the manifest
     #[arg(long, value_name = "DIGEST", value_parser = value::sha256)]
     pub(crate) manifest_digest: Option<Sha256>,
     /// Accept a release without --manifest-digest (also on a runner)
@@ -246,7 +245,7 @@ impl Cli {
     /// Reads arguments, the program's name first.
     ///
     /// # Errors
-    /// The help that was asked for, or what is wrong: [`UsageError`].
+    /// The requested help, or an invalid argument: [`UsageError`].
     pub fn read(arguments: Vec<OsString>) -> Result<Self, UsageError> {
         Self::try_parse_from(without_empty(arguments)).map_err(UsageError::from)
     }
@@ -260,8 +259,8 @@ impl Cli {
     }
 }
 
-/// Whether there is nothing in a value: that is how a runner hands on an input
-/// that was not set.
+/// Whether a value is empty: that is how a runner passes an input that was not
+/// set.
 fn is_empty(value: &OsStr) -> bool {
     value.to_str().is_some_and(|value| value.trim().is_empty())
 }
@@ -291,7 +290,7 @@ fn without_empty(arguments: Vec<OsString>) -> Vec<OsString> {
     kept
 }
 
-/// The arguments that a runner's `INPUT_*` variables amount to.
+/// A runner's `INPUT_*` variables as arguments.
 fn arguments_from_inputs(input: impl Fn(&str) -> Option<OsString>) -> Result<Vec<OsString>, UsageError> {
     let given = |name: &str| input(name).filter(|value| !is_empty(value));
     let command = given("command").unwrap_or_else(|| "prepare".into());

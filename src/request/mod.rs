@@ -1,4 +1,4 @@
-//! From arguments and environment to what is to be done.
+//! From arguments and environment to a typed request.
 //!
 //! A [`Request`] holds no text that is left to interpret. An input that is not
 //! implemented yet accepts its default only; any other value is refused, never
@@ -34,10 +34,10 @@ use crate::settings::{
 };
 use crate::source::github::RunRequest;
 
-/// An input that cannot be meant.
+/// An invalid input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
-    /// A value that the input does not take.
+    /// A value that the input does not accept.
     #[error("{input}: found `{found}`, expected {expected}")]
     Value {
         /// The input's name.
@@ -64,7 +64,7 @@ pub enum InputError {
         input: &'static str,
         /// What was given.
         found: String,
-        /// What is there.
+        /// What is implemented.
         instead: &'static str,
     },
     /// Inputs that contradict each other.
@@ -72,7 +72,7 @@ pub enum InputError {
     Conflict(String),
 }
 
-/// What the program is asked to do.
+/// What to do.
 #[derive(Debug)]
 pub enum Request {
     /// Prepare a release.
@@ -83,24 +83,24 @@ pub enum Request {
     Explain(Option<Rule>),
 }
 
-/// What is known of the world around the program.
+/// The environment of the program.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     /// The folder to which paths are relative, absolute.
     pub workspace: Utf8PathBuf,
-    /// On a runner, what it says of the run.
+    /// On a runner, what it says about the run.
     pub runner: Option<Runner>,
-    /// The way to GitHub's services.
+    /// How to reach GitHub's services.
     pub services: Services,
     /// Where the pages of rules are at the commit that runs, without a rule's
     /// id; none if it is not known.
     pub rules_page: Option<String>,
 }
 
-/// What a runner says of the run.
+/// What a runner says about the run.
 #[derive(Debug, Clone, Default)]
 pub struct Runner {
-    /// The account of the run, if it is complete.
+    /// The run for the manifest, if all of it is known.
     pub run: Option<Run>,
     /// The tag that was pushed, if one was.
     pub tag: Option<String>,
@@ -119,11 +119,11 @@ pub struct Prepare {
     pub policy: Policy,
     /// Whether wheels are verified against their RECORD.
     pub record: RecordSetting,
-    /// What must be there.
+    /// The files that the release must contain.
     pub expected: Vec<Expectation>,
     /// The projects that may be published; without one, all.
     pub projects: Vec<ProjectPattern>,
-    /// What the jobs that built the files reported of them.
+    /// The digests that the build jobs reported.
     pub expected_digests: Vec<ExpectedDigest>,
     /// What versions the files may declare.
     pub version: VersionPolicy,
@@ -131,11 +131,11 @@ pub struct Prepare {
     pub version_as_given: String,
     /// Digests besides SHA-256.
     pub algorithms: Algorithms,
-    /// Where the release goes.
+    /// The folder to write the release to.
     pub output: Utf8PathBuf,
-    /// Leave no release.
+    /// Write no release.
     pub dry_run: bool,
-    /// Whether a pull request started the run, so that nothing of it is to be
+    /// Whether a pull request started the run, so that none of it may be
     /// published.
     pub for_pull_request: bool,
     /// Write the summary.
@@ -148,13 +148,13 @@ pub struct Prepare {
     pub(crate) detail: Detail,
     /// What is printed to the standard output.
     pub(crate) format: OutputFormat,
-    /// Bytes that may be unpacked.
+    /// The most bytes that may be unpacked.
     pub max_unpacked: u64,
-    /// Files that may be unpacked.
+    /// The most files that may be unpacked.
     pub max_files: u64,
     /// The run, for the manifest.
     pub run: Option<Run>,
-    /// The repository, `owner/name`, by which npm will know who publishes: that
+    /// The repository, `owner/name`, that npm compares with the package's: that
     /// of a run on github.com.
     pub npm_repository: Option<String>,
 }
@@ -188,7 +188,7 @@ impl fmt::Display for SourceRequest {
 pub struct Verify {
     /// Where it is.
     pub dir: Utf8PathBuf,
-    /// What it is held against.
+    /// What its manifest is compared with.
     pub anchor: Anchor,
     /// Whether consistency is enough.
     pub unanchored: bool,
@@ -197,10 +197,10 @@ pub struct Verify {
 }
 
 impl Request {
-    /// What is to be done, by the arguments and in this environment.
+    /// The request of these arguments in this environment.
     ///
     /// # Errors
-    /// The first input that cannot be followed.
+    /// The first invalid input.
     pub fn new(cli: Cli, environment: &Environment) -> Result<Self, InputError> {
         match cli.command {
             Some(Command::Verify(arguments)) => verify(&arguments, environment).map(Self::Verify),
@@ -312,8 +312,8 @@ fn version(setting: VersionSetting, environment: &Environment) -> VersionPolicy 
     }
 }
 
-/// A folder that the program makes or looks at. On a runner it lies in the
-/// workspace and has a name that needs no quoting, for it becomes an output
+/// A folder that the program writes or reads. On a runner it is inside the
+/// workspace and has a name that needs no quoting, because it becomes an output
 /// that shells read.
 fn folder(
     input: &'static str,
@@ -341,7 +341,7 @@ fn folder(
     Ok(plain)
 }
 
-/// Neither folder may lie in the other: a release would be taken for an
+/// Neither folder may contain the other: a release would be read as an
 /// artifact by the next run.
 fn check_disjoint(
     artifacts: &Utf8Path,
@@ -464,12 +464,11 @@ mod tests {
         let other = run_of(&["--run", &run("ghe.example.org")], services()).unwrap();
         assert!(other.token.is_none());
         assert_eq!(other.api.to_string(), "https://ghe.example.org/api/v3");
-        let told = Services { token_of_file: Some("told".to_owned().into()), ..services() };
-        assert!(run_of(&["--run", &run("ghe.example.org")], told).unwrap().token.is_some());
+        let with_token = Services { token_of_file: Some("token".to_owned().into()), ..services() };
+        assert!(run_of(&["--run", &run("ghe.example.org")], with_token).unwrap().token.is_some());
     }
 
-    /// Whoever sets the shell's environment does not decide where the token
-    /// goes.
+    /// The shell's environment does not decide where the token is sent.
     #[test]
     fn on_a_command_line_the_api_follows_from_the_server() {
         let services = |api: &str| Services {

@@ -13,11 +13,11 @@ use crate::settings::{ArtifactApi, ForeignRun, RequireDigests};
 use crate::source::github::{Repository, Route, RunId, RunRequest, RuntimeService, Server, ThisRun, Trigger};
 use crate::source::http::{ExtraRoots, Network, ServiceUrl, Token};
 
-/// What the environment says about GitHub's services and the way there, not
-/// yet parsed.
+/// What the environment says about GitHub's services and proxies, not yet
+/// parsed.
 #[derive(Debug, Clone, Default)]
 pub struct Services {
-    /// The contents of `github-token-file`: for whatever server is named.
+    /// The contents of `github-token-file`: for the server of the request.
     pub token_of_file: Option<SecretString>,
     /// The input `github-token`, or `GITHUB_TOKEN`: for the environment's
     /// server.
@@ -83,7 +83,7 @@ pub(super) fn refuse_beside_a_folder(arguments: &PrepareArgs, folder: &Utf8Path)
     }
 }
 
-/// The run that is meant.
+/// The run whose artifacts are prepared.
 pub(super) fn run(
     arguments: &PrepareArgs,
     services: &Services,
@@ -153,12 +153,12 @@ struct Access {
 }
 
 /// A token goes to its own server alone. The environment's token belongs to the
-/// environment's server, that of `github-token-file` to whatever server is
-/// named.
+/// environment's server, that of `github-token-file` to the server of
+/// the request.
 ///
-/// On a runner `GITHUB_API_URL` is the runner's word. On a command line whoever
-/// sets the shell's environment (a checkout's `.envrc`, a dev container) could
-/// name any host by it; there the API follows from the server.
+/// On a runner `GITHUB_API_URL` is set by the runner. On a command line it may
+/// be set by anything that sets the shell's environment (a checkout's `.envrc`,
+/// a dev container), so there the API follows from the server.
 fn access(services: &Services, named: Option<Server>, on_runner: bool) -> Result<Access, InputError> {
     let of_environment: Server =
         parsed("GITHUB_SERVER_URL", services.server_url.as_deref().unwrap_or("https://github.com"))?;
@@ -253,7 +253,7 @@ fn parsed<T: FromStr<Err: Display>>(input: &'static str, text: &str) -> Result<T
     })
 }
 
-/// As [`parsed`], of what must not be shown.
+/// As [`parsed`], for values that must not be shown.
 fn secret<T: FromStr<Err: Display>>(
     input: &'static str,
     text: Option<&SecretString>,

@@ -257,7 +257,7 @@ impl Walk {
                         path,
                         shown,
                         Rule::FileNameUnsafe,
-                        format!("the name cannot be taken: {error}"),
+                        format!("the name is not valid: {error}"),
                         "a name that is safe on every system",
                         "Rename the file where it is built.",
                     );

@@ -163,7 +163,7 @@ fn the_world_is_touched_in_few_places() {
     }
 }
 
-/// The flow diagram is one, in the documentation and in the crate's own.
+/// Every entry of `src` has a row.
 #[test]
 fn the_tree_is_documented() {
     let documented = include_str!("../../docs/architecture.md");
@@ -173,6 +173,23 @@ fn the_tree_is_documented() {
         let named = [format!("`{entry}/`"), format!("`{entry}.rs`")];
         assert!(named.iter().any(|name| documented.contains(name)), "docs/architecture.md lacks {entry}");
     }
+}
+
+/// The functions of the walk through the documentation exist.
+#[test]
+fn the_walk_is_real() {
+    let documented = include_str!("../../docs/architecture.md");
+    let sources = sources();
+    let mut steps = 0;
+    for row in documented.lines().filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 2) {
+        let cells: Vec<&str> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let (function, file) = (cells[1], cells[2]);
+        let Some(source) = sources.iter().find(|source| source.path == file) else { continue };
+        let named = source.functions().iter().any(|(line, _)| line.contains(&format!("fn {function}")));
+        assert!(named, "{file} has no function {function}");
+        steps += 1;
+    }
+    assert!(steps >= 15, "the walk has {steps} steps");
 }
 
 #[test]

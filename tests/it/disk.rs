@@ -17,7 +17,7 @@ use sha2::Digest;
 use crate::fixture::{elf, wheel_saying};
 use crate::harness::{Workspace, example, names_in};
 
-/// Where a run stages what is to become `prepared`, and what tells it apart
+/// Where a run stages what is to become `prepared`, and what distinguishes it
 /// from a folder that happens to bear its name.
 const STAGING: &str = ".prepared.release-prep";
 const MARK: &str = ".prepared.release-prep/CREATED-BY-RELEASE-PREP";
@@ -346,7 +346,7 @@ fn of_runs_at_once_one_wins() {
     assert_eq!(workspace.names(), ["artifacts", "prepared"]);
 }
 
-/// Ends a run after a while, hard, and tells what then stands at the output.
+/// Kills a run after a while, and returns what is then at the output.
 fn kill_after(workspace: &Workspace, delay: Duration) -> Option<Contents> {
     let mut run =
         workspace.program().args(["--artifacts-dir", "artifacts"]).stdout(Stdio::null()).spawn().unwrap();

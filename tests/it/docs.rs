@@ -16,7 +16,7 @@ const README: &str = include_str!("../../README.md");
 const RULES: &str = include_str!("../../docs/rules.md");
 const RULES_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
 
-/// Flags that are not told as inputs of the action, and whose meaning is told
+/// Flags that are not documented as inputs of the action, and that are documented
 /// in sentences.
 const FLAGS_ONLY: [&str; 7] =
     ["run", "unanchored", "github-token-file", "color", "format", "quiet", "verbose"];
@@ -59,43 +59,45 @@ fn flags() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_input_is_told_with_its_default() {
+fn every_input_is_documented_with_its_default() {
     let mut flags = flags();
     for name in FLAGS_ONLY {
         assert!(flags.remove(name).is_some(), "{name} is no flag");
         assert!(README.contains(&format!("`--{name}`")), "the README does not mention --{name}");
     }
-    let told = rows(README, "input");
-    for row in &told {
+    let listed = rows(README, "input");
+    for row in &listed {
         let (name, default) = (row[0], row[1]);
         match flags.remove(name) {
             Some(meant) => assert_eq!(default, meant, "the README's default of `{name}`"),
-            None => assert!(INPUTS_ONLY.contains(&(name, default)), "`{name}` is no flag, or is told twice"),
+            None => {
+                assert!(INPUTS_ONLY.contains(&(name, default)), "`{name}` is no flag, or is listed twice")
+            }
         }
     }
-    assert!(flags.is_empty(), "the README does not tell of {:?}", flags.keys());
+    assert!(flags.is_empty(), "the README does not list {:?}", flags.keys());
 }
 
 #[test]
-fn every_output_is_told() {
-    let told: Vec<&str> = rows(README, "output").iter().map(|row| row[0]).collect();
-    assert_eq!(told, outputs::NAMES);
+fn every_output_is_documented() {
+    let listed: Vec<&str> = rows(README, "output").iter().map(|row| row[0]).collect();
+    assert_eq!(listed, outputs::NAMES);
 }
 
 #[test]
-fn every_exit_code_is_told() {
-    let told: Vec<i32> = rows(README, "code")
+fn every_exit_code_is_documented() {
+    let listed: Vec<i32> = rows(README, "code")
         .iter()
         .flat_map(|row| row[0].split(", ").map(|code| code.parse().unwrap()))
         .collect();
     let of_conclusions = [conclusion::DONE, conclusion::REFUSED, conclusion::INPUT, conclusion::FAULT];
     let of_signals = [SIGINT, SIGTERM].map(|signal| 128 + signal);
-    assert_eq!(told, [&of_conclusions.map(i32::from)[..], &of_signals].concat());
+    assert_eq!(listed, [&of_conclusions.map(i32::from)[..], &of_signals].concat());
 }
 
 /// `UPDATE_DOCS=1` writes them.
 #[test]
-fn every_rule_is_told() {
+fn every_rule_is_documented() {
     const BEGIN: &str = "from src/rule/catalogue/. -->\n";
     let (head, _) = RULES.split_once(BEGIN).unwrap();
     let meant = format!("{head}{BEGIN}\n{}", rules());

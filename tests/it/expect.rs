@@ -125,7 +125,7 @@ fn lines_that_say_nothing() {
     }
 }
 
-/// All is told in one run, and that nothing is there at all is told instead.
+/// All findings are reported in one run; of an empty release only that.
 #[test]
 fn beside_other_findings() {
     let wrong = Wheelwright::new("foo-1.0-py3-none-any.whl").wheel("Wheel-Version: 1.0\nTag: py2-none-any\n");
@@ -140,15 +140,14 @@ fn beside_other_findings() {
 }
 
 #[test]
-fn what_is_expected_may_be_ignored_and_that_is_told() {
+fn what_is_expected_may_be_ignored_and_is_reported() {
     let run = release().prepare(&["--expect", "*-win_arm64.whl", "--ignore", "expected-files *"]).exits(0);
     assert!(run.says("ignored[expected-files]: no file of the release"), "{}", run.log());
 }
 
-/// What build jobs tell of files, by the names that they gave them and the
-/// digests that they know.
+/// `expect-digests`: by the names and digests that the build jobs report.
 #[test]
-fn digests_that_build_jobs_told() {
+fn digests_of_build_jobs() {
     let name = "Foo-1.0-py3.py2-none-any.whl";
     let wheel = wheel(name);
     let digest = HEXLOWER.encode(&Sha256::digest(&wheel));

@@ -166,13 +166,13 @@ impl Entry {
         if leaves_to_descriptor {
             bytes.extend([0; 12]);
         } else {
-            bytes.extend(self.told());
+            bytes.extend(self.crc_and_sizes());
         }
         bytes
     }
 
     /// CRC-32 and sizes.
-    fn told(&self) -> Vec<u8> {
+    fn crc_and_sizes(&self) -> Vec<u8> {
         let numbers = [self.crc, u32::try_from(self.packed.len()).unwrap(), self.size];
         numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
     }
@@ -193,7 +193,7 @@ pub(crate) fn zip_of(entries: &[Entry]) -> Vec<u8> {
         bytes.extend(&entry.packed);
         if entry.has_descriptor {
             bytes.extend(b"PK\x07\x08");
-            bytes.extend(entry.told());
+            bytes.extend(entry.crc_and_sizes());
         }
         // Made on Unix, version 2.0.
         directory.extend(b"PK\x01\x02\x14\x03");

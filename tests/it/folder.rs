@@ -1,4 +1,4 @@
-//! A folder of artifacts becomes a release: what is taken, how it is named,
+//! A folder of artifacts becomes a release: what is selected, how it is named,
 //! and what is refused.
 
 use std::fs;
@@ -58,7 +58,7 @@ fn folders_and_loose_files() {
 }
 
 #[test]
-fn zips_are_artifacts_when_told() {
+fn zips_are_artifacts_if_asked() {
     let inside = artifact_zip(&[("tool", 0o100_755, &elf("tool")), ("doc/guide.zip", 0o100_644, &zip(&[]))]);
     let workspace = Workspace::with([("programs.zip", inside), ("loose.zip", zip(&[("x", "y")]))]);
     workspace.prepare(&[]).exits(0);

@@ -21,7 +21,7 @@ const TOKEN: &str = "canary-github-token";
 const SIGNATURE: &str = "canary%2Bsignature";
 const COMMIT: &str = "ffffffffffffffffffffffffffffffffffffffff";
 
-/// One artifact as the servers tell of it.
+/// One artifact as the servers list it.
 #[derive(Clone)]
 struct Served {
     id: u64,
@@ -166,7 +166,7 @@ impl GitHub {
         ran
     }
 
-    /// No secret in anything that was written, except where the runner is told
+    /// No secret in anything that was written, except where the runner is asked
     /// to mask it; none sent to the store.
     fn no_canary(&self, ran: &Ran) {
         let files = walk(ran.workspace.path()).into_iter().map(|file| std::fs::read(file).unwrap());
@@ -204,7 +204,7 @@ impl Ran {
         self.output.status.code()
     }
 
-    /// The files of the release, without those that tell of the run.
+    /// The files of the release, without those that describe the run.
     fn release(&self) -> BTreeMap<String, Vec<u8>> {
         let root = self.workspace.path().join("prepared");
         let files = walk(&root).into_iter().map(|file| {

@@ -56,7 +56,7 @@ fn the_schema_can_say_no() {
     assert_ne!(errors(&more), [""; 0]);
 }
 
-/// The run, as the runner tells it: the one part that is the run's own.
+/// The run, as the runner describes it: the only part that differs between runs.
 #[test]
 fn the_account_of_the_run() {
     let workspace = Workspace::with([("a/tool", elf("tool"))]);

@@ -2,7 +2,7 @@
 //! `tests/data/names.tsv` holds.
 //!
 //! Where we differ from a judge on purpose, the row says so and why. A
-//! difference that no row tells of fails, and so does a row that tells of one
+//! difference that no row records fails, and so does a row that records one
 //! that is none.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,7 +236,7 @@ fn every_name_against_every_judge() {
 }
 
 #[test]
-fn what_is_taken_has_one_canonical_name() {
+fn what_is_accepted_has_one_canonical_name() {
     for row in NAMES.lines().skip(1).map(Row::read) {
         if let Ok(wheel) = row.filename.parse::<WheelFilename>() {
             assert_eq!(wheel.to_string(), row.filename);

@@ -38,7 +38,7 @@ fn the_rules_of_the_index() {
 }
 
 #[test]
-fn what_is_ignored_is_told() {
+fn what_is_ignored_is_reported() {
     let workspace = Workspace::with([(format!("a/{LINUX}"), wheel(LINUX))]);
     let run = workspace
         .prepare_on_runner(&[("ignore", "wheel-platform *-linux_x86_64.whl\nnative-any none-*")])

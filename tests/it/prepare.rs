@@ -19,7 +19,7 @@ const NOT_TAKEN: [&str; 4] = ["command", "artifacts-dir", "artifacts-zipped", "m
 const SECRET: (&str, &str) = ("github-token", "${{ secrets.token || github.token }}");
 /// The input that the action has not.
 const OF_ITS_OWN: &str = "artifact-suffix";
-/// Outputs that grow with the number of files, beyond what a job may tell.
+/// Outputs that grow with the number of files, beyond the size limit of job outputs.
 const NOT_TOLD: [&str; 2] = ["release-files", "renamed"];
 /// Outputs of the upload.
 const OF_THE_UPLOAD: [&str; 2] = ["artifact-id", "artifact-name"];
@@ -64,9 +64,9 @@ fn step(workflow: &Value, id: &str) -> Value {
 }
 
 #[test]
-fn every_input_is_taken_as_the_action_takes_it() {
+fn every_input_is_as_in_the_action() {
     let (workflow, action) = (parse(WORKFLOW), action());
-    let taken = mapping(&workflow, &["on", "workflow_call", "inputs"]);
+    let inputs = mapping(&workflow, &["on", "workflow_call", "inputs"]);
     let mut expected = keys(mapping(&action, &["inputs"]));
     for name in NOT_TAKEN.iter().chain([&SECRET.0]) {
         assert!(expected.remove(*name), "{name} is no input of the action");
@@ -90,7 +90,7 @@ fn every_input_is_taken_as_the_action_takes_it() {
         assert_eq!(text(at(ours, &["type"])), kind, "type of {name}");
     }
     expected.insert(OF_ITS_OWN.to_owned());
-    assert_eq!(keys(taken), expected);
+    assert_eq!(keys(inputs), expected);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn every_input_reaches_the_action() {
 #[test]
 fn every_output_is_handed_on() {
     let (workflow, action) = (parse(WORKFLOW), action());
-    let told = mapping(&workflow, &["on", "workflow_call", "outputs"]);
+    let outputs = mapping(&workflow, &["on", "workflow_call", "outputs"]);
     let mut expected = keys(mapping(&action, &["outputs"]));
     for name in NOT_TOLD {
         assert!(expected.remove(name), "{name} is no output of the action");
@@ -117,15 +117,19 @@ fn every_output_is_handed_on() {
     let of_job = scalars(mapping(&workflow, &["jobs", "prepare", "outputs"]));
     for name in &expected {
         let description = text(at(&action, &["outputs", name, "description"]));
-        assert_eq!(text(at(&told[name.as_str()], &["description"])), description, "{name}: as in action.yml");
+        assert_eq!(
+            text(at(&outputs[name.as_str()], &["description"])),
+            description,
+            "{name}: as in action.yml"
+        );
         assert_eq!(of_job[name], format!("${{{{ steps.prepare.outputs.{name} }}}}"));
     }
     expected.extend(OF_THE_UPLOAD.map(str::to_owned));
-    assert_eq!(keys(told), expected);
+    assert_eq!(keys(outputs), expected);
     assert_eq!(of_job.keys().cloned().collect::<BTreeSet<_>>(), expected);
     for name in &expected {
         assert_eq!(
-            text(at(&told[name.as_str()], &["value"])),
+            text(at(&outputs[name.as_str()], &["value"])),
             format!("${{{{ jobs.prepare.outputs.{name} }}}}")
         );
     }
@@ -171,7 +175,7 @@ fn it_reads_and_keeps_for_a_week() {
 #[test]
 fn callers_use_outputs_that_there_are() {
     let workflow = parse(WORKFLOW);
-    let told = keys(mapping(&workflow, &["on", "workflow_call", "outputs"]));
+    let declared = keys(mapping(&workflow, &["on", "workflow_call", "outputs"]));
     for (file, text) in CALLERS {
         let used: BTreeSet<&str> = text
             .split("needs.prepare.outputs.")
@@ -179,7 +183,7 @@ fn callers_use_outputs_that_there_are() {
             .map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap())
             .collect();
         assert!(used.len() > 2, "{file}: {used:?}");
-        let unknown: Vec<_> = used.iter().filter(|name| !told.contains(**name)).collect();
+        let unknown: Vec<_> = used.iter().filter(|name| !declared.contains(**name)).collect();
         assert!(unknown.is_empty(), "{file}: prepare.yml has no outputs {unknown:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! `normalize: rewrite`: what is mended, what is left alone, and that the
+//! `normalize: rewrite`: what is fixed, what is left alone, and that the
 //! result is a wheel.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,8 +61,8 @@ fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
-/// All that a rewrite mends, in one wheel.
-fn mendable() -> Wheelwright {
+/// All that a rewrite fixes, in one wheel.
+fn misspelt() -> Wheelwright {
     Wheelwright::new("Foo.Bar-1.0.RC1-7-py3.py2-none-any.whl")
         .wheel("Wheel-Version: 1.0\r\nGenerator: old 1\r\nX-Vendor: kept\r\nTag: py3.PY2-none-any\r\nGenerator: repair 2\r\n\r\n")
         .file("Foo.Bar-1.0.RC1.data/scripts/foo,bar", "#!python\n")
@@ -72,8 +72,8 @@ fn mendable() -> Wheelwright {
 }
 
 #[test]
-fn what_is_mended() {
-    let old = mendable();
+fn what_is_fixed() {
+    let old = misspelt();
     let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
     let run = workspace.prepare(&REWRITE).exits(0);
     let name = "foo_bar-1.0rc1-7-py2.py3-none-any.whl";
@@ -112,11 +112,11 @@ fn what_is_mended() {
     assert_eq!(file["wheel"]["build"], "7");
 }
 
-/// Whatever is not mended is copied as it is packed, in its order, and the
+/// Whatever is not fixed is copied as it is packed, in its order, and the
 /// same wheel gives the same bytes.
 #[test]
 fn the_rest_is_copied() {
-    let old = mendable().entry(Entry { mode: 0o100_755, ..Entry::new("stored", b"as it is") });
+    let old = misspelt().entry(Entry { mode: 0o100_755, ..Entry::new("stored", b"as it is") });
     let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
     workspace.prepare(&REWRITE).exits(0);
     let new = workspace.bytes("prepared/pypi/foo_bar-1.0rc1-7-py2.py3-none-any.whl");
@@ -164,11 +164,11 @@ fn a_rename_that_is_enough_stays_a_rename() {
     assert_eq!(workspace.manifest()["files"][0]["origins"][0]["action"], "renamed");
 }
 
-/// A wheel that is not for the index is mended like any other, and goes by the
+/// A wheel that is not for the index is fixed like any other, and goes by the
 /// name after which its folders are spelt then.
 #[test]
 fn an_asset_goes_by_its_new_name() {
-    let old = mendable();
+    let old = misspelt();
     let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
     workspace.prepare(&[&REWRITE[..], &["--pypi-exclude", "Foo.Bar-*"]].concat()).exits(0);
     let new = workspace.bytes("prepared/assets/foo_bar-1.0rc1-7-py2.py3-none-any.whl");
@@ -179,7 +179,7 @@ fn an_asset_goes_by_its_new_name() {
     assert_eq!(file["origins"][0]["action"], "rewritten");
     assert_eq!(file["origins"][0]["rewritten_from"], sha256(&old.build()));
 
-    // Mended or not, the tags of an asset's name stay as they are.
+    // Fixed or not, the tags of an asset's name stay as they are.
     let workspace = Workspace::with([(format!("w/{}", old.file_name()), old.build())]);
     workspace.prepare(&["--version", "any", "--pypi-exclude", "Foo.Bar-*"]).exits(0);
     assert_eq!(workspace.bytes(format!("prepared/assets/{}", old.file_name())), old.build());
@@ -250,15 +250,15 @@ fn what_cannot_be_copied_is_left_alone() {
         (spelt(vec![empty("Foo-1.0.data/data/x"), empty("foo-1.0.data")]), "`foo-1.0.data` is there already"),
         (row("foo-1.0.dist-info/METADATA"), "`foo-1.0.dist-info` is there already"),
     ] {
-        let other = mendable();
+        let other = misspelt();
         let workspace = Workspace::with([
             (format!("a/{}", wheel.file_name()), wheel.build()),
             (format!("b/{}", other.file_name()), other.build()),
         ]);
         // That it is misspelt is an error, for which there is no remedy here.
         let run = workspace.prepare(&REWRITE).exits(1);
-        let told = format!("warning[not-rewritten]: it is not rewritten: {why}");
-        assert!(run.says(&told) && run.says("error[wheel-spelling]"), "{why}: {}", run.log());
+        let warning = format!("warning[not-rewritten]: it is not rewritten: {why}");
+        assert!(run.says(&warning) && run.says("error[wheel-spelling]"), "{why}: {}", run.log());
         let run = workspace.prepare(&[&REWRITE[..], &["--pypi", "off"]].concat()).exits(0);
         assert!(run.says(", 1 rewritten,"), "{why}: {}", run.log());
         assert_eq!(workspace.bytes("prepared/pypi/Foo-1.0-py3-none-any.whl"), wheel.build(), "{why}");
@@ -267,7 +267,7 @@ fn what_cannot_be_copied_is_left_alone() {
 
 /// The paths of RECORD are spelt as the archive spells them.
 #[test]
-fn records_paths_are_mended() {
+fn records_paths_are_fixed() {
     let wheel = Wheelwright::new("foo-1.0-py3-none-any.whl").file("a/b.py", "").record(|rows| {
         rows.into_iter()
             .map(|row| row.replace("a/b", ".\\a\\b").replace("foo-1.0.dist-info/", "/foo-1.0.dist-info\\"))
@@ -296,7 +296,7 @@ fn records_own_row_is_empty() {
 
 /// Bytes that RECORD does not prove are not made proved.
 #[test]
-fn what_is_not_proved_is_not_mended() {
+fn what_is_not_proved_is_not_fixed() {
     let wheel = Wheelwright::new("Foo-1.0-py3-none-any.whl").record(|rows| {
         let weaken = |row: String| {
             if row.contains("/WHEEL,") { "Foo-1.0.dist-info/WHEEL,md5=x,".to_owned() } else { row }
@@ -310,7 +310,7 @@ fn what_is_not_proved_is_not_mended() {
 
 /// Nothing is said of a wheel that its builder did not say.
 #[test]
-fn what_contradicts_is_not_mended() {
+fn what_contradicts_is_not_fixed() {
     for (wheel, finding) in [
         (
             Wheelwright::new("Foo-1.0-py3-none-any.whl").wheel("Wheel-Version: 1.0\nTag: py2-none-any\n"),

@@ -451,7 +451,7 @@ fn who_is_asked() {
     assert_eq!(workspace.run(["-V"]).exits(0).out, concat!("release-prep ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
-/// A release whose outputs could not be told is not prepared.
+/// A release whose outputs could not be written is not prepared.
 #[test]
 fn step_files_come_first() {
     let workspace = one_tool();

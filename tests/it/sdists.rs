@@ -296,8 +296,8 @@ fn something_beside_its_folder() {
     assert_eq!(findings("bundle.tar.gz", &beside), "");
 }
 
-/// The source distribution of a project that is released: a broken one is told
-/// once, and never lost among the assets.
+/// The source distribution of a project that is released: a broken one is
+/// reported once, and never lost among the assets.
 #[test]
 fn broken_sdists() {
     let name = "foo-1.0-py3-none-any.whl";
@@ -314,14 +314,14 @@ fn broken_sdists() {
 
 /// One version in two spellings, each with the name that its file must have.
 #[test]
-fn what_a_distribution_tells() {
+fn what_a_distribution_declares() {
     let sdist = Sdist::read(b"Metadata-Version: 2.4\nName: Foo.Bar\nVersion: 1.0.0\n").unwrap();
     let package = PackageJson::read(br#"{"name":"@foo/bar","version":"1.0.0"}"#).unwrap();
     let sdist = Distribution::Sdist { sdist: Box::new(sdist), contents: Box::default() };
     let package = Distribution::NpmPackage(Box::new(package));
     assert_eq!((sdist.project(), package.project()), (Some("foo-bar"), Some("@foo/bar")));
     assert_eq!(sdist.version(), package.version());
-    let names = [&sdist, &package].map(|told| told.canonical_name().unwrap().as_str());
+    let names = [&sdist, &package].map(|distribution| distribution.canonical_name().unwrap().as_str());
     assert_eq!(names, ["foo_bar-1.0.0.tar.gz", "foo-bar-1.0.0.tgz"]);
     let archive = Distribution::Archive { defect: None };
     assert!(archive.project().is_none() && archive.version().is_none() && archive.canonical_name().is_none());

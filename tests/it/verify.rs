@@ -213,7 +213,7 @@ fn sums_and_subjects() {
 }
 
 /// A manifest that was altered along with a file is consistent: only the
-/// digest tells.
+/// digest shows.
 #[test]
 fn a_manifest_that_fits_what_was_changed() {
     let (workspace, digest) = release();

@@ -185,7 +185,7 @@ fn bombs() {
     ");
 }
 
-/// What is wrong is told of all of them in one run.
+/// The defects of all of them are reported in one run.
 #[test]
 fn every_artifact_is_looked_at() {
     let workspace = Workspace::with([

@@ -1,5 +1,5 @@
 //! One lie, one test, its message pinned; then what is true and odd, and must
-//! be taken.
+//! be accepted.
 
 use insta::assert_snapshot;
 
@@ -422,7 +422,7 @@ mod names {
     }
 }
 
-mod taken {
+mod accepted {
     use super::*;
 
     #[test]

@@ -8,16 +8,16 @@ use crate::archive::fixture::{TarMember, gzip, tar};
 
 const LIMITS: Limits = Limits::within(100 << 20, 100);
 
-/// Every entry with its content, or what is told instead.
+/// Every entry with its content, or the error.
 fn read_within(gz: &[u8], limits: &Limits) -> Result<Vec<(TarEntry, Vec<u8>)>, String> {
     let mut tar = TarGz::new(gz, limits);
     let mut entries = Vec::new();
-    let told = |error| match error {
+    let text = |error| match error {
         ArchiveError::Refused(refusal) => format!("{}: {refusal}", refusal.rule()),
         other => panic!("{other:?}"),
     };
-    while let Some(entry) = tar.next_entry().map_err(told)? {
-        let content = tar.read_entry(1 << 20).map_err(told)?;
+    while let Some(entry) = tar.next_entry().map_err(text)? {
+        let content = tar.read_entry(1 << 20).map_err(text)?;
         entries.push((entry, content));
     }
     Ok(entries)
@@ -57,7 +57,7 @@ fn entries_in_order() {
         TarMember::pax(b'x', &[("GNU.sparse.major", "1")]),
         TarMember::file("holes", b"x"),
     ];
-    let told: Vec<_> = read(members)
+    let found: Vec<_> = read(members)
         .unwrap()
         .into_iter()
         .map(|(entry, content)| {
@@ -79,7 +79,7 @@ fn entries_in_order() {
         ("fifo", TarKind::Other(b'6'), 0),
         ("holes", TarKind::Sparse, 1),
     ];
-    assert_eq!(told, expected.map(|(path, kind, size)| (path.to_owned(), kind, size)));
+    assert_eq!(found, expected.map(|(path, kind, size)| (path.to_owned(), kind, size)));
 }
 
 /// What only some readers mind, by the entry that is read all the same.
@@ -175,28 +175,28 @@ fn zeros_behind_a_gzip_file() {
 #[test]
 fn broken_gzip() {
     let gz = gzip(&tar([file()]));
-    let told = |gz: &[u8]| read_within(gz, &LIMITS).unwrap_err();
-    assert_snapshot!(told(b"\0\x01no gzip at all"), @"archive-framing: the file is not a gzip file; expected a gzipped tar");
-    assert_snapshot!(told(b""), @"archive-framing: the file is an empty file; expected a gzipped tar");
-    assert_snapshot!(told(&gz[..gz.len() - 9]), @"archive-framing: the archive has a gzip stream that does not end where its tar does; expected an archive that is whole");
+    let refusal = |gz: &[u8]| read_within(gz, &LIMITS).unwrap_err();
+    assert_snapshot!(refusal(b"\0\x01no gzip at all"), @"archive-framing: the file is not a gzip file; expected a gzipped tar");
+    assert_snapshot!(refusal(b""), @"archive-framing: the file is an empty file; expected a gzipped tar");
+    assert_snapshot!(refusal(&gz[..gz.len() - 9]), @"archive-framing: the archive has a gzip stream that does not end where its tar does; expected an archive that is whole");
     let mut checksum = gz.clone();
     let at = checksum.len() - 6;
     checksum[at] ^= 1;
-    assert_snapshot!(told(&checksum), @"archive-framing: the archive has a gzip stream that cannot be inflated; expected an archive that is whole");
-    assert_snapshot!(told(&[&gz[..], b"behind"].concat()), @"archive-framing: the archive has a gzip stream that has bytes behind its end that are not gzip; expected an archive that is whole");
+    assert_snapshot!(refusal(&checksum), @"archive-framing: the archive has a gzip stream that cannot be inflated; expected an archive that is whole");
+    assert_snapshot!(refusal(&[&gz[..], b"behind"].concat()), @"archive-framing: the archive has a gzip stream that has bytes behind its end that are not gzip; expected an archive that is whole");
 }
 
 #[test]
 fn broken_tar() {
-    let told = |bytes: &[u8]| read_within(&gzip(bytes), &LIMITS).unwrap_err();
+    let refusal = |bytes: &[u8]| read_within(&gzip(bytes), &LIMITS).unwrap_err();
     let bytes = tar([file()]);
-    assert_snapshot!(told(&bytes[..100]), @"archive-framing: the archive breaks off in a header; expected an archive that is whole");
-    assert_snapshot!(told(&bytes[..520]), @"archive-framing: the archive breaks off in an entry; expected an archive that is whole");
-    assert_snapshot!(told(&[&bytes[..1536], &bytes].concat()), @"archive-framing: the archive goes on behind a single block of zeros; expected headers that every reader reads alike");
+    assert_snapshot!(refusal(&bytes[..100]), @"archive-framing: the archive breaks off in a header; expected an archive that is whole");
+    assert_snapshot!(refusal(&bytes[..520]), @"archive-framing: the archive breaks off in an entry; expected an archive that is whole");
+    assert_snapshot!(refusal(&[&bytes[..1536], &bytes].concat()), @"archive-framing: the archive goes on behind a single block of zeros; expected headers that every reader reads alike");
     assert_eq!(read_within(&gzip(&[&bytes[..], &bytes[..]].concat()), &LIMITS).unwrap().len(), 1);
     let mut checksum = bytes.clone();
     checksum[0] ^= 1;
-    assert_snapshot!(told(&checksum), @"archive-framing: the archive has a header whose checksum is wrong; expected an archive that is whole");
+    assert_snapshot!(refusal(&checksum), @"archive-framing: the archive has a header whose checksum is wrong; expected an archive that is whole");
     assert_snapshot!(refused([file().with(124, b"00000000z10\0")]), @"archive-framing: `a-1.0/PKG-INFO` has a header with a number that cannot be read; expected an archive that is whole");
     assert_snapshot!(refused([file().with(124, &[0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])]), @"archive-framing: `a-1.0/PKG-INFO` has a header with a number that cannot be read; expected an archive that is whole");
     assert_snapshot!(refused([file().with(124, &[0xff; 12])]), @"archive-framing: `a-1.0/PKG-INFO` has a header with a number that cannot be read; expected an archive that is whole");

@@ -18,7 +18,7 @@ fn budget() -> Budget {
     Budget::new(100 << 20, 1000)
 }
 
-/// What is told of the only entry, and how many bytes came out before.
+/// The error of the only entry, and how many bytes were written before it.
 fn refused(member: Member) -> String {
     let mut content = Vec::new();
     match open(&Zip::of([member])).copy_entry(0, &mut content, &budget()) {

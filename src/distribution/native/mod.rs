@@ -29,7 +29,7 @@ pub(crate) enum NativeKind {
     Library,
     /// To be linked.
     Object,
-    /// Anything else, or what the header does not tell: a core dump, debug
+    /// Anything else, or what the header does not say: a core dump, debug
     /// symbols, WebAssembly.
     Other,
 }

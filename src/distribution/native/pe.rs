@@ -68,7 +68,7 @@ pub(super) fn read(file: &Excerpt) -> Option<Native> {
 
 /// Whether a file is for .NET: it has the directory "CLR Runtime Header". Most
 /// such files say x86 and run everywhere. Those that hold native code as well
-/// are rare, and the header does not tell them apart.
+/// are rare, and the header does not distinguish them.
 fn is_managed(file: &Excerpt, optional: u64) -> Option<bool> {
     let magic: &U16<LE> = file.read_at(optional).ok()?;
     let size = match magic.get(LE) {

@@ -177,7 +177,7 @@ words! {
 
 impl Arch {
     /// The machines for which such a file has code: all of them. Empty if no
-    /// header tells this processor apart.
+    /// header distinguishes this processor.
     pub(crate) const fn machines(self) -> &'static [Machine] {
         match self {
             Self::X64 => &[Machine::X86_64],

@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_are_told_from_mistakes() {
+    fn variants_are_distinguished_from_mistakes() {
         for (name, label) in [
             ("numpy-2.3.2-cp313-cp313t-musllinux_1_2_x86_64-x86_64_v3.whl", "x86_64_v3"),
             ("numpy-2.3.2-1-cp313-cp313t-win32-cu12.whl", "cu12"),

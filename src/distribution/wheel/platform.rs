@@ -110,7 +110,7 @@ impl PlatformTag {
 
     /// Whether every native file should have code for all of these machines,
     /// and not for one alone: a `universal2` wheel is installed on both. The
-    /// older names for several machines were never taken so strictly.
+    /// older names for several machines were never checked so strictly.
     #[must_use]
     pub(crate) const fn requires_all(&self) -> bool {
         self.requires_all
@@ -384,7 +384,7 @@ mod tests {
 
     #[test]
     fn what_pypi_takes() {
-        let taken = "any win32 win_arm64 win_amd64 win_ia64 manylinux1_x86_64 manylinux1_i686 manylinux2010_x86_64 \
+        let accepted = "any win32 win_arm64 win_amd64 win_ia64 manylinux1_x86_64 manylinux1_i686 manylinux2010_x86_64 \
             manylinux2010_i686 manylinux2014_x86_64 manylinux2014_i686 manylinux2014_aarch64 manylinux2014_armv7l \
             manylinux2014_ppc64 manylinux2014_ppc64le manylinux2014_s390x linux_armv6l linux_armv7l \
             macosx_10_0_ppc macosx_10_15_arm64 macosx_10_99_universal2 macosx_11_0_arm64 macosx_12_0_intel \
@@ -392,8 +392,8 @@ mod tests {
             manylinux_2_39_riscv64 manylinux_2_28_ppc64 manylinux_9_9_i686 musllinux_1_2_riscv64 musllinux_1_1_s390x \
             ios_13_0_arm64_iphoneos ios_13_0_x86_64_iphonesimulator android_27_x86 android_21_arm64_v8a \
             pyemscripten_2026_0_wasm32 MACOSX_11_0_ARM64";
-        for taken in taken.split_whitespace() {
-            assert!(pypi_takes(&tag(taken)), "{taken}");
+        for platform in accepted.split_whitespace() {
+            assert!(pypi_takes(&tag(platform)), "{platform}");
         }
         let refused = "linux_x86_64 linux_aarch64 macosx_11_2_arm64 macosx_16_0_arm64 macosx_27_0_arm64 macosx_9_0_ppc \
             macosx_11_00_arm64 macosx_11_0 macosx_11_0_fat32 macosx_10_15_amd64 macosx_10__arm64 macosx_11_0arm64 \

@@ -107,7 +107,7 @@ fn a_url_that_has_expired() {
     assert!(stage.heard.reporter.lock().unwrap()[0].contains("403 Forbidden (AuthenticationFailed)"));
 }
 
-/// A store that says to each request in turn what it is told to, and then
+/// A store that answers each request in turn as it is set up to, and then
 /// breaks off; what it was asked comes back.
 fn store(answers: Vec<String>) -> (String, std::thread::JoinHandle<Vec<String>>) {
     use std::io::{BufRead as _, BufReader, Write as _};

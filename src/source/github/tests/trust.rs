@@ -66,7 +66,7 @@ fn runs_that_are_not_this_one() {
         let this_run = ThisRun { run_id: RunId(1), ..this_run() };
         RunRequest { this_run: Some(this_run), ..stage.request() }
     };
-    // One that may be taken, and is attested for.
+    // One that is accepted, and attested.
     let stage = Stage::new();
     stage.on_api(run_details(|_| ()));
     stage.serve(&[(1, "one", b"x")]);
