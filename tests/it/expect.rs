@@ -46,7 +46,7 @@ fn what_is_there() {
 }
 
 #[test]
-fn what_is_not() {
+pub(crate) fn what_is_not() {
     let run = expecting("*-win_arm64.whl\n2 *-win_*.whl\n3 *.whl\n0 *-macosx_*").exits(1);
     insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
@@ -147,7 +147,7 @@ fn what_is_expected_may_be_ignored_and_is_reported() {
 
 /// `expect-digests`: by the names and digests that the build jobs report.
 #[test]
-fn digests_of_build_jobs() {
+pub(crate) fn digests_of_build_jobs() {
     let name = "Foo-1.0-py3.py2-none-any.whl";
     let wheel = wheel(name);
     let digest = HEXLOWER.encode(&Sha256::digest(&wheel));

@@ -103,7 +103,7 @@ fn execute_bits_are_kept_for_assets_alone() {
 }
 
 #[test]
-fn only_regular_files_are_read() {
+pub(crate) fn only_regular_files_are_read() {
     let workspace = Workspace::with([("a/tool", elf("tool"))]);
     let inside = workspace.path("artifacts/a");
     symlink("/proc/self/environ", inside.join("environ.zip")).unwrap();
@@ -151,7 +151,7 @@ fn the_folder_itself_is_no_link() {
 }
 
 #[test]
-fn nothing_selected_lists_what_was_found() {
+pub(crate) fn nothing_selected_lists_what_was_found() {
     let workspace = Workspace::with([("logs/build.log", ""), ("wheels/foo-1.0-py3-none-any.whl", "")]);
     let run = workspace.prepare(&["--pattern", "wheel"]).exits(1);
     insta::assert_snapshot!(run.log(), @r"
@@ -228,7 +228,7 @@ fn strays_and_unknown_kinds() {
 }
 
 #[test]
-fn assets_are_named_as_github_stores_them() {
+pub(crate) fn assets_are_named_as_github_stores_them() {
     let workspace = Workspace::with([("a/my tool (1).exe", "x"), ("a/größe.exe", "y"), ("a/.env.zip", "PK")]);
     workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(released(&workspace), @r"
@@ -252,7 +252,7 @@ fn two_names_that_github_stores_as_one() {
 }
 
 #[test]
-fn one_name_one_content() {
+pub(crate) fn one_name_one_content() {
     let workspace = Workspace::with([
         ("linux/tool", elf("same")),
         ("linux/deep/tool", elf("same")),
@@ -266,13 +266,13 @@ fn one_name_one_content() {
 }
 
 #[test]
-fn names_that_differ_in_case_alone() {
+pub(crate) fn names_that_differ_in_case_alone() {
     let workspace = Workspace::with([("a/tool.exe", "x"), ("b/Tool.exe", "y")]);
     insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @"error[case-collision]: a: tool.exe: `tool.exe` and `Tool.exe` (b: Tool.exe) differ in case alone");
 }
 
 #[test]
-fn names_at_the_top_are_reserved() {
+pub(crate) fn names_at_the_top_are_reserved() {
     let names = [
         "SHA256SUMS",
         "sha512sums",
@@ -294,7 +294,7 @@ fn names_at_the_top_are_reserved() {
 }
 
 #[test]
-fn one_content_under_two_names() {
+pub(crate) fn one_content_under_two_names() {
     // Of assets it is ordinary.
     let workspace = Workspace::with([("a/one.exe", "same"), ("a/two.exe", "same")]);
     workspace.prepare(&[]).exits(0);
@@ -309,7 +309,7 @@ fn one_content_under_two_names() {
 }
 
 #[test]
-fn wheels_are_renamed_and_their_bytes_stay() {
+pub(crate) fn wheels_are_renamed_and_their_bytes_stay() {
     let given = "foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
     let workspace = Workspace::with([(format!("wheels/{given}"), wheel(given))]);
     workspace.prepare(&[]).exits(0);
@@ -339,7 +339,7 @@ fn spellings_of_one_wheel() {
 }
 
 #[test]
-fn an_attested_wheel_keeps_its_name() {
+pub(crate) fn an_attested_wheel_keeps_its_name() {
     let given = "foo-1.0-cp312.cp311-none-any.whl";
     let workspace = Workspace::with([
         (format!("a/{given}"), wheel(given)),
@@ -397,7 +397,7 @@ fn distributions_that_are_not_for_the_index() {
 }
 
 #[test]
-fn sdists_are_named_after_what_is_in_them() {
+pub(crate) fn sdists_are_named_after_what_is_in_them() {
     let workspace = Workspace::with([
         ("sdist/Foo.Bar-1.0.0.tar.gz", sdist("Foo.Bar", "1.0.0")),
         ("sdist/src.tar.gz", sdist("some-thing", "1.0-9")),
@@ -430,7 +430,7 @@ fn an_archive_that_is_named_as_an_sdist() {
 }
 
 #[test]
-fn sdists_that_are_refused() {
+pub(crate) fn sdists_that_are_refused() {
     let workspace = Workspace::with([
         ("a/foo-1.0.tar.gz", tar_gz(&[("foo-1.0/PKG-INFO", b"Metadata-Version: 2.1\nName: foo\n")])),
         (
@@ -445,7 +445,7 @@ fn sdists_that_are_refused() {
 }
 
 #[test]
-fn npm_packages_are_named_as_npm_packs_them() {
+pub(crate) fn npm_packages_are_named_as_npm_packs_them() {
     let workspace = Workspace::with([
         ("npm/package.tgz", npm(&json!({"name": "@scope/tool", "version": "1.0.0"}))),
         ("npm/tool-1.0.0.tgz", npm(&json!({"name": "tool", "version": "1.0.0"}))),
@@ -464,7 +464,7 @@ fn npm_packages_are_named_as_npm_packs_them() {
 }
 
 #[test]
-fn versions_agree() {
+pub(crate) fn versions_agree() {
     let workspace = Workspace::with([
         ("a/foo-1.0-py3-none-any.whl", wheel(WHEEL)),
         ("a/foo-1.0.1-py3-none-any.whl", wheel("foo-1.0.1-py3-none-any.whl")),
@@ -490,7 +490,7 @@ fn versions_agree() {
 
 /// On a runner the pushed tag says it.
 #[test]
-fn the_version_of_the_tag() {
+pub(crate) fn the_version_of_the_tag() {
     let workspace = Workspace::with([
         ("a/foo-1.0-py3-none-any.whl", wheel(WHEEL)),
         ("a/bar-2.0-py3-none-any.whl", wheel("bar-2.0-py3-none-any.whl")),
@@ -514,7 +514,7 @@ fn the_version_of_the_tag() {
 }
 
 #[test]
-fn limits_are_those_of_the_run() {
+pub(crate) fn limits_are_those_of_the_run() {
     let workspace = Workspace::with((0..5).map(|n| (format!("{n}/tool-{n}"), elf(&n.to_string()))));
     workspace.prepare(&["--max-files", "5"]).exits(0);
     insta::assert_snapshot!(workspace.prepare(&["--max-files", "4"]).exits(1).findings(), @"error[archive-limit]: the artifacts hold more than 4 files");

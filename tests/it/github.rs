@@ -161,6 +161,7 @@ impl GitHub {
     fn run(&self, inputs: &[(&str, &str)]) -> Ran {
         let workspace = tempfile::tempdir().unwrap();
         let output = self.command(workspace.path(), inputs).output().unwrap();
+        crate::harness::record_rules(&output);
         let ran = Ran { output, workspace };
         self.no_canary(&ran);
         ran
@@ -349,7 +350,7 @@ fn failures_that_do_not_pass() {
 }
 
 #[test]
-fn bytes_that_are_not_what_was_reported() {
+pub(crate) fn bytes_that_are_not_what_was_reported() {
     let github = GitHub::new();
     let truncated = two()[1].bytes[..40].to_vec();
     let wrong = ResponseTemplate::new(200).set_body_raw(truncated, "application/zip");
@@ -359,7 +360,7 @@ fn bytes_that_are_not_what_was_reported() {
 }
 
 #[test]
-fn an_artifact_without_a_digest() {
+pub(crate) fn an_artifact_without_a_digest() {
     let github = GitHub::new();
     let undigested = |artifact: &Served| {
         let mut listed = rest(artifact);
@@ -378,7 +379,7 @@ fn an_artifact_without_a_digest() {
 }
 
 #[test]
-fn an_artifact_replaced_in_mid_run() {
+pub(crate) fn an_artifact_replaced_in_mid_run() {
     let github = GitHub::new();
     let first = json!({"total_count": 2, "artifacts": two().iter().map(rest).collect::<Vec<_>>()});
     let first = ResponseTemplate::new(200).set_body_json(first);
@@ -435,7 +436,7 @@ fn fifteen_pages() {
 }
 
 #[test]
-fn runs_that_one_may_not_attest_for() {
+pub(crate) fn runs_that_one_may_not_attest_for() {
     let other = [("GITHUB_RUN_ID", "1"), ("run-id", "4242")];
     for (member, value, found) in [
         ("head_repository", json!({"full_name": "evil/r"}), "its commit comes from the fork `evil/r`"),

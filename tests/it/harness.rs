@@ -3,13 +3,14 @@
 //! Each [`Workspace`] is a temporary folder of its own. The program meets an
 //! environment that holds nothing but what the test puts there.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use release_prep::testing::Rule;
@@ -145,6 +146,7 @@ impl Workspace {
             let text = String::from_utf8(bytes).unwrap();
             text.replace(self.path("").to_str().unwrap().trim_end_matches('/'), "[workspace]")
         };
+        record_rules(&ended);
         let step_file = |name| fs::read_to_string(self.root.join(name)).unwrap_or_default();
         let report = fs::read(self.report_path()).ok();
         let report = report.map(|json| serde_json::from_slice(&json).unwrap()).inspect(assert_valid);
@@ -183,6 +185,26 @@ impl Workspace {
     pub(crate) fn names(&self) -> Vec<String> {
         names_in(&self.path(""))
     }
+}
+
+thread_local! {
+    /// The rules of the findings that runs of this thread printed.
+    static BROKEN: RefCell<BTreeSet<Rule>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// The rules that inputs of this thread's runs have broken.
+pub(crate) fn broken_rules() -> BTreeSet<Rule> {
+    BROKEN.with_borrow(Clone::clone)
+}
+
+/// Records the rules of the findings that a run printed.
+pub(crate) fn record_rules(ended: &Output) {
+    let log = [&ended.stderr[..], &ended.stdout].concat();
+    let log = String::from_utf8_lossy(&log);
+    let is_broken = |rule: &&Rule| {
+        ["error", "warning"].iter().any(|severity| log.contains(&format!("{severity}[{rule}]")))
+    };
+    BROKEN.with_borrow_mut(|broken| broken.extend(Rule::ALL.iter().filter(is_broken)));
 }
 
 /// The SHA-256 of bytes, in hexadecimal.

@@ -3,7 +3,7 @@
 use crate::harness::Workspace;
 
 #[test]
-fn an_empty_file() {
+pub(crate) fn an_empty_file() {
     let workspace = Workspace::with([("a/tool.sh", "#!/bin/sh\n"), ("a/empty.sh", "")]);
     let run = workspace.prepare(&[]).exits(1);
     insta::assert_snapshot!(run.findings(), @"error[asset-empty]: a: empty.sh: it is empty");
@@ -16,7 +16,7 @@ fn scripts(files: usize) -> Workspace {
 }
 
 #[test]
-fn a_thousand_files_with_those_at_the_top() {
+pub(crate) fn a_thousand_files_with_those_at_the_top() {
     scripts(998).prepare(&["--dry-run"]).exits(0);
     let run = scripts(999).prepare(&["--dry-run"]).exits(1);
     insta::assert_snapshot!(run.findings(), @"error[asset-count]: the release has 1001 files, the checksum files and the manifest among them");

@@ -173,7 +173,7 @@ fn module(cases: &mut Cases, tags: &str, path: &str, bytes: &[u8], broken: Optio
 }
 
 #[test]
-fn c_libraries() {
+pub(crate) fn c_libraries() {
     let mut cases = Cases::default();
     let glibc = |versions| Asks { libraries: &["libc.so.6"], versions, ..Asks::default() };
     let code = |asks: &Asks<'_>| elf_that(X86_64, LIBRARY, asks);
@@ -215,7 +215,7 @@ fn c_libraries() {
 }
 
 #[test]
-fn apple() {
+pub(crate) fn apple() {
     let mut cases = Cases::default();
     let arm64 = |version, signed| mach_o_for(AARCH64, LIBRARY, 1, version, signed);
     let tags = "cp312-cp312-macosx_11_0_arm64";
@@ -240,7 +240,7 @@ fn apple() {
 }
 
 #[test]
-fn suffixes_of_modules() {
+pub(crate) fn suffixes_of_modules() {
     let mut cases = Cases::default();
     let code = elf(X86_64, LIBRARY);
     let linux = "manylinux_2_28_x86_64";
@@ -321,7 +321,7 @@ fn programs_and_their_names() {
 }
 
 #[test]
-fn contents_and_their_names() {
+pub(crate) fn contents_and_their_names() {
     let content = Some(Rule::FileContent);
     files(&[
         ("a.zip", b"<!DOCTYPE html>", content),

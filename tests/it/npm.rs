@@ -37,7 +37,7 @@ fn prepared(more: &Value) -> Run {
 const OURS: &str = "git+https://github.com/octo-org/tool.git";
 
 #[test]
-fn a_private_package() {
+pub(crate) fn a_private_package() {
     insta::assert_snapshot!(prepared(&json!({"private": true, "repository": OURS})).exits(1).findings(), @"error[npm-private]: npm: tool.tgz: its package.json says `private`");
     prepared(&json!({"private": false, "repository": OURS})).exits(0);
     let run =
@@ -46,7 +46,7 @@ fn a_private_package() {
 }
 
 #[test]
-fn the_repository_of_the_workflow() {
+pub(crate) fn the_repository_of_the_workflow() {
     for url in [OURS, "octo-org/tool", "github:octo-org/tool"] {
         assert_eq!(prepared(&json!({"repository": url})).exits(0).findings(), "", "{url}");
     }
@@ -87,7 +87,7 @@ fn the_repository_of_the_workflow() {
 }
 
 #[test]
-fn a_prerelease_without_a_tag() {
+pub(crate) fn a_prerelease_without_a_tag() {
     let beta = json!({"version": "1.0.0-beta.1", "repository": OURS});
     let run = prepared(&beta).exits(0);
     insta::assert_snapshot!(run.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r"
@@ -143,7 +143,7 @@ fn folders_of_packages() {
 
 /// Every form in which npm, or a file system, finds another package.json.
 #[test]
-fn readings_that_differ() {
+pub(crate) fn readings_that_differ() {
     use tar::EntryType::{Char, Directory, Fifo, Link, Regular, Symlink};
     let (good, evil) = (package_json("good"), package_json("evil"));
     for (name, kind, target, rule) in [
@@ -227,7 +227,7 @@ fn a_whole_family() {
 }
 
 #[test]
-fn a_family_of_which_a_part_is_missing() {
+pub(crate) fn a_family_of_which_a_part_is_missing() {
     let run = with_platforms(main_naming(&THREE), &[("linux-x64", "1.0.0"), ("win32-x64", "1.0.0")]);
     insta::assert_snapshot!(run.exits(1).out, @r"
     `release-prep explain npm-family-incomplete` says why; docs/rules.md lists all rules.
@@ -237,7 +237,7 @@ fn a_family_of_which_a_part_is_missing() {
 }
 
 #[test]
-fn a_platform_package_of_another_version() {
+pub(crate) fn a_platform_package_of_another_version() {
     let run = with_platforms(
         main_naming(&THREE),
         &[("linux-x64", "1.0.0"), ("win32-x64", "0.9.0"), ("darwin-arm64", "1.0.0")],
@@ -246,7 +246,7 @@ fn a_platform_package_of_another_version() {
 }
 
 #[test]
-fn platform_packages_that_nobody_names() {
+pub(crate) fn platform_packages_that_nobody_names() {
     let whole = THREE.map(|words| (words, "1.0.0"));
     insta::assert_snapshot!(with_platforms(main_naming(&THREE[..2]), &whole).exits(0).findings(), @"warning[npm-platform-unnamed]: npm-win32-x64: x.tgz: no package of this release depends on @o/tool-win32-x64");
     insta::assert_snapshot!(with_platforms(main_naming(&[]), &whole).exits(1).findings(), @"error[npm-family-unnamed]: npm-main: x.tgz: tool 1.0.0 names none of its platform packages");
@@ -256,7 +256,7 @@ fn platform_packages_that_nobody_names() {
 }
 
 #[test]
-fn tags_of_a_family() {
+pub(crate) fn tags_of_a_family() {
     let mut main = main_naming(&THREE[..1]);
     main["publishConfig"] = json!({"tag": "lts"});
     let run = with_platforms(main, &[("linux-x64", "1.0.0")]);
@@ -269,7 +269,7 @@ fn tags_of_a_family() {
 }
 
 #[test]
-fn dependencies_that_nobody_can_install() {
+pub(crate) fn dependencies_that_nobody_can_install() {
     let one = |json: &Value| prepared(&json!({"repository": OURS, "dependencies": json}));
     insta::assert_snapshot!(one(&json!({"a": "workspace:*", "b": "catalog:", "c": "1.0.0"})).exits(1).findings(), @"error[npm-dependency]: npm: tool.tgz: it depends on what is not in the registry: `a: workspace:*`, `b: catalog:`");
     assert_eq!(one(&json!({"a": "^1.0.0", "b": "npm:c@1", "d": "github:o/r"})).exits(0).findings(), "");
@@ -279,7 +279,7 @@ fn dependencies_that_nobody_can_install() {
 }
 
 #[test]
-fn versions_as_npm_publishes_them() {
+pub(crate) fn versions_as_npm_publishes_them() {
     let run = prepared(&json!({"version": "1.0.0+b.1", "repository": OURS})).exits(0);
     insta::assert_snapshot!(run.findings(), @"warning[npm-build-metadata]: npm: tool.tgz: its version is 1.0.0+b.1");
     assert!(run.output("npm-packages").contains(r#""version":"1.0.0","#), "{}", run.output("npm-packages"));
@@ -293,7 +293,7 @@ fn versions_as_npm_publishes_them() {
 }
 
 #[test]
-fn names_of_old_packages() {
+pub(crate) fn names_of_old_packages() {
     let run = prepared(&json!({"name": "JSONStream", "repository": OURS})).exits(0);
     insta::assert_snapshot!(run.findings(), @"warning[npm-name-legacy]: npm: tool.tgz: the name `JSONStream` is not valid for a new package: it holds the capital letter 'J'");
     assert_eq!(run.output("has-npm"), "true");
@@ -301,7 +301,7 @@ fn names_of_old_packages() {
 }
 
 #[test]
-fn what_publish_config_says() {
+pub(crate) fn what_publish_config_says() {
     let one = |config: Value| prepared(&json!({"name": "@o/x", "repository": OURS, "publishConfig": config}));
     insta::assert_snapshot!(one(json!({"registry": "https://npm.example.com"})).exits(1).findings(), @"error[npm-registry]: npm: tool.tgz: its `publishConfig` names the registry `https://npm.example.com`");
     assert_eq!(

@@ -189,7 +189,7 @@ fn nothing_is_lost() {
 /// PyPI refuses a name that no command can have; it takes a script without an
 /// attribute, which pip cannot make.
 #[test]
-fn scripts_that_installers_alone_refuse() {
+pub(crate) fn scripts_that_installers_alone_refuse() {
     let name = "foo-1.0-py3-none-any.whl";
     for (script, code, expected) in [
         ("a/b = foo:main", 1, Some("error[wheel-entry-points]")),

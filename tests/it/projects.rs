@@ -37,7 +37,7 @@ fn projects_are_named_first() {
 }
 
 #[test]
-fn what_is_not_named_is_refused() {
+pub(crate) fn what_is_not_named_is_refused() {
     let run = workspace(true).prepare(&["--projects", "My.Tool\n@my-scope/*"]).exits(1);
     insta::assert_snapshot!(run.findings(), @r"
     error[unlisted-project]: x: my_toool-1.0-py3-none-any.whl: it is of the project `my-toool`

@@ -231,7 +231,7 @@ fn what_is_signed_elsewhere_is_left_alone_too() {
 /// A wheel that cannot be rewritten keeps its bytes and is judged as it is; the
 /// others are, and no fault ends the run.
 #[test]
-fn what_cannot_be_copied_is_left_alone() {
+pub(crate) fn what_cannot_be_copied_is_left_alone() {
     let spelt = |entries: Vec<Entry>| {
         let wheel = Wheelwright::new("Foo-1.0-py3-none-any.whl");
         entries.into_iter().fold(wheel, Wheelwright::entry)

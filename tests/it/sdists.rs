@@ -50,7 +50,7 @@ pub(crate) fn tar_of(entries: &[(&str, &[u8], tar::EntryType, &str)]) -> Vec<u8>
 
 /// Files that its `License-File` lines name are in it: PyPI looks for each.
 #[test]
-fn licence_files() {
+pub(crate) fn licence_files() {
     let named = format!("{PKG_INFO}License-File: LICENSE\nLicense-File: legal/NOTICE\n");
     let with = |files: &[(&str, &[u8])]| {
         let all = [("foo-1.0/PKG-INFO", named.as_bytes())];
@@ -115,7 +115,7 @@ fn several_pkg_infos() {
 }
 
 #[test]
-fn sparse_files() {
+pub(crate) fn sparse_files() {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     let pkg_info = PKG_INFO.as_bytes();
     for (name, bytes, kind) in [
@@ -134,7 +134,7 @@ fn sparse_files() {
 
 /// What nobody can unpack is an error, whatever its name, and says what it is.
 #[test]
-fn broken_archives() {
+pub(crate) fn broken_archives() {
     let whole = tar_gz(&[("tool/tool", &[7; 4096]), ("README", b"two at the top")]);
     let broken = &whole[..whole.len() / 2];
     let plain = tar_of(&[("tool/tool", b"x", tar::EntryType::Regular, "")]);

@@ -102,7 +102,7 @@ fn one_name_twice() {
 }
 
 #[test]
-fn two_accounts_of_one_entry() {
+pub(crate) fn two_accounts_of_one_entry() {
     let honest = Entry::new("x.exe", b"content");
     let found = [
         Entry { local_name: b"y.exe".into(), ..honest.clone() },
