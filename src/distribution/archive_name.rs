@@ -16,3 +16,15 @@ const SUFFIXES: &[&str] = &[
 pub(crate) fn is_archive(name: &FileName) -> bool {
     SUFFIXES.iter().any(|suffix| name.has_suffix(suffix))
 }
+
+/// The suffix of an archive's name, as the name spells it; the longest that
+/// fits. None if it is not the name of an archive.
+#[must_use]
+pub(crate) fn suffix(name: &str) -> Option<&str> {
+    let ends = |suffix: &&&str| {
+        let end = name.len().checked_sub(suffix.len()).and_then(|at| name.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+    };
+    let longest = SUFFIXES.iter().filter(ends).max_by_key(|suffix| suffix.len())?;
+    name.get(name.len() - longest.len()..)
+}

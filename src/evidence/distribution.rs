@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::distribution::native::Native;
 use crate::distribution::npm::PackageJson;
 use crate::distribution::sdist::Sdist;
+use crate::distribution::sidecar::SidecarContents;
 use crate::distribution::version::DeclaredVersion;
 use crate::distribution::wheel::WheelFilename;
 use crate::distribution::{Kind, Shape};
@@ -45,8 +46,8 @@ pub enum Distribution {
     },
     /// An installer, a package of an operating system, or a script.
     Installer,
-    /// Digests, a signature, an attestation, and so on.
-    Sidecar,
+    /// What describes other files, and what it declares.
+    Sidecar(Box<SidecarContents>),
     /// None of these.
     Other,
 }
@@ -54,14 +55,14 @@ pub enum Distribution {
 impl Distribution {
     /// What a file of that shape is if nothing more is known about it.
     #[must_use]
-    pub const fn plain(shape: Shape) -> Self {
+    pub fn plain(shape: Shape) -> Self {
         match shape {
             Shape::Wheel | Shape::MaybeSdist | Shape::MaybeNpm | Shape::Archive => {
                 Self::Archive { defect: None }
             }
             Shape::Executable => Self::Executable { native: None },
             Shape::Installer => Self::Installer,
-            Shape::Sidecar => Self::Sidecar,
+            Shape::Sidecar => Self::Sidecar(Box::new(SidecarContents::Opaque)),
             Shape::Other => Self::Other,
         }
     }
@@ -91,7 +92,7 @@ impl Distribution {
             Self::Archive { .. } => Kind::Archive,
             Self::Executable { .. } => Kind::Executable,
             Self::Installer => Kind::Installer,
-            Self::Sidecar => Kind::Sidecar,
+            Self::Sidecar(_) => Kind::Sidecar,
             Self::Other => Kind::Other,
         }
     }

@@ -7,6 +7,7 @@ pub(crate) mod native;
 pub(crate) mod sdist;
 pub(crate) mod wheel;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use distribution::Distribution;
@@ -15,6 +16,7 @@ use crate::artifact::Artifact;
 use crate::digest::Sha256;
 use crate::disk::staging::StagedFile;
 use crate::distribution::content::{self, Content};
+use crate::distribution::sidecar::algorithm::ChecksumAlgorithm;
 use crate::distribution::target::Target;
 use crate::filename::{FileName, RelativePath};
 use crate::rule::finding::Place;
@@ -36,6 +38,9 @@ pub struct Evidence {
     pub distribution: Distribution,
     /// What its first bytes say that it is, where its name says otherwise.
     pub(crate) mismatch: Option<Mismatch>,
+    /// Further digests of the bytes that were uploaded, in lower-case
+    /// hexadecimal, as far as checksum files declare such.
+    pub(crate) other_digests: BTreeMap<ChecksumAlgorithm, String>,
 }
 
 /// A file that is not what the suffix of its name says.
@@ -79,6 +84,16 @@ impl Evidence {
             _ => Target::of_file(&self.name()),
         };
         target.or_else(|| Target::of_artifact(self.artifact.name.as_str()))
+    }
+
+    /// The digest of the bytes that were uploaded, in lower-case hexadecimal.
+    /// None if it was not computed.
+    #[must_use]
+    pub(crate) fn digest_by(&self, algorithm: ChecksumAlgorithm) -> Option<String> {
+        match algorithm {
+            ChecksumAlgorithm::Sha256 => Some(self.digest_as_sent().to_string()),
+            _ => self.other_digests.get(&algorithm).cloned(),
+        }
     }
 
     /// Where a finding about it points.

@@ -14,8 +14,9 @@
 //!
 //! The plan changes nothing; [`crate::pipeline`] carries it out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::artifact::ArtifactName;
 use crate::digest::Sha256;
 use crate::distribution::junk::is_junk_file;
 use crate::distribution::project::ProjectName;
@@ -26,11 +27,14 @@ use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::glob::Glob;
+use crate::normalize::asset_name::{is_stored_unchanged, qualified, stored_name};
+use crate::normalize::described::Described;
+use crate::normalize::sidecars::SidecarPlanner;
 use crate::release::manifest::{Action, LeftOut, LeftOutReason};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
-use crate::settings::Normalization;
+use crate::settings::{AssetNames, Normalization, Sidecars};
 
 /// How files are named.
 #[derive(Debug, Clone)]
@@ -41,6 +45,10 @@ pub struct NamingPolicy {
     pub not_for_the_index: Vec<Glob>,
     /// Whether files of unknown type are released.
     pub unknown_kinds: bool,
+    /// Whether assets of one name get their target added.
+    pub(crate) asset_names: AssetNames,
+    /// Where checksum files stand beside assets.
+    pub(crate) sidecars: Sidecars,
 }
 
 impl NamingPolicy {
@@ -68,6 +76,9 @@ pub(crate) struct Planned<'a> {
     /// What two files must not share unless they are one: the canonical name
     /// where the file keeps another.
     pub canonical: FileName,
+    /// The text that a sidecar has to be rewritten to, so that it describes
+    /// its file under the name that the file has in the release.
+    pub text: Option<String>,
 }
 
 impl Planned<'_> {
@@ -94,6 +105,10 @@ pub(crate) struct Plan<'a> {
 }
 
 /// Plans all files of a release.
+///
+/// 1. Every file but the sidecars.
+/// 2. Assets of one name from several targets, if they are to be qualified.
+/// 3. The sidecars, which follow the files that they describe.
 #[must_use]
 pub(crate) fn plan<'a>(evidence: &'a [Evidence], naming: &NamingPolicy) -> Plan<'a> {
     let planner = Planner {
@@ -102,35 +117,53 @@ pub(crate) fn plan<'a>(evidence: &'a [Evidence], naming: &NamingPolicy) -> Plan<
         projects: evidence.iter().filter_map(|file| python_project(&file.distribution)).collect(),
     };
     let mut plan = Plan::default();
+    let mut decisions: Vec<Option<Decision>> = Vec::with_capacity(evidence.len());
     for file in evidence {
-        let mut findings = Vec::new();
-        match planner.decide(file, &mut findings) {
-            Decision::Release { folder, name, canonical } => {
-                plan.planned.push(Planned { evidence: file, folder, name, canonical });
+        let is_sidecar = matches!(file.distribution, Distribution::Sidecar(_)) && !is_junk_file(&file.path);
+        decisions.push((!is_sidecar).then(|| planner.decide(file, &mut plan.findings)));
+    }
+    if naming.asset_names == AssetNames::Qualify {
+        planner.qualify(evidence, &mut decisions);
+    }
+    let described = Described::new(evidence);
+    let mut sidecars = SidecarPlanner { evidence, described: &described, planner: &planner, decisions };
+    sidecars.decide_all(&mut plan.findings);
+    for (file, decision) in evidence.iter().zip(sidecars.decisions) {
+        match decision {
+            Some(Decision::Release { folder, name, canonical, text }) => {
+                plan.planned.push(Planned { evidence: file, folder, name, canonical, text });
             }
-            Decision::LeaveOut(why) => plan.left_out.push(LeftOut {
+            Some(Decision::LeaveOut(why)) => plan.left_out.push(LeftOut {
                 artifact: file.artifact.name.clone(),
                 path: file.path.clone(),
                 why,
             }),
-            Decision::Refuse => {}
+            Some(Decision::Refuse) | None => {}
         }
-        plan.findings.extend(findings);
     }
     plan.findings.extend(unknown_kinds(&plan.left_out));
     plan
 }
 
 /// The decision on one file.
-enum Decision {
+pub(super) enum Decision {
     Release {
         folder: Folder,
         name: FileName,
         canonical: FileName,
+        /// The text that the file is rewritten to.
+        text: Option<String>,
     },
     LeaveOut(LeftOutReason),
     /// The file cannot be named. A finding, which no input relaxes, says why.
     Refuse,
+}
+
+impl Decision {
+    /// An asset of that name, as it is.
+    pub(super) fn asset(name: FileName) -> Self {
+        Self::Release { folder: Folder::Assets, canonical: name.clone(), name, text: None }
+    }
 }
 
 /// Files with a signature or attestation in the same artifact, by name and
@@ -160,17 +193,44 @@ fn identity(file: &Evidence) -> (FileName, Sha256) {
     (file.name(), file.digest_as_sent())
 }
 
-struct Planner<'a> {
-    naming: &'a NamingPolicy,
+pub(super) struct Planner<'a> {
+    pub(super) naming: &'a NamingPolicy,
     signed: Signed,
     /// The projects that wheels and source distributions are of.
     projects: BTreeSet<ProjectName>,
 }
 
 impl Planner<'_> {
+    /// Adds the target to the names of assets that differ and have one name:
+    /// to all of them, or to none. What is signed under its name keeps it.
+    fn qualify(&self, evidence: &[Evidence], decisions: &mut [Option<Decision>]) {
+        let mut groups: BTreeMap<FileName, Vec<usize>> = BTreeMap::new();
+        for (number, (file, decision)) in evidence.iter().zip(&*decisions).enumerate() {
+            if let Some(Decision::Release { folder: Folder::Assets, name, .. }) = decision
+                && is_qualifiable(file)
+            {
+                groups.entry(name.clone()).or_default().push(number);
+            }
+        }
+        for (name, numbers) in groups {
+            let files: Vec<&Evidence> = numbers.iter().filter_map(|number| evidence.get(*number)).collect();
+            if files.iter().any(|file| self.is_signed(file)) {
+                continue;
+            }
+            for (number, name) in numbers.iter().zip(qualified_names(&name, &files).into_iter().flatten()) {
+                if let Some(decision) = decisions.get_mut(*number) {
+                    *decision = Some(Decision::asset(name));
+                }
+            }
+        }
+    }
+
     fn decide(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
         if is_junk_file(&file.path) {
             return Decision::LeaveOut(LeftOutReason::Junk);
+        }
+        if is_left_by_a_tool(&file.name()) {
+            return Decision::LeaveOut(LeftOutReason::Tool);
         }
         match &file.distribution {
             Distribution::Wheel { filename, .. } if self.naming.is_for_the_index(file) => {
@@ -223,8 +283,12 @@ impl Planner<'_> {
             );
         }
         findings.extend(index_name_unsafe(file, sorted));
-        let kept =
-            |name: FileName| Decision::Release { folder: Folder::Pypi, name, canonical: canonical.clone() };
+        let kept = |name: FileName| Decision::Release {
+            folder: Folder::Pypi,
+            name,
+            canonical: canonical.clone(),
+            text: None,
+        };
         if *sorted == name {
             return kept(name);
         }
@@ -256,7 +320,8 @@ impl Planner<'_> {
         findings: &mut Vec<Finding>,
     ) -> Decision {
         let name = file.name();
-        let release = |name: FileName| Decision::Release { folder, canonical: expected.clone(), name };
+        let release =
+            |name: FileName| Decision::Release { folder, canonical: expected.clone(), name, text: None };
         if name == *expected {
             return release(name);
         }
@@ -290,7 +355,7 @@ impl Planner<'_> {
         }
     }
 
-    fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
+    pub(super) fn asset(&self, file: &Evidence, findings: &mut Vec<Finding>) -> Decision {
         let name = name_of_contents(file);
         let Some(stored) = stored_name(&name) else {
             findings.push(
@@ -309,12 +374,41 @@ impl Planner<'_> {
                     format!("GitHub would store it as `{stored}`")
                 }).expected(format!("`{stored}`")));
         }
-        Decision::Release { folder: Folder::Assets, name: stored.clone(), canonical: stored }
+        Decision::asset(stored)
     }
 
-    fn is_signed(&self, file: &Evidence) -> bool {
+    pub(super) fn is_signed(&self, file: &Evidence) -> bool {
         self.signed.covers(file)
     }
+}
+
+/// The names that assets of one name get from their targets. None if all are
+/// one file, or if their targets do not tell them apart.
+#[must_use]
+pub(crate) fn qualified_names(name: &FileName, files: &[&Evidence]) -> Option<Vec<FileName>> {
+    let contents: BTreeSet<Sha256> = files.iter().map(|file| file.staged.digests.sha256).collect();
+    let artifacts: Vec<&ArtifactName> = files.iter().map(|file| &file.artifact.name).collect();
+    (contents.len() > 1 && files.iter().all(|file| is_qualifiable(file)))
+        .then(|| qualified(name, &artifacts))
+        .flatten()
+}
+
+/// Whether a file may have a target added to its name: not if its name has a
+/// meaning of its own, and not if it follows another file.
+const fn is_qualifiable(file: &Evidence) -> bool {
+    matches!(
+        file.distribution,
+        Distribution::Archive { .. }
+            | Distribution::Executable { .. }
+            | Distribution::Installer
+            | Distribution::Other
+    )
+}
+
+/// Whether a name is that of what build tools leave for themselves: the
+/// partial manifests of cargo-dist, of which `dist-manifest.json` is the whole.
+fn is_left_by_a_tool(name: &FileName) -> bool {
+    name.stem("-dist-manifest.json").is_some()
 }
 
 fn python_project(distribution: &Distribution) -> Option<ProjectName> {
@@ -354,45 +448,6 @@ fn not_renamed(file: &Evidence, canonical: &FileName) -> Finding {
         .expected(format!("{canonical}"))
 }
 
-/// Whether GitHub keeps a character of an asset's name as it is.
-const fn is_stored_unchanged(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
-}
-
-/// What GitHub puts before an extension of whose name nothing is kept.
-const DEFAULT_STEM: &str = "default";
-
-/// The name under which an asset can be uploaded and will be found again:
-/// runs of other characters and dots become one `.`, and none stands at either
-/// end. A `-` does not begin it, since a command would read it as an option. Of
-/// a name that has nothing but its extension left, as `日本.zip`, that is kept
-/// behind `default`, as GitHub does. A name that needs no change gets none.
-fn stored_name(name: &FileName) -> Option<FileName> {
-    let name = name.as_str();
-    if name.bytes().all(is_stored_unchanged) && !name.starts_with(['.', '-']) && !name.ends_with('.') {
-        return name.parse().ok();
-    }
-    let mut stored = String::with_capacity(name.len());
-    for character in name.chars() {
-        match u8::try_from(character) {
-            Ok(byte) if byte != b'.' && is_stored_unchanged(byte) => stored.push(character),
-            _ if stored.ends_with('.') => {}
-            _ => stored.push('.'),
-        }
-    }
-    let stored = stored.trim_start_matches(['.', '-']).trim_end_matches('.');
-    if stored.is_empty() {
-        return None;
-    }
-    let lost =
-        name.split(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+')).next().unwrap_or(name);
-    // `.hidden` is a stem, and no extension.
-    if lost.len() > 1 && lost.ends_with('.') {
-        return format!("{DEFAULT_STEM}.{stored}").parse().ok();
-    }
-    stored.parse().ok()
-}
-
 fn unknown_kinds_found(names: &Sample<String, 20>) -> String {
     match names.count() {
         1 => format!("1 file of unknown type skipped: {names}"),
@@ -414,42 +469,4 @@ fn unknown_kinds(left_out: &[LeftOut]) -> Option<Finding> {
             .found(unknown_kinds_found(&names))
             .expected("distributions, archives, executables, installers, scripts, signatures or sidecars"),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_as_github_stores_them() {
-        for (name, stored) in [
-            ("tool-1.0+x_y.tar.gz", Some("tool-1.0+x_y.tar.gz")),
-            ("my tool (1).zip", Some("my.tool.1.zip")),
-            (".hidden", Some("hidden")),
-            ("größe~1", Some("gr.e.1")),
-            ("a..b", Some("a..b")),
-            ("-rf.zip", Some("rf.zip")),
-            ("--help", Some("help")),
-            ("(-)x", Some("x")),
-            ("日本.zip", Some("default.zip")),
-            ("é.tar.gz", Some("default.tar.gz")),
-            ("..zip", Some("default.zip")),
-            ("-.zip", Some("default.zip")),
-            ("日本-1.0.zip", Some("1.0.zip")),
-            ("日本語", None),
-            ("---", None),
-            ("…", None),
-        ] {
-            let found = stored_name(&name.parse().unwrap());
-            assert_eq!(found.as_ref().map(FileName::as_str), stored, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_stored_name_stays() {
-        for name in ["my tool (1).zip", ".a. .b.", "~x~", "a (b)", "日本.zip", "--a", ". -a"] {
-            let stored = stored_name(&name.parse().unwrap()).unwrap();
-            assert_eq!(stored_name(&stored), Some(stored.clone()), "{name}");
-        }
-    }
 }

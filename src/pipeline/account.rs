@@ -65,7 +65,7 @@ fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
         Distribution::Archive { .. } => Package::Plain(PlainKind::Archive),
         Distribution::Executable { .. } => Package::Plain(PlainKind::Executable),
         Distribution::Installer => Package::Plain(PlainKind::Installer),
-        Distribution::Sidecar => Package::Plain(PlainKind::Sidecar),
+        Distribution::Sidecar(_) => Package::Plain(PlainKind::Sidecar),
         Distribution::Other => Package::Plain(PlainKind::Other),
     })
 }

@@ -75,6 +75,8 @@ pub(crate) fn decide<'a>(
     let plan = plan::plan(evidence, &request.naming);
     let left_out = plan.left_out;
     findings.extend(plan.findings);
+    let (described, set_notes) = set::judge(evidence, &plan.planned);
+    findings.extend(described);
     findings.extend(preflight::files(evidence, &request.naming, request.npm_repository.as_deref()));
     let (members, set_findings) = release::members(plan.planned);
     findings.extend(set_findings);
@@ -96,7 +98,7 @@ pub(crate) fn decide<'a>(
     let released = released.map(|planned| (planned.evidence.place(), &planned.name));
     let judged = request.policy.judge(findings, &released.collect());
     let unused = judged.unused.iter().map(|line| format!("ignore: `{line}` matched no finding"));
-    let notes = listing.notes.into_iter().chain(unused).collect();
+    let notes = listing.notes.into_iter().chain(set_notes).chain(unused).collect();
     let mut diagnostics = Diagnostics {
         findings: judged.findings,
         ignored: judged.ignored,

@@ -6,11 +6,13 @@
 //! 3. List the artifacts.
 //! 4. Unpack each as it arrives, digest every file as it is written, and
 //!    inspect it ([`unpack`]).
-//! 5. Rewrite wheels, if the inputs ask for it.
+//! 5. Rewrite wheels, if the inputs ask for it, and checksum files that do not
+//!    describe their file under its new name ([`checksums`]).
 //! 6. Decide names, places, findings and the manifest ([`decide`]).
 //! 7. Place the files and commit: everything appears at once, or nothing does.
 
 pub(crate) mod account;
+mod checksums;
 pub(crate) mod decide;
 pub(crate) mod failure;
 pub(crate) mod unpack;
@@ -82,9 +84,11 @@ pub fn prepare(
     unpacker.unpack_all(&pool, payloads)?;
     let mut unpacked = unpacker.finish()?;
     unpacked.findings.append(&mut listing.findings);
-    let (evidence, not_rewritten) =
+    pool.install(|| checksums::compute_digests(&staging, &mut unpacked.files))?;
+    let (mut evidence, not_rewritten) =
         pool.install(|| rewrite_wheels(&staging, request, unpacked.files, &options))?;
     unpacked.findings.extend(not_rewritten);
+    checksums::rewrite_sidecars(&staging, &mut evidence, &request.naming, request.algorithms)?;
     let decision = decide(request, &evidence, unpacked.findings, listing)
         .map_err(|error| Failure::fault("the files make no valid release, a fault of release-prep", error))?;
     Ok(match decision {

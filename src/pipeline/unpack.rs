@@ -207,6 +207,7 @@ impl<'a> Unpacker<'a> {
             executable,
             distribution,
             mismatch: Mismatch::of(&path.file_name(), &head),
+            other_digests: BTreeMap::new(),
         };
         match unreadable::refused(&file) {
             Some(finding) => self.lock().findings.push(finding),

@@ -8,6 +8,7 @@ use crate::evidence::Evidence;
 use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::normalize::plan::Planned;
+use crate::preflight::set::collisions;
 use crate::release::manifest::is_reserved;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
@@ -59,38 +60,20 @@ impl<'a> Member<'a> {
 #[must_use]
 pub(crate) fn members(planned: Vec<Planned<'_>>) -> (Vec<Member<'_>>, Vec<Finding>) {
     let mut by_name: BTreeMap<FileName, Member<'_>> = BTreeMap::new();
-    let mut findings = Vec::new();
     for planned in planned {
         match by_name.entry(planned.canonical.clone()) {
             Entry::Vacant(entry) => {
                 entry.insert(Member { planned, duplicates: Vec::new() });
             }
-            Entry::Occupied(mut entry) => {
-                let (file, first) = (planned.evidence, entry.get().file());
-                if file.staged.digests.sha256 != first.staged.digests.sha256 {
-                    findings.push(name_collision(file, first, &planned.canonical));
-                }
-                entry.get_mut().duplicates.push(planned);
-            }
+            Entry::Occupied(mut entry) => entry.get_mut().duplicates.push(planned),
         }
     }
     let members: Vec<_> = by_name.into_values().collect();
+    let mut findings = collisions::judge(&members);
     findings.extend(reserved(&members));
     findings.extend(case_collisions(&members));
     findings.extend(index_duplicates(&members));
     (members, findings)
-}
-
-fn name_collision(file: &Evidence, first: &Evidence, name: &FileName) -> Finding {
-    Rule::NameCollision
-        .at(file)
-        .found(format!(
-            "it would be `{name}`, and so would {} with other bytes ({} here, {} there)",
-            first.place(),
-            file.staged.digests.sha256,
-            first.staged.digests.sha256
-        ))
-        .expected("one content for one name")
 }
 
 fn reserved(members: &[Member<'_>]) -> Vec<Finding> {
@@ -112,7 +95,7 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
     for member in members {
         let Some(other) = folded.insert(member.planned.name.folded(), member) else { continue };
         if other.planned.name == member.planned.name {
-            findings.push(name_collision(member.file(), other.file(), &member.planned.name));
+            findings.push(collisions::collision(&member.planned.name, &[other.file(), member.file()]));
         } else {
             findings.push(
                 Rule::CaseCollision

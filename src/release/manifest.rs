@@ -240,6 +240,12 @@ pub enum LeftOutReason {
     Junk,
     /// Of unknown type, and not selected by `pattern`.
     UnknownKind,
+    /// Checksums, or a signature of them, which the checksum files of the
+    /// release replace.
+    Superseded,
+    /// What a tool of the pipeline left for itself, as the partial manifests
+    /// of cargo-dist.
+    Tool,
 }
 
 impl fmt::Display for LeftOutReason {
@@ -247,6 +253,8 @@ impl fmt::Display for LeftOutReason {
         f.write_str(match self {
             Self::Junk => "a junk file",
             Self::UnknownKind => "of unknown type",
+            Self::Superseded => "superseded by the release's own checksums",
+            Self::Tool => "a file of a build tool",
         })
     }
 }

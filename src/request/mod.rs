@@ -30,7 +30,7 @@ use crate::report::text::Detail;
 use crate::rule::Rule;
 use crate::rule::policy::Policy;
 use crate::settings::{
-    AssetNames, Normalization, OutputFormat, PreviousManifest, RecordSetting, Sidecars, VersionSetting,
+    Normalization, OutputFormat, PreviousManifest, RecordSetting, Sidecars, VersionSetting,
 };
 use crate::source::github::RunRequest;
 
@@ -248,6 +248,8 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
             normalization: arguments.normalize,
             not_for_the_index: arguments.pypi_exclude,
             unknown_kinds,
+            asset_names: arguments.asset_names,
+            sidecars: arguments.sidecars,
         },
         policy: Policy {
             pypi: arguments.pypi,
@@ -282,13 +284,8 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
 fn reject_unimplemented(arguments: &PrepareArgs) -> Result<(), InputError> {
     let refuse =
         |input, found: &str, instead| Err(InputError::NotYet { input, found: found.to_owned(), instead });
-    if arguments.asset_names == AssetNames::Qualify {
-        return refuse("asset-names", "qualify", "`keep` is");
-    }
-    match arguments.sidecars {
-        Sidecars::Auto => {}
-        Sidecars::Always => return refuse("sidecars", "true", "`auto` keeps those that the build jobs sent"),
-        Sidecars::Never => return refuse("sidecars", "false", "`auto` keeps those that the build jobs sent"),
+    if arguments.sidecars == Sidecars::Always {
+        return refuse("sidecars", "true", "`auto` keeps those that the build jobs sent");
     }
     match &arguments.previous_manifest {
         PreviousManifest::Auto | PreviousManifest::Off => Ok(()),
@@ -416,8 +413,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_refused_by_name() {
         for (arguments, input) in [
-            (&["--asset-names", "qualify"][..], "asset-names"),
-            (&["--sidecars", "true"], "sidecars"),
+            (&["--sidecars", "true"][..], "sidecars"),
             (&["--previous-manifest", "m.json"], "previous-manifest"),
         ] {
             let error = prepared(arguments).unwrap_err();

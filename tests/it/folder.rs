@@ -248,7 +248,7 @@ pub(crate) fn assets_are_named_as_github_stores_them() {
 #[test]
 fn two_names_that_github_stores_as_one() {
     let workspace = Workspace::with([("a/my tool.exe", "x"), ("b/my.tool.exe", "y")]);
-    insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @"error[name-collision]: b: my.tool.exe: it would be `my.tool.exe`, and so would a: my tool.exe with other bytes ([sha256] here, [sha256] there)");
+    insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @"error[name-collision]: a: my tool.exe: `my.tool.exe` is the name of 2 files with 2 different contents: `a: my tool.exe`, `b: my.tool.exe`");
 }
 
 #[test]
@@ -262,7 +262,7 @@ pub(crate) fn one_name_one_content() {
     insta::assert_snapshot!(released(&workspace), @"assets/tool from again: tool kept, linux: deep/tool kept, linux: tool kept");
     workspace.write("artifacts/macos/tool", elf("other"));
     let run = workspace.prepare(&[]).exits(1);
-    insta::assert_snapshot!(run.findings(), @"error[name-collision]: macos: tool: it would be `tool`, and so would again: tool with other bytes ([sha256] here, [sha256] there)");
+    insta::assert_snapshot!(run.findings(), @"error[name-collision]: again: tool: `tool` is the name of 4 files with 2 different contents: `again: tool`, `linux: deep/tool`, `linux: tool`, `macos: tool`");
 }
 
 #[test]
@@ -284,12 +284,12 @@ pub(crate) fn names_at_the_top_are_reserved() {
     let workspace = Workspace::with(names.map(|name| (format!("a/{name}"), name)));
     let run = workspace.prepare(&["--pattern", "a"]).exits(1);
     insta::assert_snapshot!(run.findings(), @r"
-    error[reserved-name]: a: B2SUMS: `B2SUMS` is the name of a file that release-prep writes
-    error[reserved-name]: a: SHA256SUMS: `SHA256SUMS` is the name of a file that release-prep writes
     error[reserved-name]: a: release-manifest.json: `release-manifest.json` is the name of a file that release-prep writes
-    error[reserved-name]: a: sha512sums: `sha512sums` is the name of a file that release-prep writes
-    error[reserved-name]: a: subjects-3.sha256: `subjects-3.sha256` is the name of a file that release-prep writes
-    error[reserved-name]: a: subjects.sha256: `subjects.sha256` is the name of a file that release-prep writes
+    warning[sidecar-unreadable]: a: B2SUMS: it holds no digest
+    warning[sidecar-unreadable]: a: SHA256SUMS: it holds no digest
+    warning[sidecar-unreadable]: a: sha512sums: it holds no digest
+    warning[sidecar-unreadable]: a: subjects-3.sha256: it holds no digest
+    warning[sidecar-unreadable]: a: subjects.sha256: it holds no digest
     ");
 }
 
@@ -333,7 +333,7 @@ fn spellings_of_one_wheel() {
     workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(released(&workspace), @"pypi/foo-1.0-cp311.cp312-none-any.whl from a: foo-1.0-cp311.cp312-none-any.whl kept, b: foo-1.0-cp312.cp311-none-any.whl renamed");
     workspace.write(format!("artifacts/b/{unsorted}"), wheel_saying(sorted, "else"));
-    insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @"error[name-collision]: b: foo-1.0-cp312.cp311-none-any.whl: it would be `foo-1.0-cp311.cp312-none-any.whl`, and so would a: foo-1.0-cp311.cp312-none-any.whl with other bytes ([sha256] here, [sha256] there)");
+    insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @"error[name-collision]: a: foo-1.0-cp311.cp312-none-any.whl: `foo-1.0-cp311.cp312-none-any.whl` is the name of 2 files with 2 different contents: `a: foo-1.0-cp311.cp312-none-any.whl`, `b: foo-1.0-cp312.cp311-none-any.whl`");
     // With names left as they are it is one all the same.
     workspace.prepare(&["--normalize", "off"]).exits(1);
 }

@@ -14,6 +14,7 @@
 
 mod action;
 mod architecture;
+mod assets;
 mod disk;
 mod docs;
 mod expect;
@@ -33,6 +34,7 @@ mod rewrite;
 mod rules;
 mod runner;
 mod sdists;
+mod sidecars;
 mod verify;
 mod wheelwright;
 mod zips;

@@ -202,16 +202,18 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     ### What to do
 
-    **1. it would be <code>tool</code>, and so would linux&#58; tool with other bytes &#40;80386b4d4df0… here, 083fab17dc9f… there&#41;** — name-collision<br>
-    tool of <code>macos</code><br>
+    **1. <code>tool</code> is the name of 2 files with 2 different contents&#58; <code>linux&#58; tool</code>, <code>macos&#58; tool</code>** — name-collision<br>
+    tool of <code>linux</code><br>
     Expected one content for one name.<br>
-    → Upload the file once, or give the files different names. For executables, add the target to the name.
+    → Set <code>asset-names&#58; qualify</code>, which names them <code>tool-linux</code>, <code>tool-macos</code>, or give them different names where they are built.
+
+        asset-names: qualify
 
     <details><summary>Every finding in full (1)</summary>
 
     **1. name-collision**
 
-    - macos&#58; tool: it would be <code>tool</code>, and so would linux&#58; tool with other bytes &#40;80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there&#41;; expected one content for one name
+    - linux&#58; tool: <code>tool</code> is the name of 2 files with 2 different contents&#58; <code>linux&#58; tool</code>, <code>macos&#58; tool</code>; expected one content for one name
 
 
     </details>
@@ -224,7 +226,7 @@ fn a_refusal_has_a_summary_and_no_outputs() {
 
     <code>release-prep explain name-collision</code> says why; docs/rules.md lists all rules.
     ");
-    insta::assert_snapshot!(run.annotations("error").join("\n"), @"::error title=name-collision::macos: tool: it would be `tool`, and so would linux: tool with other bytes (80386b4d4df02cb5217ecd012c1667dacfa14f4758ca308c4e623cf1707b80f3 here, 083fab17dc9fe0a946105852e3a163d4a5eee8f66be7965ebb940a871efe5336 there); expected one content for one name. Upload the file once, or give the files different names. For executables, add the target to the name.");
+    insta::assert_snapshot!(run.annotations("error").join("\n"), @"::error title=name-collision::linux: tool: `tool` is the name of 2 files with 2 different contents: `linux: tool`, `macos: tool`; expected one content for one name. Set `asset-names: qualify`, which names them `tool-linux`, `tool-macos`, or give them different names where they are built. asset-names: qualify");
     assert_eq!(workspace.prepare_on_runner(&[("show-summary", "false")]).exits(1).summary, "");
 }
 
@@ -407,9 +409,7 @@ fn wrong_inputs() {
 #[test]
 fn what_is_not_yet_available() {
     let workspace = one_tool();
-    for (input, value) in
-        [("asset-names", "qualify"), ("sidecars", "true"), ("previous-manifest", "old.json")]
-    {
+    for (input, value) in [("sidecars", "true"), ("previous-manifest", "old.json")] {
         let run = workspace.prepare_on_runner(&[(input, value)]).exits(2);
         let first = run.err.lines().next().unwrap();
         assert!(

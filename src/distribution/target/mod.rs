@@ -3,6 +3,8 @@
 mod metadata;
 mod name;
 
+pub(crate) use name::target_text;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

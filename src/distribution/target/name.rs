@@ -33,6 +33,37 @@ impl Target {
     }
 }
 
+/// The part of an artifact's name that says the target, to the letter:
+/// `x86_64-pc-windows-msvc` of `bin-x86_64-pc-windows-msvc-1`. None if nothing
+/// does.
+#[must_use]
+pub(crate) fn target_text(name: &str) -> Option<&str> {
+    let target = Target::of_artifact(name)?;
+    let is_separator = |c: char| !c.is_ascii_alphanumeric();
+    // Where words begin and end.
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    let mut start = 0;
+    for part in name.split(is_separator) {
+        if !part.is_empty() {
+            words.push((start, start + part.len()));
+        }
+        start += part.len() + 1;
+    }
+    let text = |from: usize, to: usize| name.get(words.get(from)?.0..words.get(to)?.1);
+    let says_it = |from, to| text(from, to).and_then(Target::of_artifact) == Some(target);
+    let length =
+        (0..words.len()).find(|length| (0..words.len() - length).any(|from| says_it(from, from + length)))?;
+    let from = (0..words.len() - length).rev().find(|from| says_it(*from, from + length))?;
+    let mut to = from + length;
+    // With the words that belong to a triple and say nothing more.
+    while text(to + 1, to + 1).is_some_and(|next| word(&next.to_ascii_lowercase()).is_some())
+        && says_it(from, to + 1)
+    {
+        to += 1;
+    }
+    text(from, to)
+}
+
 /// Suffixes of what one system alone installs or runs.
 const SUFFIXES: [(&str, Os); 12] = [
     (".deb", Os::Linux),

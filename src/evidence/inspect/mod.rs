@@ -5,6 +5,7 @@ mod native;
 mod npm;
 mod record;
 mod sdist;
+mod sidecar;
 mod wheel;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -51,6 +52,7 @@ pub(crate) fn inspect(
         Shape::Executable => native::inspect(staging.open(staged)?, staged.size)
             .map_err(ArchiveError::Read)
             .map(|native| Inspection::Known(Distribution::Executable { native: native.map(Box::new) })),
+        Shape::Sidecar => sidecar::inspect(&name, staging.open(staged)?),
         _ => Ok(Inspection::Nothing),
     };
     distribution(inspected, shape, Defect::Tar, &place)

@@ -173,3 +173,43 @@ pub(super) const NATIVE_MACOS: Entry = Entry {
     remedy: "Set `MACOSX_DEPLOYMENT_TARGET` to the version of the tag, or tag the wheel for the newer macOS (`delocate-wheel --require-target-macos-version`).",
     source: "platform compatibility tags; `LC_BUILD_VERSION`",
 };
+
+pub(super) const SIDECAR_SUBJECT: Entry = Entry {
+    id: "sidecar-subject",
+    class: Advice,
+    severity: Warning,
+    summary: "A checksum file, signature or attestation belongs to a file that is here.",
+    rationale: "Nobody can verify anything by a checksum or signature of a file that is not released, perhaps because its job failed or the file was renamed after it was signed. A checksum of the program inside an archive does not verify the download. Such checksum files are left out.",
+    remedy: "Check that the job that builds the file uploaded it, under the name that was signed.",
+    source: "sha256sum(1)",
+};
+
+pub(super) const SIDECAR_UNREADABLE: Entry = Entry {
+    id: "sidecar-unreadable",
+    class: Advice,
+    severity: Warning,
+    summary: "A checksum file holds digests.",
+    rationale: "A file that is named like a checksum file and holds none was written by a step that failed, or is something else. It is left out.",
+    remedy: "Check the step that writes it, or give it another name.",
+    source: "sha256sum(1)",
+};
+
+pub(super) const CHECKSUM_LIST: Entry = Entry {
+    id: "checksum-list",
+    class: Advice,
+    severity: Warning,
+    summary: "A list of checksums lists files that are here.",
+    rationale: "A list that names other files was written for another version, before files were renamed, or with files that were not uploaded. The list is left out: the release has its own.",
+    remedy: "Check that every job uploaded its files, and that old lists are removed before the build.",
+    source: "sha256sum(1)",
+};
+
+pub(super) const UPDATE_FEED: Entry = Entry {
+    id: "update-feed",
+    class: Advice,
+    severity: Warning,
+    summary: "An update feed names files as they are named in the release.",
+    rationale: "GitHub stores a file with a blank or another unsupported character in its name under another name, and an updater that reads the old name finds nothing.",
+    remedy: "Build the files under names of ASCII letters, digits, `.`, `_`, `+` and `-` (electron-builder: `artifactName`).",
+    source: "GitHub's releases, names of assets",
+};

@@ -193,3 +193,13 @@ pub(super) const WHEEL_OVERWRITE: Entry = Entry {
     remedy: "Build the wheel with a build backend, and put every file into the wheel once. If no backend put it there, find out who did.",
     source: "binary distribution format, \"Installing a wheel\"; pip; uv",
 };
+
+pub(super) const SIDECAR_DIGEST: Entry = Entry {
+    id: "sidecar-digest",
+    class: Integrity,
+    severity: Error,
+    summary: "A checksum file or an attestation declares the digests that its files have.",
+    rationale: "A build job wrote the digest of a file, and the file that arrived has another one: it was changed after the digest was computed (signed, stripped, packed again), or one of the two is of another build. Users who verify the download would take the release for forged.",
+    remedy: "Compute checksums, sign and attest after the last step that changes the file, and upload both from one job.",
+    source: "sha256sum(1); in-toto Statement v1; Sigstore bundle format",
+};

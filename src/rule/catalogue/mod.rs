@@ -70,6 +70,7 @@ rules! {
     NameCollision = integrity::NAME_COLLISION,
     CaseCollision = integrity::CASE_COLLISION,
     ReservedName = integrity::RESERVED_NAME,
+    SidecarDigest = integrity::SIDECAR_DIGEST,
     WheelUnreadable = integrity::WHEEL_UNREADABLE,
     RecordDigest = integrity::RECORD_DIGEST,
     RecordWeak = integrity::RECORD_WEAK,
@@ -146,6 +147,10 @@ rules! {
     NotRenamed = advice::NOT_RENAMED,
     IndexNameUnsafe = advice::INDEX_NAME_UNSAFE,
     UnknownKind = advice::UNKNOWN_KIND,
+    SidecarSubject = advice::SIDECAR_SUBJECT,
+    SidecarUnreadable = advice::SIDECAR_UNREADABLE,
+    ChecksumList = advice::CHECKSUM_LIST,
+    UpdateFeed = advice::UPDATE_FEED,
     TagProject = advice::TAG_PROJECT,
 }
 

@@ -1,0 +1,19 @@
+//! Reads what a sidecar declares.
+
+use std::io::Read;
+
+use super::Inspection;
+use crate::archive::ArchiveError;
+use crate::distribution::sidecar::SidecarContents;
+use crate::evidence::Distribution;
+use crate::filename::FileName;
+
+/// Reads as much of a sidecar as its kind calls for.
+///
+/// # Errors
+/// If it cannot be read back from the disk.
+pub(super) fn inspect(name: &FileName, reader: impl Read) -> Result<Inspection, ArchiveError> {
+    let mut bytes = Vec::new();
+    reader.take(SidecarContents::max_bytes(name)).read_to_end(&mut bytes).map_err(ArchiveError::Read)?;
+    Ok(Inspection::Known(Distribution::Sidecar(Box::new(SidecarContents::read(name, &bytes)))))
+}

@@ -1,0 +1,49 @@
+//! Names of assets: equal ones of several targets.
+
+use crate::fixture::elf;
+use crate::harness::{Workspace, sha256};
+
+fn two_targets(file: &str) -> Workspace {
+    Workspace::with(["bin-x86_64-unknown-linux-gnu", "bin-aarch64-unknown-linux-gnu"].into_iter().flat_map(
+        |artifact| {
+            let bytes = elf(artifact);
+            let sidecar = format!("{}  {file}\n", sha256(&bytes)).into_bytes();
+            [(format!("{artifact}/{file}"), bytes), (format!("{artifact}/{file}.sha256"), sidecar)]
+        },
+    ))
+}
+
+#[test]
+fn one_finding_for_a_name() {
+    let run = two_targets("tool").prepare(&[]).exits(1);
+    insta::assert_snapshot!(run.findings(), @"error[name-collision]: bin-aarch64-unknown-linux-gnu: tool: `tool` is the name of 2 files with 2 different contents: `bin-aarch64-unknown-linux-gnu: tool`, `bin-x86_64-unknown-linux-gnu: tool`");
+    assert!(run.err.contains("asset-names: qualify"), "{}", run.err);
+}
+
+#[test]
+fn targets_are_added_to_equal_names() {
+    let workspace = two_targets("tool.exe");
+    assert_eq!(workspace.prepare(&["--asset-names", "qualify"]).exits(0).findings(), "");
+    insta::assert_snapshot!(workspace.tree("prepared/assets"), @"
+    0644 tool-aarch64-unknown-linux-gnu.exe
+    0644 tool-aarch64-unknown-linux-gnu.exe.sha256
+    0644 tool-x86_64-unknown-linux-gnu.exe
+    0644 tool-x86_64-unknown-linux-gnu.exe.sha256
+    ");
+    let name = "tool-aarch64-unknown-linux-gnu.exe";
+    let sidecar = workspace.read(format!("prepared/assets/{name}.sha256"));
+    assert_eq!(sidecar, format!("{}  {name}\n", sha256(&elf("bin-aarch64-unknown-linux-gnu"))));
+}
+
+/// Names that no two files have stay as they are, and so does what is signed.
+#[test]
+fn other_names_stay() {
+    let workspace =
+        Workspace::with([("bin-linux-x64/tool-a", elf("a")), ("bin-darwin-arm64/tool-b", elf("b"))]);
+    workspace.prepare(&["--asset-names", "qualify"]).exits(0);
+    assert_eq!(workspace.tree("prepared/assets"), "0644 tool-a\n0644 tool-b\n");
+    let workspace = two_targets("tool");
+    workspace.write("artifacts/bin-x86_64-unknown-linux-gnu/tool.asc", "-----BEGIN PGP SIGNATURE-----\n");
+    let run = workspace.prepare(&["--asset-names", "qualify"]).exits(1);
+    assert!(run.findings().starts_with("error[name-collision]"), "{}", run.findings());
+}
