@@ -43,6 +43,11 @@ impl<'a> Header<'a> {
         self.name.eq_ignore_ascii_case(name)
     }
 
+    /// Its name, in the letters of the file; empty for an envelope's.
+    pub(super) fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// The value, folded lines joined by LF, without blanks at either end.
     pub(super) fn value(&self) -> Cow<'a, str> {
         let whole = self.text.get(self.span.clone()).unwrap_or_default();

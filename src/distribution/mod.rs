@@ -9,13 +9,13 @@
 
 pub(crate) mod archive_name;
 pub(crate) mod content;
-pub(crate) mod core_metadata;
 pub(crate) mod entry_points;
 pub(crate) mod executable;
 mod header;
 pub(crate) mod installer;
 pub(crate) mod junk;
 pub(crate) mod machine;
+pub(crate) mod metadata;
 pub(crate) mod native;
 pub(crate) mod npm;
 pub(crate) mod project;

@@ -5,7 +5,7 @@
 
 use pep440_rs::Version;
 
-use super::core_metadata::{CoreMetadata, CoreMetadataError};
+use super::metadata::{CoreMetadata, CoreMetadataError};
 use super::project::ProjectName;
 use crate::filename::{FileName, FileNameError};
 

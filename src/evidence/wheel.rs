@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::distribution::core_metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::entry_points::EntryPointsError;
+use crate::distribution::metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::wheel::{RecordError, WheelMetadata};
 use crate::evidence::native::NativeFiles;
 use crate::sample::Sample;

@@ -24,6 +24,7 @@ mod github;
 mod harness;
 mod limits;
 mod manifest;
+mod metadata;
 mod names;
 mod native;
 mod npm;

@@ -15,7 +15,7 @@ use super::{Inspection, hash as hash_of};
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
 use crate::archive::{ArchiveError, Refusal};
-use crate::distribution::core_metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
+use crate::distribution::metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
 use crate::distribution::sdist::{Sdist, could_be_sdist_of};
 use crate::evidence::Distribution;
 use crate::evidence::defect::{Defect, SdistDefect};

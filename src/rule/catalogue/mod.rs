@@ -9,6 +9,7 @@ mod advice;
 mod honesty;
 mod index;
 mod integrity;
+mod metadata;
 mod registry;
 mod release;
 
@@ -91,6 +92,14 @@ rules! {
     WheelEntryPointsInstallers = index::WHEEL_ENTRY_POINTS_INSTALLERS,
     LocalVersion = index::LOCAL_VERSION,
     DirectReference = index::DIRECT_REFERENCE,
+    MetadataVersion = metadata::METADATA_VERSION,
+    MetadataField = metadata::METADATA_FIELD,
+    MetadataRequirement = metadata::METADATA_REQUIREMENT,
+    MetadataLicense = metadata::METADATA_LICENSE,
+    MetadataAddress = metadata::METADATA_ADDRESS,
+    Classifier = metadata::CLASSIFIER,
+    ClassifierNew = metadata::CLASSIFIER_NEW,
+    Description = metadata::DESCRIPTION,
     SdistMetadata = index::SDIST_METADATA,
     SdistSparse = index::SDIST_SPARSE,
     SdistLicenseFile = index::SDIST_LICENSE_FILE,

@@ -1,13 +1,22 @@
 //! Core metadata: an sdist's PKG-INFO and a wheel's METADATA.
 
+pub(crate) mod address;
+pub(crate) mod classifier;
+pub(crate) mod content_type;
+pub(crate) mod defect;
+pub(crate) mod field;
+pub(crate) mod license;
+pub(crate) mod requirement;
+pub(crate) mod restructuredtext;
+
+use pep440_rs::Version;
 use std::borrow::Cow;
-use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifier};
-
-use super::header::{self, Header, HeadersError};
-use super::project::{ProjectName, ProjectNameError};
-use super::text::excerpt;
+use self::defect::{Defect, Parsed};
+use self::field::MetadataVersion;
+use crate::distribution::header::{self, Header, HeadersError};
+use crate::distribution::project::{ProjectName, ProjectNameError};
+use crate::distribution::text::excerpt;
 use crate::filename::{MAX_NAME_BYTES, MAX_PATH_BYTES};
 use crate::sample::Sample;
 
@@ -57,22 +66,9 @@ pub struct CoreMetadata {
     version: Version,
     version_given: String,
     summary: Option<Summary>,
-    content_type: Option<String>,
     direct_references: Sample<String>,
-    early_fields: Vec<EarlyField>,
-    private_classifier: Option<String>,
     has_two_licenses: bool,
-    wrong_requires_python: Option<String>,
-}
-
-/// A field that came with a later version of the metadata than a file says it
-/// is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EarlyField {
-    /// Its name.
-    pub name: &'static str,
-    /// The version that it came with.
-    pub since: (u32, u32),
+    defects: Vec<Defect>,
 }
 
 /// What is asked of a `Summary`.
@@ -83,30 +79,6 @@ pub struct Summary {
     /// Whether it goes on behind the end of its line.
     pub has_several_lines: bool,
 }
-
-/// The fields by the version of the metadata that they came with (core
-/// metadata specification). `License-File` is not among them: builders wrote it
-/// long before its version, and uploaders leave it out then.
-const SINCE: [((u32, u32), &[&str]); 6] = [
-    ((1, 1), &["Supported-Platform", "Download-URL", "Classifier", "Requires", "Provides", "Obsoletes"]),
-    (
-        (1, 2),
-        &[
-            "Maintainer",
-            "Maintainer-email",
-            "Requires-Dist",
-            "Requires-Python",
-            "Requires-External",
-            "Provides-Dist",
-            "Obsoletes-Dist",
-            "Project-URL",
-        ],
-    ),
-    ((2, 1), &["Provides-Extra", "Description-Content-Type"]),
-    ((2, 2), &["Dynamic"]),
-    ((2, 4), &["License-Expression"]),
-    ((2, 5), &["Import-Name", "Import-Namespace"]),
-];
 
 /// Where Python's `str.splitlines` ends a line.
 const LINE_ENDS: [char; 10] =
@@ -142,19 +114,12 @@ impl CoreMetadata {
                 characters: summary.chars().count(),
                 has_several_lines: summary.contains(LINE_ENDS),
             }),
-            content_type: all("Description-Content-Type").next().map(|text| excerpt(&text)),
             direct_references: all("Requires-Dist")
-                .filter(|line| is_direct(line))
+                .filter(|line| requirement::is_direct(line))
                 .map(|line| excerpt(&line))
                 .collect(),
-            early_fields: early_fields(version_number(&metadata_version), |name| all(name).next().is_some()),
-            private_classifier: all("Classifier")
-                .find(|text| text.starts_with("Private ::"))
-                .map(|text| excerpt(&text)),
             has_two_licenses: says("License") && says("License-Expression"),
-            wrong_requires_python: all("Requires-Python")
-                .find(|text| !is_specifiers(text))
-                .map(|text| excerpt(&text)),
+            defects: defects(bytes, &headers, version_number(&metadata_version)),
         })
     }
 
@@ -188,29 +153,10 @@ impl CoreMetadata {
         self.summary
     }
 
-    /// `Description-Content-Type`, as given, shortened to what an error shows.
-    #[must_use]
-    pub fn description_content_type(&self) -> Option<&str> {
-        self.content_type.as_deref()
-    }
-
     /// `Metadata-Version` as major and minor number; nothing if it is not two.
     #[must_use]
-    pub fn metadata_version_number(&self) -> Option<(u32, u32)> {
+    pub(crate) fn metadata_version_number(&self) -> Option<MetadataVersion> {
         version_number(&self.metadata_version)
-    }
-
-    /// Fields that came with a later version than the metadata is of.
-    #[must_use]
-    pub fn early_fields(&self) -> &[EarlyField] {
-        &self.early_fields
-    }
-
-    /// A `Classifier` that begins with `Private ::`, by which a project says
-    /// that it is not to be published.
-    #[must_use]
-    pub fn private_classifier(&self) -> Option<&str> {
-        self.private_classifier.as_deref()
     }
 
     /// Whether it has a `License` and a `License-Expression`, which take each
@@ -220,10 +166,10 @@ impl CoreMetadata {
         self.has_two_licenses
     }
 
-    /// A `Requires-Python` that is no list of version specifiers.
+    /// What is not valid in it.
     #[must_use]
-    pub fn wrong_requires_python(&self) -> Option<&str> {
-        self.wrong_requires_python.as_deref()
+    pub(crate) fn defects(&self) -> &[Defect] {
+        &self.defects
     }
 
     /// Every `Requires-Dist` that names a URL instead of versions, shortened to
@@ -232,22 +178,6 @@ impl CoreMetadata {
     pub const fn direct_references(&self) -> &Sample<String> {
         &self.direct_references
     }
-}
-
-fn early_fields(version: Option<(u32, u32)>, is_there: impl Fn(&'static str) -> bool) -> Vec<EarlyField> {
-    let Some(version) = version else { return Vec::new() };
-    let later = SINCE.iter().filter(|(since, _)| *since > version);
-    later
-        .flat_map(|(since, names)| names.iter().map(|name| EarlyField { name, since: *since }))
-        .filter(|field| is_there(field.name))
-        .collect()
-}
-
-/// Whether a text is a list of version specifiers (PEP 440), as `packaging`
-/// reads one: empty members are passed over, and so is a text of none.
-fn is_specifiers(text: &str) -> bool {
-    let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
-    members.into_iter().all(|member| VersionSpecifier::from_str(member).is_ok())
 }
 
 /// The licence files that a metadata file names and that are not there: every
@@ -262,29 +192,29 @@ pub(crate) fn missing_license_files(bytes: &[u8], is_there: impl Fn(&str) -> boo
             .iter()
             .filter(|header| header.is("License-File"))
             .map(Header::value)
-            .filter(|path| !is_there(path))
+            // Of what is no path, `defects` has the reason.
+            .filter(|path| license::invalid_path(path).is_none() && !is_there(path))
             .map(|path| path.chars().take(MAX_PATH_BYTES + 1).collect())
             .collect(),
         _ => Sample::default(),
     }
 }
 
-fn version_number(text: &str) -> Option<(u32, u32)> {
+fn version_number(text: &str) -> Option<MetadataVersion> {
     let (major, minor) = text.split_once('.')?;
     let (major, minor) = (major.parse().ok()?, minor.parse().ok()?);
     (format!("{major}.{minor}") == text).then_some((major, minor))
 }
 
-/// Whether a requirement is `name[extras] @ URL` (dependency specifiers,
-/// "Grammar").
-fn is_direct(requirement: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let rest = requirement.trim_start().trim_start_matches(is_name).trim_start();
-    let rest = match rest.strip_prefix('[') {
-        Some(extras) => extras.split_once(']').map_or("", |(_, rest)| rest).trim_start(),
-        None => rest,
-    };
-    rest.starts_with('@')
+/// What is not valid, of the headers and of what follows them.
+fn defects(bytes: &[u8], headers: &[Header<'_>], version: Option<MetadataVersion>) -> Vec<Defect> {
+    let pairs: Vec<(&str, Cow<'_, str>)> =
+        headers.iter().map(|header| (header.name(), header.value())).collect();
+    let end = headers.last().map_or(0, |header| header.span.end);
+    let rest = bytes.get(end..).and_then(|rest| std::str::from_utf8(rest).ok()).unwrap_or_default();
+    // The empty line between headers and body.
+    let body = ["\r\n", "\n", "\r"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
+    defect::defects(&Parsed { headers: &pairs, body, version })
 }
 
 fn only<'a>(headers: &[Header<'a>], name: &'static str) -> Result<Cow<'a, str>, CoreMetadataError> {

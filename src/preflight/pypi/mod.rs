@@ -5,7 +5,8 @@
 //! were in August 2026. What it compares a whole project with (a name that was
 //! used before, a closed release) nobody but PyPI can know.
 
-use crate::distribution::core_metadata::CoreMetadata;
+mod metadata;
+
 use crate::distribution::sdist::Sdist;
 use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilename, pypi_takes};
 use crate::evidence::Evidence;
@@ -26,12 +27,6 @@ const MAX_RATIO: u64 = 50;
 /// The most bytes of a name, beside which PyPI lays another one that ends with
 /// `.metadata`: together what a file system takes.
 const MAX_NAME: usize = 255 - ".metadata".len();
-
-/// What a description may be written in.
-const CONTENT_TYPES: [&str; 3] = ["text/plain", "text/x-rst", "text/markdown"];
-
-/// The most characters of a summary.
-const MAX_SUMMARY: usize = 512;
 
 /// What PyPI would say of a wheel.
 #[must_use]
@@ -56,7 +51,7 @@ pub(super) fn wheel(file: &Evidence, filename: &WheelFilename, contents: &WheelC
 /// What PyPI would say of a source distribution.
 #[must_use]
 pub(super) fn sdist(file: &Evidence, sdist: &Sdist, contents: &SdistContents) -> Vec<Finding> {
-    let mut findings = metadata(file, Rule::SdistMetadata, sdist.metadata());
+    let mut findings = metadata::judge(file, sdist.metadata());
     findings.extend(sparse(file, contents));
     findings.extend(license_files(file, Rule::SdistLicenseFile, &contents.missing_licenses, &contents.top));
     findings.extend(size(file));
@@ -191,7 +186,7 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
         }
         Some(Ok(metadata)) => metadata,
     };
-    let mut findings = self::metadata(file, Rule::WheelMetadata, metadata);
+    let mut findings = metadata::judge(file, metadata);
     if metadata.name() != wheel.project() {
         findings.push(wrong(
             format!("its METADATA declares the project `{}`", metadata.name().as_given()),
@@ -205,83 +200,6 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
         ));
     }
     findings
-}
-
-/// What is asked of any distribution's metadata; `rule` speaks of its fields.
-fn metadata(file: &Evidence, rule: Rule, metadata: &CoreMetadata) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let version = metadata.version();
-    if version.is_local() {
-        findings.push(
-            Rule::LocalVersion
-                .at(file)
-                .found(format!("its version is {version}"))
-                .expected("a version without `+` and what follows it"),
-        );
-    }
-    let direct = metadata.direct_references();
-    if !direct.is_empty() {
-        findings.push(
-            Rule::DirectReference
-                .at(file)
-                .found(format!("it depends on {direct}"))
-                .expected("dependencies by name and version"),
-        );
-    }
-    findings.extend(fields(metadata).into_iter().map(|(found, expected)| {
-        rule.at(file).found(found).expected(expected).remedy(
-            "Fix the project's metadata (`pyproject.toml`), or build it with a current build backend.",
-        )
-    }));
-    findings
-}
-
-/// Fields that PyPI does not take as they are: what was found, and what was
-/// expected. Versions of the metadata that come after those of today are left
-/// to PyPI.
-fn fields(metadata: &CoreMetadata) -> Vec<(String, String)> {
-    let mut wrong = Vec::new();
-    if !matches!(metadata.metadata_version_number(), Some((1, 0..=2) | (2, 1..))) {
-        wrong.push((
-            format!("its metadata version is {}", metadata.metadata_version()),
-            "1.0 to 1.2, or 2.1 and later (there was never a version 2.0)".to_owned(),
-        ));
-    }
-    for field in metadata.early_fields() {
-        let (major, minor) = field.since;
-        wrong.push((
-            format!("it has the field {} with metadata version {}", field.name, metadata.metadata_version()),
-            format!("version {major}.{minor} or later, which introduced the field"),
-        ));
-    }
-    if let Some(classifier) = metadata.private_classifier() {
-        let found = format!("its classifier `{classifier}` prevents publishing");
-        wrong.push((found, "no `Private ::` classifier on what is for PyPI".to_owned()));
-    }
-    if metadata.has_two_licenses() {
-        let found = "it has both License and License-Expression".to_owned();
-        wrong.push((found, "License-Expression alone (PEP 639)".to_owned()));
-    }
-    if let Some(given) = metadata.wrong_requires_python() {
-        let found = format!("it requires Python `{given}`");
-        wrong.push((found, "version specifiers, as in `>=3.9` (PEP 440)".to_owned()));
-    }
-    if let Some(summary) = metadata.summary() {
-        let line = || format!("one line of at most {MAX_SUMMARY} characters");
-        if summary.has_several_lines {
-            wrong.push(("its summary has several lines".to_owned(), line()));
-        } else if summary.characters > MAX_SUMMARY {
-            wrong.push((format!("its summary has {} characters", summary.characters), line()));
-        }
-    }
-    if let Some(given) = metadata.description_content_type() {
-        let content_type = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !CONTENT_TYPES.contains(&content_type.as_str()) {
-            let found = format!("its description is of the type `{given}`");
-            wrong.push((found, format!("one of {}", CONTENT_TYPES.join(", "))));
-        }
-    }
-    wrong
 }
 
 fn record(file: &Evidence, contents: &WheelContents) -> Option<Finding> {

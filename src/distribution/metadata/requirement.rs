@@ -1,0 +1,161 @@
+//! Dependency specifiers and version specifiers, as `packaging` reads them
+//! (dependency specifiers, PEP 508; version specifiers, PEP 440).
+//!
+//! The grammar is that of `pep508_rs`. Where `packaging` accepts more, what it
+//! accepts is rewritten before: a comma at the end of a list of versions, and
+//! arbitrary equality (`===`), of which only what follows differs.
+
+use std::str::FromStr;
+
+use pep440_rs::VersionSpecifier;
+use pep508_rs::{Requirement, VerbatimUrl};
+
+/// The most parentheses of a requirement that is checked.
+const MAX_DEPTH: usize = 40;
+/// Names of environment markers that came after the grammar in use here; a
+/// marker that has one is not judged.
+const NEW_MARKERS: [&str; 2] = ["extras", "dependency_groups"];
+
+/// What is wrong with a requirement: a clause.
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let (specifiers, marker) = match text.split_once(';') {
+        Some((specifiers, marker)) => (specifiers, Some(marker)),
+        None => (text, None),
+    };
+    // The parser of markers descends into parentheses.
+    let is_deep = text.matches('(').count() > MAX_DEPTH;
+    if is_direct(text) || is_deep || marker.is_some_and(has_new_marker) {
+        return Ok(());
+    }
+    let mut rewritten = without_arbitrary_equality(&without_last_comma(specifiers));
+    if let Some(marker) = marker {
+        rewritten.push(';');
+        rewritten.push_str(&marker.replace("===", "=="));
+    }
+    match Requirement::<VerbatimUrl>::from_str(&rewritten) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.message.to_string().lines().next().unwrap_or_default().to_owned()),
+    }
+}
+
+/// Whether a requirement is `name[extras] @ URL` (dependency specifiers,
+/// "Grammar").
+pub(crate) fn is_direct(requirement: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let rest = requirement.trim_start().trim_start_matches(is_name).trim_start();
+    let rest = match rest.strip_prefix('[') {
+        Some(extras) => extras.split_once(']').map_or("", |(_, rest)| rest).trim_start(),
+        None => rest,
+    };
+    rest.starts_with('@')
+}
+
+/// Whether a text is a list of version specifiers, as `packaging` reads one:
+/// empty members are skipped, and so is a text of none.
+pub(crate) fn is_specifiers(text: &str) -> bool {
+    let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+    members.into_iter().all(|member| match member.strip_prefix("===") {
+        // Arbitrary equality compares text.
+        Some(text) => !text.trim().contains([' ', ';', ')']),
+        None => VersionSpecifier::from_str(member).is_ok(),
+    })
+}
+
+fn has_new_marker(marker: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    marker.split(|c| !is_name(c)).any(|word| NEW_MARKERS.contains(&word))
+}
+
+fn without_last_comma(specifiers: &str) -> String {
+    let trimmed = specifiers.trim_end();
+    match trimmed.strip_suffix(')') {
+        Some(inner) => match inner.trim_end().strip_suffix(',') {
+            Some(rest) => format!("{rest})"),
+            None => specifiers.to_owned(),
+        },
+        None => trimmed.strip_suffix(',').map_or_else(|| specifiers.to_owned(), str::to_owned),
+    }
+}
+
+/// With a version that the grammar knows behind each `===`.
+fn without_arbitrary_equality(specifiers: &str) -> String {
+    let mut parts = specifiers.split("===");
+    let mut rewritten = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let part = part.trim_start();
+        let end = part.find([',', ')', ' ']).unwrap_or(part.len());
+        rewritten.push_str("==0");
+        rewritten.push_str(part.get(end..).unwrap_or_default());
+    }
+    rewritten
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each as `packaging` 26.2 reads it.
+    #[test]
+    fn requirements() {
+        for text in [
+            "foo",
+            "foo (>=1.0,<2)",
+            "foo>=1.0,",
+            "foo (>=1.0,)",
+            "foo===weird",
+            "foo===weird,>=1",
+            "foo; extra == '@'",
+            "foo[a,b]>=1; python_version<\"3.9\" and extra==\"x\"",
+            "foo @ https://example.org/foo.whl",
+            "foo @ ../x",
+            "foo==1.*",
+            "foo!=1.0.*",
+            "foo==v1.0",
+            "foo; python_version === \"3.8\"",
+            "foo; \"a\" in extras",
+            "foo; os.name == 'nt'",
+        ] {
+            assert_eq!(check(text), Ok(()), "{text}");
+        }
+        for text in [
+            "",
+            "foo bar",
+            "foo >=2.x",
+            "foo >=1.*",
+            "foo; python_version >= 3.8",
+            "git+https://example.org/foo",
+            "foo ^1.0",
+            "foo~=1",
+            "foo>=1.0+x",
+            "foo ; nonsense == \"x\"",
+            "foo[a b]",
+            "-foo",
+            "foo-",
+            "foo>=1.0 <2.0",
+            "foo (>=1.0",
+            "foo=1.0",
+            "foo==1.0.x",
+            "foo;",
+            "é",
+            ",",
+            "foo,,",
+        ] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_of_versions() {
+        for text in ["", ">=3.8,", "===3.8.foo", "===", ">=v3.8", "==3.*", ">=3.8.0-rc1", "!=3.1.0+x"] {
+            assert!(is_specifiers(text), "{text}");
+        }
+        for text in
+            ["^3.8", "3", ">=3.8.*", ">=3.8;", ">=3.8 <4", "(>=3.8)", "~=3", ">=3_8", "≥3.8", ">=3.7.x"]
+        {
+            assert!(!is_specifiers(text), "{text}");
+        }
+    }
+}
