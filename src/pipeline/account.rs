@@ -7,7 +7,7 @@ use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::folder::Folder;
 use crate::preflight::release::Member;
-use crate::release::manifest::{File, ManifestError, Npm, Origin, Package, PlainKind, Wheel};
+use crate::release::manifest::{File, ManifestError, Npm, Origin, Package, PlainKind, RecordedTarget, Wheel};
 
 /// Whether a member of the release has mode 0755. In the folders for
 /// registries none has.
@@ -36,7 +36,7 @@ pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<Fi
         // The SHA-512 of an npm package is in the manifest as its integrity.
         digests: Digests { sha512: digests.sha512.filter(|_| algorithms.sha512), ..digests },
         executable: is_executable(member),
-        target: member.evidence().find_map(Evidence::target),
+        target: member.evidence().find_map(Evidence::target).map(RecordedTarget::Known),
         origins: origins.collect(),
     })
 }

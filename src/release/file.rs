@@ -33,10 +33,21 @@ pub struct File {
     /// Whether its mode is 0755.
     pub executable: bool,
     /// The target that it is for, and what says so.
-    pub target: Option<Target>,
+    pub(crate) target: Option<RecordedTarget>,
     /// Where it came from: several places if several artifacts held the same
     /// bytes for the same name. Never empty.
     pub origins: Vec<Origin>,
+}
+
+/// The target of a file, as a manifest has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum RecordedTarget {
+    /// What it is for, and what says so.
+    Known(Target),
+    /// The part of its artifact's name that says so: version 0.1 wrote this.
+    Named(String),
 }
 
 /// What a file is, with what its metadata declares.
@@ -214,7 +225,7 @@ struct FileRecord {
     executable: bool,
     /// The target that it is for, and what says so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    target: Option<Target>,
+    target: Option<RecordedTarget>,
     /// For a wheel.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     wheel: Option<Wheel>,

@@ -11,6 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use super::file::{Action, File, Npm, Origin, Package, PlainKind, Wheel};
+pub(crate) use crate::release::file::RecordedTarget;
 
 use crate::artifact::ArtifactName;
 use crate::digest::{Blake2b, Digests, Sha256, Sha512};
