@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::filename::is_forbidden_in_names;
+use crate::filename::{FileName, is_forbidden_in_names};
 use crate::glob::{Glob, GlobError};
 
 /// Why a text is not the name of an artifact.
@@ -141,15 +141,20 @@ impl Artifact {
     }
 }
 
-/// Artifacts that are never selected: what the reusable workflow itself
-/// uploads, and docker's build records (gzip, not zip).
-const NEVER: [&str; 2] = ["!prepared-release*", "!*.dockerbuild"];
+/// Whether an artifact is never selected: what the reusable workflow itself
+/// uploads, docker's build records (gzip, not zip), and the program that
+/// cargo-dist hands from job to job.
+fn is_never_selected(name: &ArtifactName) -> bool {
+    let name = name.as_str().to_ascii_lowercase();
+    name.starts_with("prepared-release") || name.ends_with(".dockerbuild") || name == "cargo-dist-cache"
+}
 
-/// A line of the input `pattern`: a glob on artifact names, which excludes if
-/// it follows a `!`.
+/// A line of the input `pattern`: a glob on artifact names, or behind `file:`
+/// on the bare names of files, which excludes if it follows a `!`.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     glob: Glob,
+    is_of_files: bool,
     excludes: bool,
 }
 
@@ -158,48 +163,67 @@ impl FromStr for Pattern {
 
     fn from_str(line: &str) -> Result<Self, GlobError> {
         // As a whole first: `!(a|b)` is an extended glob, and no exclusion.
-        let whole: Glob = line.parse()?;
-        Ok(match line.strip_prefix('!') {
-            Some(glob) => Self { glob: glob.parse()?, excludes: true },
-            None => Self { glob: whole, excludes: false },
-        })
+        let _: Glob = line.parse()?;
+        let (excludes, rest) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest));
+        // No artifact has a colon in its name.
+        let (is_of_files, glob) = rest.strip_prefix("file:").map_or((false, rest), |glob| (true, glob));
+        Ok(Self { glob: glob.parse()?, is_of_files, excludes })
     }
 }
 
-/// Which artifacts are wanted, by name.
+/// Which artifacts and which of their files are wanted, by name.
 ///
 /// Any exclusion wins, wherever it stands. Only exclusions: everything else is
 /// wanted.
 #[derive(Debug, Clone)]
 pub struct Selection {
+    artifacts: Globs,
+    files: Globs,
+}
+
+/// Globs on names of one kind.
+#[derive(Debug, Clone, Default)]
+struct Globs {
     included: Vec<Glob>,
     excluded: Vec<Glob>,
+}
+
+impl Globs {
+    fn take(&self, name: &str) -> bool {
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(name));
+        (self.included.is_empty() || any(&self.included)) && !any(&self.excluded)
+    }
 }
 
 impl Selection {
     /// What these patterns select.
     #[must_use]
     pub fn new(patterns: Vec<Pattern>) -> Self {
-        #[expect(clippy::expect_used, reason = "constants that a test parses")]
-        let never = NEVER.iter().map(|line| line.parse().expect("a pattern"));
-        let (excluded, included): (Vec<Pattern>, Vec<_>) =
-            patterns.into_iter().chain(never).partition(|pattern| pattern.excludes);
-        let globs = |patterns: Vec<Pattern>| patterns.into_iter().map(|pattern| pattern.glob).collect();
-        Self { included: globs(included), excluded: globs(excluded) }
+        let mut selection = Self { artifacts: Globs::default(), files: Globs::default() };
+        for Pattern { glob, is_of_files, excludes } in patterns {
+            let globs = if is_of_files { &mut selection.files } else { &mut selection.artifacts };
+            if excludes { globs.excluded.push(glob) } else { globs.included.push(glob) }
+        }
+        selection
     }
 
     /// Whether a user named what they want, so that files of unknown type are
     /// not left out.
     #[must_use]
     pub fn is_explicit(&self) -> bool {
-        !self.included.is_empty()
+        !self.artifacts.included.is_empty() || !self.files.included.is_empty()
     }
 
     /// Whether an artifact of this name is wanted.
     #[must_use]
     pub fn takes(&self, name: &ArtifactName) -> bool {
-        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(name.as_str()));
-        (self.included.is_empty() || any(&self.included)) && !any(&self.excluded)
+        self.artifacts.take(name.as_str()) && !is_never_selected(name)
+    }
+
+    /// Whether a file of this name is wanted, in an artifact that is.
+    #[must_use]
+    pub(crate) fn takes_file(&self, name: &FileName) -> bool {
+        self.files.take(name.as_str())
     }
 }
 
@@ -254,7 +278,9 @@ mod tests {
         let takes = |lines: &str, text: &str| selecting(lines).takes(&name(text));
         assert!(takes("", "anything"));
         assert!(!takes("", "prepared-release-1"));
+        assert!(!takes("", "Prepared-Release"));
         assert!(!takes("*", "x.dockerbuild"));
+        assert!(!takes("*", "cargo-dist-cache"));
         assert!(takes("wheels-*\nsdist", "sdist"));
         assert!(!takes("wheels-*\nsdist", "logs"));
         // Wherever the exclusion stands, it wins.
@@ -262,6 +288,19 @@ mod tests {
         assert!(takes("!logs", "wheels"));
         assert!(!selecting("!logs").is_explicit());
         assert!(selecting("!logs\nwheels-*").is_explicit());
+    }
+
+    #[test]
+    fn selection_of_files() {
+        let takes = |lines: &str, text: &str| selecting(lines).takes_file(&text.parse().unwrap());
+        assert!(takes("wheels-*", "tool.pdb"));
+        assert!(!takes("!file:*.pdb", "tool.pdb"));
+        assert!(takes("file:*.zip", "tool.zip"));
+        assert!(!takes("file:*.zip\n!file:debug-*", "debug-tool.zip"));
+        assert!(!takes("file:*.zip", "tool.pdb"));
+        assert!(selecting("file:*.zip").takes(&name("any")));
+        assert!(selecting("file:*.zip").is_explicit());
+        assert!(!selecting("!file:*.zip").is_explicit());
     }
 
     /// An extended glob that begins like an exclusion would select all but an

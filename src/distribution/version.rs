@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::archive_name;
 use super::project::ProjectName;
 
 /// What a version text means, in the ecosystem that it was written for.
@@ -57,6 +58,28 @@ impl fmt::Display for DeclaredVersion {
     }
 }
 
+impl DeclaredVersion {
+    /// Whether it is newer, in an ecosystem that knows both.
+    #[must_use]
+    pub(crate) fn is_newer_than(&self, other: &Self) -> bool {
+        match (&self.meaning, &other.meaning) {
+            (Meaning::Pep440(one), Meaning::Pep440(other)) => one > other,
+            (Meaning::SemVer(one), Meaning::SemVer(other)) => one > other,
+            _ => false,
+        }
+    }
+
+    /// Whether it looks like the version that tools derive from a checkout
+    /// without tags: `0.1.dev1+gb4ebee8`, `0.0.0`.
+    #[must_use]
+    pub(crate) fn is_of_a_shallow_clone(&self) -> bool {
+        let has_commit = self.given.split_once("+g").is_some_and(|(_, commit)| {
+            commit.len() >= 7 && commit.chars().take(7).all(|c| c.is_ascii_hexdigit())
+        });
+        has_commit || self.given == "0.0.0" || self.given.starts_with("0.1.dev")
+    }
+}
+
 impl PartialEq for DeclaredVersion {
     fn eq(&self, other: &Self) -> bool {
         self.meaning == other.meaning
@@ -90,9 +113,9 @@ impl ReleaseVersion {
 impl FromStr for ReleaseVersion {
     type Err = ReleaseVersionError;
 
-    /// A `v` before the version is passed over.
+    /// A `v` or `V` before the version is skipped.
     fn from_str(text: &str) -> Result<Self, ReleaseVersionError> {
-        let given = text.strip_prefix('v').filter(|rest| starts_with_digit(rest)).unwrap_or(text);
+        let given = text.strip_prefix(['v', 'V']).filter(|rest| starts_with_digit(rest)).unwrap_or(text);
         let error = || ReleaseVersionError(text.chars().take(100).collect());
         // PEP 440 allows blanks around a version and a second `v`.
         if !starts_with_digit(given) || given.contains(char::is_whitespace) {
@@ -130,9 +153,9 @@ pub struct VersionTag {
 }
 
 impl VersionTag {
-    /// Reads a tag (without `refs/tags/`): `1.2.3`, `v1.2.3`, `name-v1.2.3`,
-    /// `name-1.2.3`, `name@1.2.3` or `name/v1.2.3`; nothing if it is none of
-    /// them.
+    /// Reads a tag (without `refs/tags/`): `1.2.3`, `v1.2.3`, `V1.2.3`,
+    /// `name-v1.2.3`, `name-1.2.3`, `name_v1.2.3`, `name@1.2.3`, `name==1.2.3`
+    /// or `name/v1.2.3`. None if it is none of them.
     ///
     /// The version has a dot: `v1` is a tag that moves, `nightly-20261124` a
     /// date.
@@ -141,16 +164,30 @@ impl VersionTag {
         if let Some(version) = dotted(tag) {
             return Some(Self { project: None, version });
         }
-        // `@` and `/` are in no version, so the last one parts the two.
-        if let Some((project, version)) = tag.rsplit_once(['@', '/'])
-            && let Some(version) = dotted(version)
-        {
-            return Self::of(project, version);
+        // None of these is in a version, so the last one parts the two.
+        for parted in [tag.rsplit_once(['@', '/']), tag.rsplit_once("==")] {
+            if let Some((project, version)) = parted
+                && let Some(version) = dotted(version)
+            {
+                return Self::of(project, version);
+            }
         }
-        // A `-` may be in both: the longest version wins.
-        tag.match_indices('-').find_map(|(at, _)| {
+        // A `-` or `_` may be in both: the longest version wins.
+        tag.match_indices(['-', '_']).find_map(|(at, separator)| {
             let (project, version) = tag.split_at_checked(at)?;
-            Self::of(project, dotted(version.strip_prefix('-')?)?)
+            Self::of(project, dotted(version.strip_prefix(separator)?)?)
+        })
+    }
+
+    /// Whether a tag holds a version, in whatever form: two numbers with a dot
+    /// or `_` between them.
+    #[must_use]
+    pub(crate) fn holds_a_version(tag: &str) -> bool {
+        tag.match_indices(['.', '_']).any(|(at, _)| {
+            let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let (before, after) = (tag.get(..at), tag.get(at + 1..));
+            is_digit(before.and_then(|text| text.chars().next_back()))
+                && is_digit(after.and_then(|text| text.chars().next()))
         })
     }
 
@@ -175,7 +212,7 @@ impl VersionTag {
 
 /// A version with at least two numbers.
 fn dotted(text: &str) -> Option<ReleaseVersion> {
-    let digits = text.strip_prefix('v').unwrap_or(text);
+    let digits = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let after = digits.trim_start_matches(|c: char| c.is_ascii_digit() || c == '!');
     let dotted = after.strip_prefix('.').is_some_and(starts_with_digit);
     dotted.then(|| text.parse().ok())?
@@ -183,6 +220,61 @@ fn dotted(text: &str) -> Option<ReleaseVersion> {
 
 fn starts_with_digit(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The release number that the name of a file gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedVersion {
+    text: String,
+}
+
+impl NamedVersion {
+    /// Whether it is the release number of that version, or its beginning:
+    /// `1.7` and `1.7.0` are those of `1.7.0rc1`.
+    #[must_use]
+    pub(crate) fn is_release_of(&self, version: &str) -> bool {
+        let own: Vec<&str> = self.text.split('.').collect();
+        let Some(release) = release_number(version) else { return true };
+        let release: Vec<&str> = release.split('.').collect();
+        let is_zero = |number: &&str| number.bytes().all(|byte| byte == b'0');
+        let same = |one: &str, other: &str| one.trim_start_matches('0') == other.trim_start_matches('0');
+        own.iter().zip(&release).all(|(one, other)| same(one, other))
+            && own.iter().skip(release.len()).all(is_zero)
+    }
+}
+
+impl fmt::Display for NamedVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The version that a file's name gives right behind the name of a project:
+/// `1.6.0` of `nickel-1.6.0-x86_64-linux.tar.gz`. None if it gives none.
+#[must_use]
+pub(crate) fn version_after(name: &str, project: &str) -> Option<NamedVersion> {
+    let stem = archive_name::suffix(name).and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    let unscoped = project.rsplit('/').next().unwrap_or(project);
+    let mut rest = stem.chars();
+    for wanted in unscoped.chars() {
+        let found = rest.next()?;
+        let is_separator = |c: char| matches!(c, '-' | '_' | '.');
+        if !found.eq_ignore_ascii_case(&wanted) && !(is_separator(found) && is_separator(wanted)) {
+            return None;
+        }
+    }
+    let rest = rest.as_str().strip_prefix(['-', '_'])?;
+    let text = release_number(rest.strip_prefix(['v', 'V']).unwrap_or(rest))?;
+    text.contains('.').then(|| NamedVersion { text: text.to_owned() })
+}
+
+/// The numbers at the beginning of a version. None if there is none, or an
+/// epoch.
+fn release_number(version: &str) -> Option<&str> {
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let (numbers, rest) = version.split_at_checked(end)?;
+    let numbers = numbers.trim_end_matches('.');
+    (starts_with_digit(numbers) && !numbers.contains("..") && !rest.starts_with('!')).then_some(numbers)
 }
 
 #[cfg(test)]
@@ -261,6 +353,10 @@ mod tests {
             ("tool@1.2.3", Some("tool"), "1.2.3"),
             ("@scope/tool@1.2.3", Some("@scope/tool"), "1.2.3"),
             ("crates/tool/v1.2.3", Some("crates/tool"), "1.2.3"),
+            ("V1.2.3", None, "1.2.3"),
+            ("my_tool_v1.2.3", Some("my_tool"), "1.2.3"),
+            ("acme-py==1.2.3", Some("acme-py"), "1.2.3"),
+            ("@acme/core-v1.2.3", Some("@acme/core"), "1.2.3"),
         ] {
             let read = VersionTag::read(tag).unwrap_or_else(|| panic!("{tag}"));
             assert_eq!(
@@ -295,5 +391,38 @@ mod tests {
         assert!(names("tool@1.2.3", "@scope/tool"));
         assert!(!names("tool@1.2.3", "tool-linux"));
         assert!(!names("@other/tool@1.2.3", "@scope/tool"));
+    }
+
+    #[test]
+    fn versions_in_names() {
+        let named = |name: &str| version_after(name, "my-tool").map(|version| version.to_string());
+        for (name, version) in [
+            ("my-tool-1.6.0-x86_64-linux.tar.gz", Some("1.6.0")),
+            ("My_Tool_v1.6.0_amd64.deb", Some("1.6.0")),
+            ("my-tool-1.6.7z", Some("1.6")),
+            ("my-tool-1.6.0-rc.1.zip", Some("1.6.0")),
+            ("my-tool-linux-11.0.zip", None),
+            ("my-tool-2-x64.zip", None),
+            ("my-tools-1.0.zip", None),
+            ("other-1.0.zip", None),
+        ] {
+            assert_eq!(named(name).as_deref(), version, "{name}");
+        }
+        let is = |name: &str, version: &str| version_after(name, "t").unwrap().is_release_of(version);
+        for version in ["1.6.0", "1.6", "1.6.0rc1", "1!9.0"] {
+            assert!(is("t-1.6.0.zip", version), "{version}");
+        }
+        assert!(is("t-1.6.zip", "1.6.4"));
+        assert!(!is("t-1.6.0.zip", "1.7.0"));
+        assert!(!is("t-1.6.1.zip", "1.6"));
+    }
+
+    #[test]
+    fn tags_that_hold_a_version() {
+        for (tag, holds) in
+            [("release_1_2_3", true), ("x1.2y", true), ("nightly", false), ("v1", false), ("a.b", false)]
+        {
+            assert_eq!(VersionTag::holds_a_version(tag), holds, "{tag}");
+        }
     }
 }

@@ -16,6 +16,7 @@ use crate::normalize::plan;
 use crate::pipeline::account::{describe, integrity};
 use crate::preflight::expect::Counted;
 use crate::preflight::release::{self, Member};
+use crate::preflight::version;
 use crate::preflight::{self, expect_digests, npm, projects, set};
 use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
@@ -80,8 +81,8 @@ pub(crate) fn decide<'a>(
     findings.extend(preflight::files(evidence, &request.naming, request.npm_repository.as_deref()));
     let (members, set_findings) = release::members(plan.planned);
     findings.extend(set_findings);
-    let (version, version_findings) = release::version(&members, &request.version);
-    findings.extend(version_findings);
+    let version = version::judge(&members, &request.version);
+    findings.extend(version.findings);
     findings.extend(set::limits::judge(&members, request.algorithms));
     findings.extend(npm::family::judge(&members));
     findings.extend(projects::judge(evidence, &request.projects));
@@ -98,7 +99,7 @@ pub(crate) fn decide<'a>(
     let released = released.map(|planned| (planned.evidence.place(), &planned.name));
     let judged = request.policy.judge(findings, &released.collect());
     let unused = judged.unused.iter().map(|line| format!("ignore: `{line}` matched no finding"));
-    let notes = listing.notes.into_iter().chain(set_notes).chain(unused).collect();
+    let notes = listing.notes.into_iter().chain(set_notes).chain(version.note).chain(unused).collect();
     let mut diagnostics = Diagnostics {
         findings: judged.findings,
         ignored: judged.ignored,
@@ -110,7 +111,7 @@ pub(crate) fn decide<'a>(
     if diagnostics.findings.iter().any(Finding::is_error) {
         return Ok(Decision::Refuse(diagnostics));
     }
-    let release = render(request, &members, version, !listing.foreign, &diagnostics)?;
+    let release = render(request, &members, version.version, !listing.foreign, &diagnostics)?;
     if let Some(finding) = too_large(&release.top) {
         diagnostics.findings.push(finding);
         diagnostics.findings.sort();

@@ -80,7 +80,7 @@ pub fn prepare(
         limits: limits.inspecting(),
         verify_record: request.record == RecordSetting::Verify,
     };
-    let unpacker = Unpacker::new(&staging, request.algorithms, limits, options);
+    let unpacker = Unpacker::new(&staging, &request.selection, request.algorithms, limits, options);
     unpacker.unpack_all(&pool, payloads)?;
     let mut unpacked = unpacker.finish()?;
     unpacked.findings.append(&mut listing.findings);

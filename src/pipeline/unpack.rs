@@ -11,7 +11,7 @@ use rayon::ThreadPool;
 
 use crate::archive::zip::ZipArchive;
 use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, Selection};
 use crate::digest::Algorithms;
 use crate::disk::staging::{StagedWriter, Staging};
 use crate::evidence::inspect::{self, InspectOptions};
@@ -26,6 +26,7 @@ use crate::source::{Content, Payload, SourceError};
 /// Unpacks payloads into a staging area.
 pub(crate) struct Unpacker<'a> {
     staging: &'a Staging,
+    selection: &'a Selection,
     algorithms: Algorithms,
     limits: Limits,
     options: InspectOptions,
@@ -50,12 +51,14 @@ impl<'a> Unpacker<'a> {
     #[must_use]
     pub(crate) fn new(
         staging: &'a Staging,
+        selection: &'a Selection,
         algorithms: Algorithms,
         limits: Limits,
         options: InspectOptions,
     ) -> Self {
         Self {
             staging,
+            selection,
             algorithms,
             limits,
             options,
@@ -95,7 +98,8 @@ impl<'a> Unpacker<'a> {
         match content {
             Content::Folder(folder) => {
                 let folder = Arc::new(folder);
-                for path in folder.files().to_vec() {
+                for path in folder.files().iter().filter(|path| self.wants(path)).cloned().collect::<Vec<_>>()
+                {
                     let (artifact, folder) = (Arc::clone(&artifact), Arc::clone(&folder));
                     scope.spawn(move |_| {
                         let done = folder
@@ -110,12 +114,18 @@ impl<'a> Unpacker<'a> {
                 let done = self.unpack(&artifact, spool.reader(), spool.len());
                 self.record_fault(&artifact, None, done);
             }),
+            Content::File(name, _) if !self.selection.takes_file(&name) => {}
             Content::File(name, spool) => scope.spawn(move |_| {
                 let path = RelativePath::from(name);
                 let done = self.copy(&artifact, &path, false, spool.reader());
                 self.record_fault(&artifact, Some(&path), done);
             }),
         }
+    }
+
+    /// Whether `pattern` selects a file.
+    fn wants(&self, path: &RelativePath) -> bool {
+        self.selection.takes_file(&path.file_name())
     }
 
     /// Unpacks an artifact; a defect is a finding.
@@ -134,6 +144,9 @@ impl<'a> Unpacker<'a> {
         for number in 0..archive.entries().len() {
             let entry = archive.entries().get(number).map(|entry| (entry.path.clone(), entry.executable));
             let Some((path, executable)) = entry else { break };
+            if !self.wants(&path) {
+                continue;
+            }
             let mut writer = self.writer(&path)?;
             match archive.copy_entry(number, &mut writer, &self.budget) {
                 Ok(_) => self.inspect(artifact, &path, executable, writer)?,

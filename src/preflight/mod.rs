@@ -10,6 +10,7 @@ mod pypi;
 pub(crate) mod release;
 pub(crate) mod set;
 pub(crate) mod unreadable;
+pub(crate) mod version;
 mod wheel;
 
 use crate::evidence::{Distribution, Evidence};

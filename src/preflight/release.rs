@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::distribution::version::{DeclaredVersion, ReleaseVersion, VersionTag};
+use crate::distribution::version::{ReleaseVersion, VersionTag};
 use crate::evidence::Evidence;
 use crate::filename::FileName;
 use crate::folder::Folder;
@@ -20,8 +20,10 @@ pub enum VersionPolicy {
     Any,
     /// All files of one project the same.
     Agree,
-    /// That of the tag that was pushed; if it names a project, the files of
-    /// that project.
+    /// Likewise, beside a pushed tag that holds a version in no known form.
+    AgreeBeside(String),
+    /// That of the tag that was pushed; if it names a project of the release,
+    /// the files of that project.
     Tag(VersionTag),
     /// This one.
     Exactly(ReleaseVersion),
@@ -129,86 +131,4 @@ fn index_duplicates(members: &[Member<'_>]) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// A file with the project and version that it declares.
-struct Declaring<'a> {
-    file: &'a Evidence,
-    project: &'a str,
-    version: DeclaredVersion,
-}
-
-/// The version of the release, and the files that declare another.
-#[must_use]
-pub(crate) fn version(members: &[Member<'_>], policy: &VersionPolicy) -> (Option<String>, Vec<Finding>) {
-    let declaring: Vec<Declaring<'_>> = members
-        .iter()
-        .map(Member::file)
-        .filter_map(|file| {
-            let (project, version) = (file.distribution.project()?, file.distribution.version()?);
-            Some(Declaring { file, project, version })
-        })
-        .collect();
-    let all = || declaring.iter();
-    let findings = match policy {
-        VersionPolicy::Any => Vec::new(),
-        VersionPolicy::Exactly(version) => require_version(all(), version, "as the input `version` says"),
-        VersionPolicy::Tag(tag) => {
-            let why = format!("as the pushed tag says ({})", tag.version);
-            let (named, others): (Vec<_>, Vec<_>) = all().partition(|file| tag.names(file.project));
-            let mut findings = require_version(named.iter().copied(), &tag.version, &why);
-            findings.extend(agree(&others));
-            findings.extend(tag.project.as_deref().filter(|_| named.is_empty()).map(unknown_project));
-            findings
-        }
-        VersionPolicy::Agree => agree(&all().collect::<Vec<_>>()),
-    };
-    (common_version(&declaring), findings)
-}
-
-/// Requires this version of all files.
-fn require_version<'a>(
-    files: impl Iterator<Item = &'a Declaring<'a>>,
-    version: &ReleaseVersion,
-    why: &str,
-) -> Vec<Finding> {
-    files
-        .filter(|file| !version.is(&file.version))
-        .map(|file| version_mismatch(file, &version.to_string(), why))
-        .collect()
-}
-
-/// Requires one version of all files of each project.
-fn agree(files: &[&Declaring<'_>]) -> Vec<Finding> {
-    let mut firsts: BTreeMap<&str, &Declaring<'_>> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for file in files {
-        let first = *firsts.entry(file.project).or_insert(file);
-        if first.version != file.version {
-            let why = format!("as {} does", first.file.place());
-            findings.push(version_mismatch(file, &first.version.to_string(), &why));
-        }
-    }
-    findings
-}
-
-fn version_mismatch(file: &Declaring<'_>, expected: &str, why: &str) -> Finding {
-    Rule::VersionMismatch
-        .at(file.file)
-        .found(format!("it declares version {}", file.version))
-        .expected(format!("{expected}, {why}"))
-}
-
-fn unknown_project(project: &str) -> Finding {
-    Rule::TagProject
-        .at(None)
-        .found(format!("the pushed tag names the project `{project}`, of which there is no file"))
-        .expected("a tag that names a project of the release, or none")
-}
-
-/// The one version that all files declare, as the first of them by name spells
-/// it.
-fn common_version(declaring: &[Declaring<'_>]) -> Option<String> {
-    let (first, rest) = declaring.split_first()?;
-    rest.iter().all(|file| file.version == first.version).then(|| first.version.to_string())
 }

@@ -68,7 +68,7 @@ pub(crate) struct PrepareArgs {
     /// A *.zip in artifacts-dir is an artifact as downloaded from a run's page
     #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = ArgAction::Set)]
     pub(crate) artifacts_zipped: bool,
-    /// Globs on artifact names, one a line; `!` excludes
+    /// Globs on artifact names, one a line, or `file:GLOB` on names of files; `!` excludes
     #[arg(long, value_name = "GLOBS", default_value = "", hide_default_value = true, value_parser = value::lines::<Pattern>)]
     pub(crate) pattern: Lines<Pattern>,
     /// Exactly these artifacts, by id

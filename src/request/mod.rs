@@ -304,7 +304,13 @@ fn version(setting: VersionSetting, environment: &Environment) -> VersionPolicy 
         VersionSetting::Exactly { version, .. } => VersionPolicy::Exactly(version),
         VersionSetting::Auto => {
             let tag = environment.runner.as_ref().and_then(|runner| runner.tag.as_deref());
-            tag.and_then(VersionTag::read).map_or(VersionPolicy::Agree, VersionPolicy::Tag)
+            match (tag.and_then(VersionTag::read), tag) {
+                (Some(tag), _) => VersionPolicy::Tag(tag),
+                (None, Some(tag)) if VersionTag::holds_a_version(tag) => {
+                    VersionPolicy::AgreeBeside(tag.to_owned())
+                }
+                (None, _) => VersionPolicy::Agree,
+            }
         }
     }
 }

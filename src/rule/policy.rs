@@ -220,11 +220,11 @@ mod tests {
 
     #[test]
     fn lines_that_ignore_nothing_are_reported() {
-        let judged = ignoring("tag-project *").judge(vec![finding(Rule::TagProject, None)], &BTreeMap::new());
+        let judged = ignoring("asset-count *").judge(vec![finding(Rule::AssetCount, None)], &BTreeMap::new());
         assert_eq!((judged.findings, judged.ignored.len(), judged.unused), (vec![], 1, vec![]));
         let judged =
-            ignoring("tag-project tool-*").judge(vec![finding(Rule::TagProject, None)], &BTreeMap::new());
-        assert_eq!((judged.findings.len(), judged.unused), (1, vec!["tag-project tool-*".to_owned()]));
+            ignoring("asset-count tool-*").judge(vec![finding(Rule::AssetCount, None)], &BTreeMap::new());
+        assert_eq!((judged.findings.len(), judged.unused), (1, vec!["asset-count tool-*".to_owned()]));
     }
 
     #[test]

@@ -47,3 +47,25 @@ fn other_names_stay() {
     let run = workspace.prepare(&["--asset-names", "qualify"]).exits(1);
     assert!(run.findings().starts_with("error[name-collision]"), "{}", run.findings());
 }
+
+#[test]
+fn files_in_and_out() {
+    let files = ["tool.zip", "debug.zip", "notes.txt"];
+    let released = |pattern: &str| {
+        let workspace =
+            Workspace::with(files.map(|name| (format!("a/{name}"), crate::fixture::zip(&[("f", name)]))));
+        let run = workspace.prepare(&["--pattern", pattern]);
+        (run.exits(0).findings(), workspace.tree("prepared/assets").replace("0644 ", "").replace('\n', " "))
+    };
+    assert_eq!(released("!file:*.txt"), (String::new(), "debug.zip tool.zip ".to_owned()));
+    assert_eq!(released("file:*.zip\n!file:debug*"), (String::new(), "tool.zip ".to_owned()));
+    assert_eq!(released("a\nfile:notes.*"), (String::new(), "notes.txt ".to_owned()));
+}
+
+/// The program that cargo-dist hands from job to job is no part of a release.
+#[test]
+fn the_cache_of_cargo_dist() {
+    let workspace = Workspace::with([("cargo-dist-cache/dist", elf("d")), ("a/tool", elf("t"))]);
+    assert_eq!(workspace.prepare(&[]).exits(0).findings(), "");
+    assert_eq!(workspace.tree("prepared/assets"), "0644 tool\n");
+}

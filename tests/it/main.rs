@@ -37,5 +37,6 @@ mod runner;
 mod sdists;
 mod sidecars;
 mod verify;
+mod versions;
 mod wheelwright;
 mod zips;

@@ -134,13 +134,13 @@ pub(super) const UNKNOWN_KIND: Entry = Entry {
     source: "the input `pattern`",
 };
 
-pub(super) const TAG_PROJECT: Entry = Entry {
-    id: "tag-project",
+pub(super) const ASSET_VERSION: Entry = Entry {
+    id: "asset-version",
     class: Advice,
     severity: Warning,
-    summary: "The release has files of the project that the pushed tag names.",
-    rationale: "A tag such as `tool-v1.2.3` declares the version of the project `tool`. Without files of that project nothing is compared with it.",
-    remedy: "If the tag is not meant to name a project, set the input `version`.",
+    summary: "A version in the name of an asset is that of the release.",
+    rationale: "An archive or installer declares no version that could be compared, but its name often gives one. Another version there is usually that of the last release, in a file that was not built again or under a name that was not changed.",
+    remedy: "Build the file from the commit of the release, and derive its name from the version.",
     source: "the input `version`",
 };
 

@@ -160,7 +160,7 @@ rules! {
     SidecarUnreadable = advice::SIDECAR_UNREADABLE,
     ChecksumList = advice::CHECKSUM_LIST,
     UpdateFeed = advice::UPDATE_FEED,
-    TagProject = advice::TAG_PROJECT,
+    AssetVersion = advice::ASSET_VERSION,
 }
 
 impl Rule {
