@@ -58,6 +58,8 @@ pub(crate) struct TarEntry {
     pub kind: TarKind,
     /// Bytes of content.
     pub size: u64,
+    /// Whether its owner may execute it.
+    pub is_executable: bool,
     /// What some reader reads otherwise, and most do not mind: a clause that
     /// follows the name. A package may have none.
     pub ambiguity: Option<&'static str>,
@@ -339,7 +341,8 @@ impl<R: BufRead> TarGz<R> {
         }
         self.set_content(size);
         let target = if is_link { name::shown(&target) } else { String::new() };
-        Ok(TarEntry { name: self.name.clone(), target, kind, size, ambiguity })
+        let is_executable = header.is_executable();
+        Ok(TarEntry { name: self.name.clone(), target, kind, size, is_executable, ambiguity })
     }
 
     fn skip_sparse_map(&mut self) -> Result<(), ArchiveError> {

@@ -10,6 +10,7 @@ use crate::distribution::version::DeclaredVersion;
 use crate::distribution::wheel::WheelFilename;
 use crate::distribution::{Kind, Shape};
 use crate::evidence::defect::Defect;
+use crate::evidence::npm::NpmContents;
 use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::WheelContents;
 use crate::filename::FileName;
@@ -31,8 +32,13 @@ pub enum Distribution {
         /// What it holds besides.
         contents: Box<SdistContents>,
     },
-    /// An npm package, by its package.json.
-    NpmPackage(Box<PackageJson>),
+    /// An npm package.
+    NpmPackage {
+        /// Its package.json.
+        package: Box<PackageJson>,
+        /// What it holds besides.
+        contents: Box<NpmContents>,
+    },
     /// An archive to unpack.
     Archive {
         /// Why it could not be read as the distribution or archive that it
@@ -88,7 +94,7 @@ impl Distribution {
         match self {
             Self::Wheel { .. } => Kind::Wheel,
             Self::Sdist { .. } => Kind::Sdist,
-            Self::NpmPackage(_) => Kind::NpmPackage,
+            Self::NpmPackage { .. } => Kind::NpmPackage,
             Self::Archive { .. } => Kind::Archive,
             Self::Executable { .. } => Kind::Executable,
             Self::Installer => Kind::Installer,
@@ -104,7 +110,7 @@ impl Distribution {
         match self {
             Self::Wheel { filename, .. } => Some(filename.project().normalized()),
             Self::Sdist { sdist, .. } => Some(sdist.project().normalized()),
-            Self::NpmPackage(package) => Some(package.name().as_str()),
+            Self::NpmPackage { package, .. } => Some(package.name().as_str()),
             _ => None,
         }
     }
@@ -115,7 +121,7 @@ impl Distribution {
         match self {
             Self::Wheel { filename, .. } => Some(filename.version().into()),
             Self::Sdist { sdist, .. } => Some(sdist.version().into()),
-            Self::NpmPackage(package) => Some(package.declared_version().into()),
+            Self::NpmPackage { package, .. } => Some(package.declared_version().into()),
             _ => None,
         }
     }
@@ -127,7 +133,7 @@ impl Distribution {
         match self {
             Self::Wheel { filename, .. } => Some(filename.canonical()),
             Self::Sdist { sdist, .. } => Some(sdist.canonical()),
-            Self::NpmPackage(package) => Some(package.tarball_name()),
+            Self::NpmPackage { package, .. } => Some(package.tarball_name()),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod defect;
 pub(crate) mod distribution;
 pub(crate) mod inspect;
 pub(crate) mod native;
+pub(crate) mod npm;
 pub(crate) mod sdist;
 pub(crate) mod wheel;
 
@@ -79,7 +80,7 @@ impl Evidence {
     pub(crate) fn target(&self) -> Option<Target> {
         let target = match &self.distribution {
             Distribution::Wheel { filename, .. } => Target::of_tags(filename.platform()),
-            Distribution::NpmPackage(package) => Target::of_package(package),
+            Distribution::NpmPackage { package, .. } => Target::of_package(package),
             Distribution::Sdist { .. } => return None,
             _ => Target::of_file(&self.name()),
         };

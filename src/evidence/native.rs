@@ -13,7 +13,7 @@ const MAX_KINDS: usize = 200;
 
 /// How often a file is looked at again for what its headers name. The tables of
 /// an ELF file name their strings, and nothing names more.
-const MAX_LOOKS: usize = 3;
+pub(crate) const MAX_LOOKS: usize = 3;
 
 /// How archives and compressed files begin: zip, gzip, xz, zstd, bzip2, 7z, ar
 /// and thin ar, LLVM bitcode.

@@ -240,7 +240,7 @@ impl Planner<'_> {
                 findings.extend(index_name_unsafe(file, sdist.canonical()));
                 self.named_within(file, Folder::Pypi, sdist.canonical(), Rule::SdistName, findings)
             }
-            Distribution::NpmPackage(package) => {
+            Distribution::NpmPackage { package, .. } => {
                 self.named_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
             }
             Distribution::Other if !self.naming.unknown_kinds => {

@@ -51,7 +51,7 @@ fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
         Distribution::Sdist { sdist, .. } => {
             Package::Sdist { project: sdist.project().clone(), version: sdist.version().clone() }
         }
-        Distribution::NpmPackage(package) => Package::Npm {
+        Distribution::NpmPackage { package, .. } => Package::Npm {
             name: package.name().clone(),
             version: package.version().clone(),
             npm: Npm {

@@ -151,7 +151,7 @@ fn render(
 
 fn npm_packages(members: &[Member<'_>]) -> Result<Vec<PackedPackage>, ManifestError> {
     let packed = |member: &Member<'_>| {
-        let Distribution::NpmPackage(package) = &member.file().distribution else { return None };
+        let Distribution::NpmPackage { package, .. } = &member.file().distribution else { return None };
         let file = member.planned.name.clone();
         Some(match integrity(member) {
             Ok(integrity) => Ok(PackedPackage { file, package: PackageJson::clone(package), integrity }),

@@ -35,7 +35,7 @@ pub(crate) fn files(evidence: &[Evidence], naming: &NamingPolicy, repository: Op
 
 fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> Vec<Finding> {
     match &file.distribution {
-        Distribution::NpmPackage(package) => npm::judge(file, package, repository),
+        Distribution::NpmPackage { package, contents } => npm::judge(file, package, contents, repository),
         Distribution::Wheel { filename, contents } => {
             let mut findings = wheel::judge(file, filename, contents);
             if is_for_the_index {

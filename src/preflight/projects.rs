@@ -74,7 +74,7 @@ fn normalized(glob: &str) -> String {
 impl ProjectPattern {
     fn names(&self, distribution: &Distribution, project: &str) -> bool {
         match distribution {
-            Distribution::NpmPackage(_) => self.exact.matches(project),
+            Distribution::NpmPackage { .. } => self.exact.matches(project),
             _ => self.normalized.matches(project),
         }
     }

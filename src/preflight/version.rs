@@ -42,7 +42,7 @@ pub(crate) fn judge(members: &[Member<'_>], policy: &VersionPolicy) -> VersionVe
         .map(Member::file)
         .filter_map(|file| {
             let (project, version) = (file.distribution.project()?, file.distribution.version()?);
-            let is_npm = matches!(file.distribution, Distribution::NpmPackage(_));
+            let is_npm = matches!(file.distribution, Distribution::NpmPackage { .. });
             let main = mains.get(project).filter(|_| is_npm).map_or(project, String::as_str);
             Some(Declaring { file, project, main, version })
         })

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::npm;
 use crate::harness::{Run, Workspace};
+use crate::native::{AARCH64, LIBRARY, PROGRAM, X86_64, elf, mach_o, pe};
 use crate::sdists::{gzip, tar_of};
 
 fn package(more: &Value) -> Vec<u8> {
@@ -228,11 +229,11 @@ fn a_whole_family() {
 
 #[test]
 pub(crate) fn a_family_of_which_a_part_is_missing() {
-    let run = with_platforms(main_naming(&THREE), &[("linux-x64", "1.0.0"), ("win32-x64", "1.0.0")]);
-    insta::assert_snapshot!(run.exits(1).out, @r"
-    `release-prep explain npm-family-incomplete` says why; docs/rules.md lists all rules.
-    No release was written: 1 error of 1 rule with 1 cause.
-    ");
+    let run = with_platforms(main_naming(&THREE), &[("linux-x64", "1.0.0"), ("win32-x64", "1.0.0")]).exits(1);
+    insta::assert_snapshot!(run.findings(), @"error[npm-family-incomplete]: npm-main: x.tgz: tool 1.0.0 names 3 packages of its own version in `optionalDependencies`, and 2 of them are here");
+    // The artifact that should have had it, named as the others are.
+    let log = run.log().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(log.contains("uploads `npm-darwin-arm64`"), "{log}");
     insta::assert_snapshot!(with_platforms(main_naming(&THREE), &[]).exits(0).findings(), @"warning[npm-family-absent]: npm-main: x.tgz: tool 1.0.0 names 3 packages of its own version, and none is here");
 }
 
@@ -315,4 +316,85 @@ pub(crate) fn what_publish_config_says() {
         "{}",
         run.output("npm-packages")
     );
+}
+
+/// A package of these files: path, mode and content.
+fn packed(json: &Value, files: &[(&str, u32, &[u8])]) -> Vec<u8> {
+    let mut archive =
+        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let text = json.to_string();
+    for (path, mode, bytes) in [("package.json", 0o644, text.as_bytes())].iter().chain(files) {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(*mode);
+        archive.append_data(&mut header, format!("package/{path}"), *bytes).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
+/// What is found in a package of these files, off a runner.
+fn holding(more: &Value, files: &[(&str, u32, &[u8])]) -> String {
+    let mut json = json!({"name": "tool", "version": "1.0.0"});
+    json.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let workspace = Workspace::with([("npm/tool.tgz", packed(&json, files))]);
+    workspace.prepare(&[]).findings()
+}
+
+#[test]
+pub(crate) fn files_that_package_json_names() {
+    let files: &[(&str, u32, &[u8])] =
+        &[("bin/tool.js", 0o644, b"#!/usr/bin/env node\n"), ("lib/index.js", 0o644, b"")];
+    assert_eq!(holding(&json!({"bin": "./bin/tool.js", "main": "lib"}), files), "");
+    insta::assert_snapshot!(holding(&json!({"bin": {"tool": "bin/tool", "b": "bin/tool.js"}}), files), @"error[npm-bin]: npm: tool.tgz: `bin` names what is not in the package: `bin/tool`");
+    insta::assert_snapshot!(holding(&json!({"main": "index.js", "types": "index.d.ts"}), files), @"warning[npm-entry-point]: npm: tool.tgz: it does not have files that its package.json names: `main: index.js`, `types: index.d.ts`");
+    insta::assert_snapshot!(holding(&json!({"exports": {".": {"import": "./lib/index.mjs", "default": "./lib/index.js"}}}), files), @"warning[npm-entry-point]: npm: tool.tgz: it does not have files that its package.json names: `exports: ./lib/index.mjs`");
+    // It may be written when it is installed.
+    assert_eq!(holding(&json!({"bin": "bin/tool", "scripts": {"postinstall": "node get.js"}}), files), "");
+}
+
+#[test]
+pub(crate) fn programs_that_do_not_start() {
+    let program = elf(X86_64, PROGRAM);
+    let with_mode = |mode, more: Value| holding(&more, &[("bin/tool", mode, &program)]);
+    insta::assert_snapshot!(with_mode(0o644, json!({})), @"error[npm-executable]: npm: tool.tgz: programs without execute permission: `bin/tool`");
+    assert_eq!(with_mode(0o755, json!({})), "");
+    assert_eq!(with_mode(0o644, json!({"bin": "bin/tool"})), "");
+    assert_eq!(with_mode(0o644, json!({"scripts": {"install": "chmod +x bin/tool"}})), "");
+    // A library is loaded.
+    assert_eq!(holding(&json!({}), &[("tool.node", 0o644, &elf(X86_64, LIBRARY))]), "");
+    // Windows asks for no permission.
+    assert_eq!(holding(&json!({}), &[("tool.exe", 0o644, &pe(X86_64, PROGRAM))]), "");
+}
+
+#[test]
+pub(crate) fn code_for_another_platform() {
+    let (x86_64, aarch64) = (elf(X86_64, PROGRAM), elf(AARCH64, PROGRAM));
+    let linux = |cpu| json!({"os": ["linux"], "cpu": [cpu]});
+    let one = |program: &[u8], more: Value| holding(&more, &[("bin/tool", 0o755, program)]);
+    assert_eq!(one(&x86_64, linux("x64")), "");
+    insta::assert_snapshot!(one(&aarch64, linux("x64")), @"error[native-machine]: npm: tool.tgz: `bin/tool`: it is for aarch64");
+    insta::assert_snapshot!(one(&x86_64, json!({"os": ["win32"], "cpu": ["x64"]})), @"error[native-machine]: npm: tool.tgz: `bin/tool`: it is an ELF file (x86_64)");
+    let darwin = json!({"os": ["darwin"], "cpu": ["arm64"]});
+    insta::assert_snapshot!(one(&mach_o(X86_64, PROGRAM), darwin), @"error[native-machine]: npm: tool.tgz: `bin/tool`: it is for x86_64");
+    // Windows on Arm runs it, and loads no library so.
+    let windows = json!({"os": ["win32"], "cpu": ["arm64"]});
+    assert_eq!(one(&pe(X86_64, PROGRAM), windows.clone()), "");
+    insta::assert_snapshot!(one(&pe(X86_64, LIBRARY), windows), @"error[native-machine]: npm: tool.tgz: `bin/tool`: it is for x86_64");
+    // Helpers for others beside the right one.
+    assert_eq!(holding(&linux("x64"), &[("a", 0o755, &aarch64), ("b", 0o755, &x86_64)]), "");
+    assert_eq!(one(&aarch64, json!({})), "");
+}
+
+#[test]
+pub(crate) fn a_name_for_another_platform() {
+    let named = |name: &str, more: Value| {
+        let mut json = json!({"name": name});
+        json.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        holding(&json, &[])
+    };
+    let x64 = |libc: Value| json!({"os": ["linux"], "cpu": ["x64"], "libc": libc});
+    assert_eq!(named("@o/x-linux-x64-musl", x64(json!(["musl"]))), "");
+    assert_eq!(named("@o/x-linux-x64-musl", json!({"os": ["linux"], "cpu": ["x64"]})), "");
+    insta::assert_snapshot!(named("@o/x-linux-x64-musl", x64(json!("glibc"))), @"warning[npm-platform-name]: npm: tool.tgz: its `libc` is `glibc`");
+    insta::assert_snapshot!(named("@o/x-darwin-arm64", json!({"os": ["linux"], "cpu": ["arm64"]})), @"warning[npm-platform-name]: npm: tool.tgz: its `os` is `linux`");
 }

@@ -318,7 +318,7 @@ fn what_a_distribution_declares() {
     let sdist = Sdist::read(b"Metadata-Version: 2.4\nName: Foo.Bar\nVersion: 1.0.0\n").unwrap();
     let package = PackageJson::read(br#"{"name":"@foo/bar","version":"1.0.0"}"#).unwrap();
     let sdist = Distribution::Sdist { sdist: Box::new(sdist), contents: Box::default() };
-    let package = Distribution::NpmPackage(Box::new(package));
+    let package = Distribution::NpmPackage { package: Box::new(package), contents: Box::default() };
     assert_eq!((sdist.project(), package.project()), (Some("foo-bar"), Some("@foo/bar")));
     assert_eq!(sdist.version(), package.version());
     let names = [&sdist, &package].map(|distribution| distribution.canonical_name().unwrap().as_str());

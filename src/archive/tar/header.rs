@@ -47,6 +47,11 @@ impl Header {
         number(&self.0.as_old().size)
     }
 
+    /// Whether its owner may execute it.
+    pub(super) fn is_executable(&self) -> bool {
+        number(&self.0.as_old().mode).is_ok_and(|mode| mode & 0o100 != 0)
+    }
+
     pub(super) fn typeflag(&self) -> u8 {
         let [typeflag] = self.0.as_old().linkflag;
         typeflag

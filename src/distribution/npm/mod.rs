@@ -12,6 +12,7 @@ mod version;
 mod wire;
 
 pub(crate) use dependency::DependencyKind;
+pub(crate) use entry_points::FileTree;
 pub(crate) use name::PackageName;
 pub use package_json::PackageJson;
 pub(crate) use package_json::{MAX_PACKAGE_JSON_BYTES, PackageJsonError};

@@ -3,6 +3,7 @@
 
 mod native;
 mod npm;
+mod npm_contents;
 mod record;
 mod sdist;
 mod sidecar;

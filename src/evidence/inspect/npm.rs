@@ -7,26 +7,35 @@
 //! is refused.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Seek as _};
 
 use super::Inspection;
+use super::npm_contents::Contents;
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
 use crate::archive::{ArchiveError, Refusal};
 use crate::distribution::npm::{MAX_PACKAGE_JSON_BYTES, PackageJson};
 use crate::evidence::Distribution;
 use crate::evidence::defect::Defect;
+use crate::evidence::native::MAX_LOOKS;
 use crate::filename::FileNameError;
 
 pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
-    let mut tar = TarGz::new(BufReader::new(file), limits);
+    let mut tar = TarGz::new(BufReader::new(&file), limits);
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
         if layout.add(&entry) == Place::PackageJson {
             layout.json = Some(tar.read_entry(MAX_PACKAGE_JSON_BYTES as u64)?);
         }
+        layout.contents.read(&mut tar, &entry, &path(&entry))?;
     }
     layout.refusal = layout.refusal.or_else(|| tar.trailing());
+    for _ in 1..MAX_LOOKS {
+        if layout.contents.is_incomplete() && layout.is_package && layout.refusal.is_none() {
+            (&file).rewind().map_err(ArchiveError::Read)?;
+            layout.contents.look_again(TarGz::new(BufReader::new(&file), limits))?;
+        }
+    }
     layout.judge()
 }
 
@@ -41,6 +50,7 @@ struct Layout {
     json: Option<Vec<u8>>,
     /// What it is refused for if it is a package: the first of all reasons.
     refusal: Option<Refusal>,
+    contents: Contents,
 }
 
 /// Where an entry lies.
@@ -53,8 +63,8 @@ enum Place {
 
 impl Layout {
     fn add(&mut self, entry: &TarEntry) -> Place {
-        let (top, rest) = entry.name.split_once('/').unwrap_or((&entry.name, ""));
-        let path = parts(rest).collect::<Vec<_>>().join("/");
+        let top = entry.name.split_once('/').map_or(entry.name.as_str(), |(top, _)| top);
+        let path = path(entry);
         let folded = folded(&path);
         self.has_other_top |= top != "package";
         let is_json = folded == PACKAGE_JSON || folded.starts_with("package.json/");
@@ -87,13 +97,22 @@ impl Layout {
             // An application that is packed with its package.json.
             Ok(package) if self.has_other_top && package.is_private() => Inspection::Nothing,
             Err(_) if self.has_other_top => Inspection::Nothing,
-            Ok(package) => Inspection::Known(Distribution::NpmPackage(Box::new(package))),
+            Ok(package) => Inspection::Known(Distribution::NpmPackage {
+                contents: Box::new(self.contents.finish(&package)),
+                package: Box::new(package),
+            }),
             Err(error) => Inspection::Defect(Defect::NpmPackage(error)),
         })
     }
 }
 
 const PACKAGE_JSON: &str = "package.json";
+
+/// Where npm puts an entry: without the first part of its name.
+fn path(entry: &TarEntry) -> String {
+    let rest = entry.name.split_once('/').map_or("", |(_, rest)| rest);
+    parts(rest).collect::<Vec<_>>().join("/")
+}
 
 /// What a package may not hold, because readers of npm packages differ on it.
 fn refuse(entry: &TarEntry) -> Option<Refusal> {

@@ -22,7 +22,12 @@ pub(crate) fn judge(file: &Evidence, native: &Native) -> Vec<Finding> {
     findings
 }
 
-fn contradiction(file: &Evidence, native: &Native, target: Target) -> Option<Finding> {
+/// What of a program or library contradicts that target.
+pub(in crate::preflight) fn contradiction(
+    file: &Evidence,
+    native: &Native,
+    target: Target,
+) -> Option<Finding> {
     if !native.is_host_code() || native.kind() == NativeKind::Object {
         return None;
     }

@@ -58,7 +58,7 @@ pub(crate) fn mains(members: &[Member<'_>]) -> BTreeMap<String, String> {
 
 fn packed<'a>(members: &[Member<'a>]) -> Vec<Packed<'a>> {
     let packed = |member: &Member<'a>| match &member.file().distribution {
-        Distribution::NpmPackage(package) => Some(Packed { file: member.file(), package }),
+        Distribution::NpmPackage { package, .. } => Some(Packed { file: member.file(), package }),
         _ => None,
     };
     members.iter().filter_map(packed).collect()

@@ -1,5 +1,6 @@
 //! What npm refuses to publish, and what nobody could install.
 
+mod contents;
 pub(crate) mod family;
 mod package;
 

@@ -1,7 +1,9 @@
 //! npm packages, each looked at alone.
 
+use super::contents;
 use crate::distribution::npm::{PackageJson, github_repository, is_other_registry};
 use crate::evidence::Evidence;
+use crate::evidence::npm::NpmContents;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
@@ -16,6 +18,7 @@ const LARGE: u64 = 200_000_000;
 pub(in crate::preflight) fn judge(
     file: &Evidence,
     package: &PackageJson,
+    contents: &NpmContents,
     repository: Option<&str>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -31,6 +34,7 @@ pub(in crate::preflight) fn judge(
     findings.extend(dist_tag(file, package));
     findings.extend(publish_config(file, package));
     findings.extend(local_dependencies(file, package));
+    findings.extend(contents::judge(file, package, contents));
     if let Some(reason) = package.name().legacy() {
         findings.push(
             Rule::NpmNameLegacy

@@ -48,7 +48,7 @@ pub(crate) fn collision(name: &FileName, files: &[&Evidence]) -> Finding {
     let is_distribution = files.iter().any(|file| {
         matches!(
             file.distribution,
-            Distribution::Wheel { .. } | Distribution::Sdist { .. } | Distribution::NpmPackage(_)
+            Distribution::Wheel { .. } | Distribution::Sdist { .. } | Distribution::NpmPackage { .. }
         )
     });
     if is_distribution {

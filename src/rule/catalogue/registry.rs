@@ -183,3 +183,33 @@ pub(super) const NPM_SIZE: Entry = Entry {
     remedy: "Make the package smaller, or divide it into one for each platform.",
     source: "npm, E413",
 };
+
+pub(super) const NPM_BIN: Entry = Entry {
+    id: "npm-bin",
+    class: Registry,
+    severity: Error,
+    summary: "Every file that `bin` names is in the npm package.",
+    rationale: "A command whose file is missing is linked to nothing, and installs without a word. Packages with an install script are not looked at, for it may write the file.",
+    remedy: "Add the file to `files` in its `package.json`, or build it before packing.",
+    source: "npm, `package.json`, `bin`",
+};
+
+pub(super) const NPM_ENTRY_POINT: Entry = Entry {
+    id: "npm-entry-point",
+    class: Registry,
+    severity: Warning,
+    summary: "Every file that `main`, `types` and `exports` name is in the npm package.",
+    rationale: "An import of a file that was not built or not packed fails for every user. Conditions of `exports` that are not standard are ignored.",
+    remedy: "Build before packing, and check `files` in its `package.json` with `npm pack --dry-run`.",
+    source: "Node.js, \"Packages\"",
+};
+
+pub(super) const NPM_PLATFORM_NAME: Entry = Entry {
+    id: "npm-platform-name",
+    class: Registry,
+    severity: Warning,
+    summary: "The `os`, `cpu` and `libc` of an npm package are those that its name says.",
+    rationale: "Clients choose a platform package by these fields alone. If they were copied from another platform, the package is installed where it does not run, or nowhere.",
+    remedy: "Correct `os`, `cpu` or `libc` in its `package.json`, or its name.",
+    source: "npm, `package.json`, `os`, `cpu` and `libc`",
+};

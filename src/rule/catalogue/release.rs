@@ -93,3 +93,13 @@ pub(super) const NOTHING_SELECTED: Entry = Entry {
     remedy: "Check `pattern`, and that the jobs before this one uploaded what they built.",
     source: "the input `pattern`",
 };
+
+pub(super) const NPM_EXECUTABLE: Entry = Entry {
+    id: "npm-executable",
+    class: Release,
+    severity: Error,
+    summary: "A native program in an npm package is executable, or named by `bin`.",
+    rationale: "Clients make executable what `bin` names, and nothing else: another program without the permission does not start (EACCES). The mode is lost when files pass through upload-artifact. Addons are loaded and need no permission, and packages with an install script are not looked at.",
+    remedy: "Set the mode before packing (`chmod +x`), in the job that packs.",
+    source: "pacote, `is-package-bin`",
+};

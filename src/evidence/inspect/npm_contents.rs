@@ -1,0 +1,138 @@
+//! The files of an npm package, as they pass by.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+
+use crate::archive::ArchiveError;
+use crate::archive::tar::{TarEntry, TarGz, TarKind};
+use crate::distribution::executable::ExecutableFormat;
+use crate::distribution::native::excerpt::{Collector, Excerpt};
+use crate::distribution::native::{Native, NativeKind};
+use crate::distribution::npm::PackageJson;
+use crate::evidence::native::NativeFiles;
+use crate::evidence::npm::{HashedTree, NpmContents};
+
+/// The most native files that are read a second time, and the most programs
+/// whose mode is kept. Packages have one of each.
+const MAX_FILES: usize = 100;
+
+/// The most characters of a path that are kept.
+const MAX_PATH: usize = 256;
+
+/// What was seen so far of the files of a package.
+#[derive(Default)]
+pub(super) struct Contents {
+    tree: HashedTree,
+    native: NativeFiles,
+    /// Programs that their owner may not execute.
+    not_executable: Vec<String>,
+    /// Native files whose headers name parts that were not kept, by the number
+    /// of their entry.
+    pending: BTreeMap<u64, Pending>,
+    entries: u64,
+}
+
+struct Pending {
+    path: String,
+    is_executable: bool,
+    excerpt: Excerpt,
+}
+
+impl Contents {
+    /// Reads the current entry, whose path in the package is given.
+    pub(super) fn read<R: BufRead>(
+        &mut self,
+        tar: &mut TarGz<R>,
+        entry: &TarEntry,
+        path: &str,
+    ) -> Result<(), ArchiveError> {
+        self.entries += 1;
+        if entry.kind != TarKind::File {
+            return Ok(());
+        }
+        self.tree.insert(path);
+        let mut collector = Native::collector();
+        tar.copy_entry(&mut collector)?;
+        let excerpt = collector.finish(None);
+        let Some(native) = Native::of(&excerpt) else { return Ok(()) };
+        let path: String = path.chars().take(MAX_PATH).collect();
+        let is_executable = entry.is_executable;
+        if Collector::again(&excerpt).is_some() && self.pending.len() < MAX_FILES {
+            self.pending.insert(self.entries, Pending { path, is_executable, excerpt });
+        } else {
+            self.include(native, path, is_executable);
+        }
+        Ok(())
+    }
+
+    /// Whether another look at the files would show more.
+    pub(super) fn is_incomplete(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Looks again at the files whose headers named more than was kept.
+    pub(super) fn look_again<R: BufRead>(&mut self, mut tar: TarGz<R>) -> Result<(), ArchiveError> {
+        let mut number = 0;
+        let mut pending = std::mem::take(&mut self.pending);
+        while !pending.is_empty() && tar.next_entry()?.is_some() {
+            number += 1;
+            let Some(Pending { path, is_executable, excerpt }) = pending.remove(&number) else { continue };
+            let mut wanted = Wanted(Collector::again(&excerpt));
+            tar.copy_entry(&mut wanted)?;
+            let excerpt = wanted.0.map_or(excerpt, |collector| collector.finish(None));
+            if let Some(native) = Native::of(&excerpt) {
+                match Collector::again(&excerpt) {
+                    Some(_) => drop(self.pending.insert(number, Pending { path, is_executable, excerpt })),
+                    None => self.include(native, path, is_executable),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn include(&mut self, native: Native, path: String, is_executable: bool) {
+        let is_unix = !matches!(native.format(), ExecutableFormat::Pe | ExecutableFormat::Wasm);
+        let is_program = is_unix && native.kind() == NativeKind::Program;
+        self.native.include(native, &path);
+        if is_program && !is_executable && self.not_executable.len() < MAX_FILES {
+            self.not_executable.push(path);
+        }
+    }
+
+    /// What package.json says, against the files.
+    pub(super) fn finish(mut self, package: &PackageJson) -> NpmContents {
+        for (_, Pending { path, is_executable, excerpt }) in std::mem::take(&mut self.pending) {
+            if let Some(native) = Native::of(&excerpt) {
+                self.include(native, path, is_executable);
+            }
+        }
+        let entry_points = package.entry_points();
+        NpmContents {
+            native: self.native,
+            not_executable: self
+                .not_executable
+                .into_iter()
+                .filter(|path| !entry_points.links(path))
+                .collect(),
+            missing_bin: entry_points.missing_bin(&self.tree),
+            missing_modules: entry_points.missing_modules(&self.tree),
+        }
+    }
+}
+
+/// Passes on what is wanted, and drops the rest.
+struct Wanted(Option<Collector>);
+
+impl Write for Wanted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(collector) = &mut self.0 {
+            // It refuses what lies behind all that it wants.
+            collector.write(bytes).ok();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
