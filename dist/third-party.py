@@ -44,6 +44,9 @@ BUILD.json names the version that the programs were linked with; Debian has its
 sources (`apt-get source glibc`). Nothing in release-prep's licences forbids to
 modify it for your own use, or to reverse engineer it for debugging such
 modifications.
+
+The source form of a crate under the Mozilla Public License, version 2.0, is used
+unchanged: `cargo vendor` in this repository gets it, in the version listed below.
 """
 
 

@@ -31,15 +31,26 @@ case $1 in
     [[ -e $file ]] || { echo 'npm error code E404' >&2; exit 1; }
     cat "$file"
     ;;
-  publish) printf '%s\\n' "${*:2}" >>"$PUBLISHED" ;;
+  publish)
+    [[ -f $2 ]] || { echo 'npm error code ENOENT' >&2; exit 1; }
+    printf '%s\\n' "${*:2}" >>"$PUBLISHED"
+    ;;
 esac
 """
+
+
+def package(name: str, access: str, tag: str) -> dict[str, str]:
+    """A package of the output `npm-packages`; its name is all that its file holds."""
+    integrity = "sha512-" + base64.b64encode(hashlib.sha512(name.encode()).digest()).decode()
+    path = f"prepared/npm/{name.rpartition('/')[2]}-1.0.0.tgz"
+    return {"path": path, "name": name, "version": "1.0.0", "integrity": integrity, "access": access, "tag": tag}
+
+
 PACKAGES = [
-    {"path": "prepared/npm/a-linux-x64-1.0.0.tgz", "name": "@scope/a-linux-x64", "version": "1.0.0", "tag": "latest"},
-    {"path": "prepared/npm/a-darwin-arm64-1.0.0.tgz", "name": "a-darwin-arm64", "version": "1.0.0", "tag": "next"},
-    {"path": "prepared/npm/a-1.0.0.tgz", "name": "a", "version": "1.0.0", "tag": "latest"},
+    package("@scope/a-linux-x64", "restricted", ""),
+    package("a-darwin-arm64", "public", "next"),
+    package("a", "public", ""),
 ]
-OPTIONS = " --provenance --access public"
 
 
 def script(workflow: dict, job: str) -> str:
@@ -86,16 +97,12 @@ class Shop:
         return ended.returncode, published.read_text().splitlines(), ended.stdout + ended.stderr
 
 
-def integrity(package: dict[str, str]) -> str:
-    return "sha512-" + base64.b64encode(hashlib.sha512(package["name"].encode()).digest()).decode()
-
-
 def check_npm(scratch: Path, run: str) -> None:
     shop = Shop(scratch / "npm", run)
     given = json.dumps(PACKAGES)
-    tags = ["", " --tag next", ""]
-    whole = [f"./{package['path']}{OPTIONS}{tag}" for package, tag in zip(PACKAGES, tags, strict=True)]
-    same = {package["name"]: integrity(package) for package in PACKAGES}
+    options = [" --access restricted", " --access public --tag next", " --access public"]
+    whole = [f"./{package['path']} --provenance{option}" for package, option in zip(PACKAGES, options, strict=True)]
+    same = {package["name"]: package["integrity"] for package in PACKAGES}
     for there, expected in [
         ({}, whole),
         (None, whole),

@@ -82,6 +82,7 @@ impl<R: BufRead> Read for Decompressed<R> {
 }
 
 /// The members of a gzip file (RFC 1952, section 2.2).
+#[expect(clippy::large_enum_variant, reason = "one for each archive that is open")]
 enum Gzip<R> {
     Member(GzDecoder<R>),
     /// Before a member, or behind the last one.

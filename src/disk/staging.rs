@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::digest::{Algorithms, Digests, HashingWriter};
-pub use crate::disk::error::StagingError;
+pub(crate) use crate::disk::error::StagingError;
 
 use crate::disk::dir::{Dir, DirError, DirErrorKind, EntryKind};
 use crate::filename::FileName;
@@ -546,7 +546,7 @@ mod tests {
         DirError { path: "out".into(), kind: DirErrorKind::Io(io::Error::from_raw_os_error(errno)) }
     }
 
-    /// VirtioFS reports an exchange that it does not make; others ignore the
+    /// `VirtioFS` reports an exchange that it does not make; others ignore the
     /// flag, and answer as to a plain rename (ENOTEMPTY 39, EEXIST 17), or know
     /// no flags (EINVAL 22, ENOSYS 38).
     #[test]

@@ -4,7 +4,7 @@ use crate::filename::FileName;
 
 /// The form of a program or library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ExecutableFormat {
+pub(crate) enum ExecutableFormat {
     /// Linux and most other Unixes.
     Elf,
     /// Windows.
@@ -30,7 +30,7 @@ const FIRST_JAVA_CLASS: u32 = 0x2b;
 impl ExecutableFormat {
     /// The format of a file that begins with `head`; 4 KiB are plenty.
     #[must_use]
-    pub fn of(head: &[u8]) -> Option<Self> {
+    pub(crate) fn of(head: &[u8]) -> Option<Self> {
         match head.first_chunk()? {
             b"\x7fELF" => Some(Self::Elf),
             b"\0asm" => Some(Self::Wasm),

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A machine that runs code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Machine {
+pub(crate) enum Machine {
     /// Ex) `i686`, `win32`
     X86,
     /// Ex) `x86_64`, `win_amd64`
@@ -54,7 +54,7 @@ impl Machine {
     /// says for which platform a wheel is. What a graphics processor, the
     /// kernel or .NET runs lies in wheels for many.
     #[must_use]
-    pub const fn is_host(self) -> bool {
+    pub(crate) const fn is_host(self) -> bool {
         !matches!(self, Self::Gpu | Self::Bpf | Self::Cil)
     }
 }

@@ -83,10 +83,10 @@ impl<'a> Described<'a> {
         let folder =
             |file: &Evidence| file.path.as_str().rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let distance = |file: &Evidence| {
-            if file.artifact.name != sidecar.artifact.name {
-                2
-            } else {
+            if file.artifact.name == sidecar.artifact.name {
                 u8::from(folder(file) != folder(sidecar))
+            } else {
+                2
             }
         };
         let named = self.by_name.get(name).into_iter().flatten();
@@ -176,12 +176,11 @@ impl<'a> Described<'a> {
         let rights = verdicts.iter().filter_map(LineVerdict::right);
         // The file beside it rather than another one that it names as well.
         let right = rights.min_by_key(|(number, _)| !beside.contains(number));
-        Some(match right {
-            Some((file, algorithm)) => SidecarVerdict::Right(file, algorithm),
-            None => {
-                let named = checksums.lines().iter().find_map(ChecksumLine::name);
-                SidecarVerdict::Absent(named.unwrap_or(subject).to_owned())
-            }
+        Some(if let Some((file, algorithm)) = right {
+            SidecarVerdict::Right(file, algorithm)
+        } else {
+            let named = checksums.lines().iter().find_map(ChecksumLine::name);
+            SidecarVerdict::Absent(named.unwrap_or(subject).to_owned())
         })
     }
 

@@ -82,14 +82,14 @@ pub fn prepare(
     };
     let unpacker = Unpacker::new(&staging, &request.selection, request.algorithms, limits, options);
     unpacker.unpack_all(&pool, payloads)?;
-    let mut unpacked = unpacker.finish()?;
-    unpacked.findings.append(&mut listing.findings);
-    pool.install(|| checksums::compute_digests(&staging, &mut unpacked.files))?;
+    let mut contents = unpacker.finish()?;
+    contents.findings.append(&mut listing.findings);
+    pool.install(|| checksums::compute_digests(&staging, &mut contents.files))?;
     let (mut evidence, not_rewritten) =
-        pool.install(|| rewrite_wheels(&staging, request, unpacked.files, &options))?;
-    unpacked.findings.extend(not_rewritten);
+        pool.install(|| rewrite_wheels(&staging, request, contents.files, &options))?;
+    contents.findings.extend(not_rewritten);
     checksums::rewrite_sidecars(&staging, &mut evidence, &request.naming, request.algorithms)?;
-    let decision = decide(request, &evidence, unpacked.findings, listing)
+    let decision = decide(request, &evidence, contents.findings, listing)
         .map_err(|error| Failure::fault("the files make no valid release, a fault of release-prep", error))?;
     Ok(match decision {
         Decision::Refuse(diagnostics) => Outcome::Refused(diagnostics),

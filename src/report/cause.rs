@@ -85,7 +85,7 @@ fn same_statement(findings: &[Finding]) -> Vec<Group<'_>> {
 }
 
 /// Joins groups of one artifact each; a group of several stays what it is.
-fn same_fix<'a>(groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
+fn same_fix(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     let (single, several): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| artifact(group).is_some());
     let mut joined = grouped(single.into_iter(), |finding| {
         let Finding { severity, rule, place, remedy, input, .. } = finding;

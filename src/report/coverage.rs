@@ -141,9 +141,12 @@ pub(crate) fn grids(cells: &[Cell]) -> Vec<Grid<'_>> {
     projects.into_iter().map(|project| grid(project, cells)).collect()
 }
 
+/// The Python of each row and its cells by platform, in the order of the table.
+type Rows<'a> = BTreeMap<Vec<(bool, u64, &'a str)>, (&'a str, BTreeMap<&'a str, Vec<&'a Cell>>)>;
+
 fn grid<'a>(project: &'a str, cells: &'a [Cell]) -> Grid<'a> {
     let mut platforms = BTreeSet::new();
-    let mut rows: BTreeMap<Vec<(bool, u64, &str)>, (&str, BTreeMap<&str, Vec<&Cell>>)> = BTreeMap::new();
+    let mut rows = Rows::new();
     for cell in cells.iter().filter(|cell| cell.project == project) {
         platforms.insert((order(&cell.platform), cell.platform.as_str()));
         let row = rows.entry(natural(&cell.python)).or_insert_with(|| (&cell.python, BTreeMap::new()));

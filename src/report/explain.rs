@@ -7,7 +7,9 @@ use crate::rule::{Rule, Severity};
 pub(crate) fn explain(rule: Option<Rule>) -> String {
     let title = |rule: Rule| format!("{rule} ({}, {})", rule.class(), severity(rule.severity()));
     let Some(rule) = rule else {
-        return Rule::ALL.iter().map(|rule| format!("{}: {}\n", title(*rule), rule.summary())).collect();
+        let lines: Vec<String> =
+            Rule::ALL.iter().map(|rule| format!("{}: {}\n", title(*rule), rule.summary())).collect();
+        return lines.concat();
     };
     let source = format!("Source: {}", rule.source());
     [&title(rule), rule.summary(), rule.rationale(), rule.remedy(), &source].join("\n\n") + "\n"

@@ -11,6 +11,7 @@ use super::cause::Cause;
 use super::coverage::{Cell, Grid, grids};
 use super::styled::short_digests;
 use super::{ReleasedFile, Report, Verdict, plural, text};
+use crate::artifact::ArtifactName;
 use crate::escape::{markdown, markdown_code, markdown_prose};
 use crate::folder::Folder;
 use crate::rule::Severity;
@@ -139,7 +140,9 @@ fn causes(page: &mut Page, report: &Report) {
         if !folded.is_empty() {
             let more = plural(folded.len(), "more cause");
             page.push(&format!("<details><summary>{more}</summary>\n\n"));
-            folded.iter().for_each(|cause| page.row(&block(cause)));
+            for cause in folded {
+                page.row(&block(cause));
+            }
             page.push("</details>\n\n");
         }
     }
@@ -237,7 +240,7 @@ fn findings_in_full(page: &mut Page, report: &Report) {
         page.row(&format!("**{}. {}**\n\n", cause.id, markdown(cause.rule.id())));
         for found in &cause.findings {
             let places: Vec<&str> =
-                [found.artifact.as_ref().map(|name| name.as_str()), found.file.as_deref()]
+                [found.artifact.as_ref().map(ArtifactName::as_str), found.file.as_deref()]
                     .into_iter()
                     .flatten()
                     .collect();

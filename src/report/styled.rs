@@ -59,12 +59,6 @@ impl Line {
         self.spans.push(Span { role, text: text.into(), link: address });
         self
     }
-
-    /// Whether nothing stands in it.
-    #[must_use]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.spans.is_empty()
-    }
 }
 
 /// The text without roles, lines separated by line feeds.

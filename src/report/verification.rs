@@ -1,5 +1,7 @@
 //! What a verification came to, for people.
 
+use std::fmt::Write as _;
+
 use super::plural;
 use super::styled::{Line, Role};
 use crate::escape::{markdown, markdown_prose};
@@ -31,11 +33,11 @@ pub(crate) fn markdown_of(dir: &str, verification: &Verification, anchor: Anchor
     let mut summary = format!("## {title}\n\n{}\n\n", markdown(&verdict(dir, verification, anchor)));
     let problems = verification.problem_lines();
     for problem in problems.iter().take(MAX_DIFFERENCES) {
-        summary.push_str(&format!("- {}\n", markdown_prose(problem)));
+        let _ = writeln!(summary, "- {}", markdown_prose(problem));
     }
     if problems.len() > MAX_DIFFERENCES {
         let more = problems.len() - MAX_DIFFERENCES;
-        summary.push_str(&format!("\nand {more} more\n"));
+        let _ = writeln!(summary, "\nand {more} more");
     }
     summary
 }

@@ -194,7 +194,6 @@ fn route(wanted: ArtifactApi, services: &Services, is_this_run: bool) -> Result<
         Err(InputError::Conflict(format!("artifact-api: found `results`, but {why}; use `rest` or `auto`")))
     };
     Ok(match (wanted, runtime(services)?) {
-        (ArtifactApi::Rest, _) => Route::Rest,
         (ArtifactApi::Results, _) if !is_this_run => {
             return refuse("the runner's artifact service knows the artifacts of its own run only");
         }
@@ -205,7 +204,7 @@ fn route(wanted: ArtifactApi, services: &Services, is_this_run: bool) -> Result<
         }
         (ArtifactApi::Results, Some(runtime)) => Route::Results(runtime),
         (ArtifactApi::Auto, Some(runtime)) if is_this_run => Route::ResultsOrRest(runtime),
-        (ArtifactApi::Auto, _) => Route::Rest,
+        (ArtifactApi::Rest | ArtifactApi::Auto, _) => Route::Rest,
     })
 }
 

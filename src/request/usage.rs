@@ -40,15 +40,13 @@ impl UsageError {
 
 impl From<clap::Error> for UsageError {
     fn from(error: clap::Error) -> Self {
-        match message(&error) {
-            Some(message) => Self::input(message),
-            None => {
-                let text = error.to_string();
-                let first = text.lines().next().unwrap_or(&text);
-                let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
-                Self { message, text: Some(text), is_help: !error.use_stderr() }
-            }
+        if let Some(message) = message(&error) {
+            return Self::input(message);
         }
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or(&text);
+        let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+        Self { message, text: Some(text), is_help: !error.use_stderr() }
     }
 }
 

@@ -116,7 +116,7 @@ fn split_record(records: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let record = record.get(space + 1..)?.strip_suffix(b"\n")?;
     let equals = record.iter().position(|byte| *byte == b'=')?;
     let (keyword, value) = (record.get(..equals)?, record.get(equals + 1..)?);
-    let is_keyword = !keyword.is_empty() && !keyword.iter().any(|byte| byte.is_ascii_control());
+    let is_keyword = !keyword.is_empty() && !keyword.iter().any(u8::is_ascii_control);
     is_keyword.then_some((keyword, value, rest))
 }
 

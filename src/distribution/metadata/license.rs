@@ -38,9 +38,10 @@ fn canonical(word: &str) -> Result<String, String> {
     if let Some(rest) = lower.strip_prefix("licenseref-") {
         // Letters, digits, `-` and `.`, and no `+` behind them.
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-        return match !rest.is_empty() && rest.bytes().all(is_name) {
-            true => Ok(format!("LicenseRef-{rest}")),
-            false => Err(format!("`{word}` is not a valid LicenseRef")),
+        return if !rest.is_empty() && rest.bytes().all(is_name) {
+            Ok(format!("LicenseRef-{rest}"))
+        } else {
+            Err(format!("`{word}` is not a valid LicenseRef"))
         };
     }
     let (name, plus) = lower.strip_suffix('+').map_or((lower.as_str(), ""), |name| (name, "+"));

@@ -56,7 +56,7 @@ impl fmt::Display for OsVersion {
 
 /// What the headers of a native file say.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Native {
+pub struct Native {
     format: ExecutableFormat,
     machines: BTreeSet<Machine>,
     kind: NativeKind,

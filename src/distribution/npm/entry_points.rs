@@ -156,7 +156,7 @@ mod tests {
             r#""types":"t""#,
             r#""main":"nowhere","exports":{".":{"import":"./lib/m.mjs","source":"./src/x.ts"}}"#,
             r#""exports":{"./*":"./dist/*.js","./x/":"./dist/x/","./a":null,"./b":["./no.js","./t.d.ts"]}"#,
-            r##""exports":{".":"./lib/index.js","./p":{"node":{"import":"other-package"}}}"##,
+            r#""exports":{".":"./lib/index.js","./p":{"node":{"import":"other-package"}}}"#,
         ] {
             assert_eq!(missing(json), "", "{json}");
         }

@@ -115,7 +115,6 @@ impl<'a, 'p> Release<'a, 'p> {
                 (None, _) if is_own && (is_optional || is_related(package, name)) => {
                     family.missing.push(Missing { name, kind: dependency.kind });
                 }
-                (None, _) => {}
                 (Some((number, _)), Some(wanted)) if is_optional || is_platform => {
                     match self.here(name).find(|(_, other)| *other.version() == wanted) {
                         Some((number, _)) => {

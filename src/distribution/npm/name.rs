@@ -34,7 +34,7 @@ pub enum PackageNameError {
 
 /// Why npm accepts a name only for a package that has it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum LegacyName {
+pub(crate) enum LegacyName {
     /// More than 214 characters.
     #[error("it has {0} characters; the limit for new packages is {MAX_NEW_NAME}")]
     Long(usize),

@@ -236,13 +236,15 @@ impl<'de> Deserialize<'de> for Exports {
 }
 
 impl Exports {
-    /// serde_json bounds how deep a value is.
+    /// `serde_json` bounds how deep a value is.
     fn collect(&mut self, value: &Value) {
         match value {
             Value::String(path) => self.0.push(vec![beginning(path, MAX_PATH)]),
             Value::Array(list) => {
                 let mut inner = Self::default();
-                list.iter().for_each(|value| inner.collect(value));
+                for value in list {
+                    inner.collect(value);
+                }
                 self.0.push(inner.0.into_iter().flatten().collect());
             }
             Value::Object(object) => {

@@ -156,15 +156,12 @@ fn untagged(line: &str) -> Option<(ChecksumLine, bool)> {
         return Some((ChecksumLine { algorithm, digest, path }, is_checkable));
     }
     // `Get-FileHash` as a table, and `NAME: DIGEST`.
-    let (algorithm, digest, path) = match ChecksumAlgorithm::by_name(first) {
-        Some(algorithm) => {
-            let (digest, path) = rest.trim_start().split_once(char::is_whitespace)?;
-            (Some(algorithm), hex(digest)?, path.trim_start())
-        }
-        None => {
-            let (path, digest) = line.rsplit_once(char::is_whitespace)?;
-            (None, hex(digest)?, path.trim_end().trim_end_matches(':'))
-        }
+    let (algorithm, digest, path) = if let Some(algorithm) = ChecksumAlgorithm::by_name(first) {
+        let (digest, path) = rest.trim_start().split_once(char::is_whitespace)?;
+        (Some(algorithm), hex(digest)?, path.trim_start())
+    } else {
+        let (path, digest) = line.rsplit_once(char::is_whitespace)?;
+        (None, hex(digest)?, path.trim_end().trim_end_matches(':'))
     };
     Some((ChecksumLine { algorithm, digest, path: Some(path.to_owned()) }, false))
 }

@@ -179,12 +179,11 @@ fn word(text: &str) -> Option<Word> {
         "386" | "x86" | "32bit" => Word::ArchBesideOs(X86),
         "64bit" | "intel" => Word::ArchBesideOs(X64),
         "arm" | "arm32" => Word::ArchBesideOs(Arm),
-        "armv8" => Word::ArchBesideOs(Arm64),
+        "armv8" | "silicon" => Word::ArchBesideOs(Arm64),
         "ppc" => Word::ArchBesideOs(Ppc),
         "mips" => Word::ArchBesideOs(Mips),
         "ia64" => Word::ArchBesideOs(Ia64),
         "universal" | "universal2" | "all" => Word::ArchBesideOs(Universal),
-        "silicon" => Word::ArchBesideOs(Arm64),
         "unknown" | "pc" | "apple" | "uwp" | "msvc" | "gnullvm" | "eabi" | "eabihf" | "ohos" => Word::Neutral,
         _ => return None,
     })
@@ -223,7 +222,8 @@ fn split(stem: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for part in stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
         let joined = match (words.last().map(String::as_str), part) {
-            (Some("x86"), "64") => Some("x86_64"),
+            // Levels of x86-64 make no processor of its own.
+            (Some("x86"), "64") | (Some("x86_64"), "v1" | "v2" | "v3" | "v4") => Some("x86_64"),
             (Some("aarch64"), "be") => Some("aarch64_be"),
             (Some("arm"), "v7") => Some("armv7"),
             (Some("arm"), "v6") => Some("armv6"),
@@ -233,8 +233,6 @@ fn split(stem: &str) -> Vec<String> {
             (Some("osx" | "macos" | "darwin"), "64") => Some("macos64"),
             (Some("32"), "bit") => Some("32bit"),
             (Some("64"), "bit") => Some("64bit"),
-            // Levels of x86-64 make no processor of its own.
-            (Some("x86_64"), "v1" | "v2" | "v3" | "v4") => Some("x86_64"),
             _ => None,
         };
         match (joined, words.last_mut()) {
@@ -263,7 +261,7 @@ fn remove_runner_labels(words: &mut Vec<String>) -> bool {
             _ => false,
         };
         let is_system = matches!(word.as_str(), "ubuntu" | "macos" | "windows");
-        if !is_version && !(is_system && next == "latest") {
+        if !(is_version || is_system && next == "latest") {
             at += 1;
             continue;
         }

@@ -205,14 +205,14 @@ impl Tree {
 
     fn add_parents(&mut self, entry: &TarEntry, mut path: &[&str]) -> Option<Refusal> {
         while let Some((_, parents)) = path.split_last().filter(|(_, parents)| !parents.is_empty()) {
-            let (folder, folded) = (hash(parents), folded_hash(parents));
+            let (exact, folded) = (hash(parents), folded_hash(parents));
             if self.folded.links.contains(&folded) {
                 return Some(entry.differs("lies below a link"));
             }
-            if self.leaves.contains(&folder) {
+            if self.leaves.contains(&exact) {
                 return Some(entry.differs("lies below a file"));
             }
-            self.folders.insert(folder);
+            self.folders.insert(exact);
             if !self.folded.folders.insert(folded) {
                 break;
             }

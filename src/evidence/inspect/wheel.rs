@@ -272,7 +272,7 @@ fn installed_path(path: &str) -> Option<&str> {
     let (top, rest) = path.split_once('/')?;
     let (scheme, rest) = rest.split_once('/')?;
     match scheme {
-        _ if !top.ends_with(".data") => None,
+        _ if top.strip_suffix(".data").is_none() => None,
         "purelib" | "platlib" => Some(rest),
         "data" => {
             let packages = ["/site-packages/", "/dist-packages/"];

@@ -103,10 +103,10 @@ impl DeclaredPlatforms {
             (ExecutableFormat::Elf, System::Linux(_)) => is_for(&[Os::Linux]),
             (ExecutableFormat::Elf, System::Android) => is_for(&[Os::Android]),
             (ExecutableFormat::Elf, System::FreeBsd) => is_for(&[Os::FreeBsd]),
-            (ExecutableFormat::Elf, System::Other) => true,
             (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::MacOs) => is_for(&[Os::MacOs]),
             (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::Ios) => is_for(&[Os::Ios]),
-            (ExecutableFormat::Pe, System::Windows)
+            (ExecutableFormat::Elf, System::Other)
+            | (ExecutableFormat::Pe, System::Windows)
             | (ExecutableFormat::Wasm, System::Emscripten | System::Wasi) => true,
             _ => false,
         })

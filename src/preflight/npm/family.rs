@@ -141,12 +141,13 @@ impl<'a, 'p> Judged<'a, 'p> {
             count(all)
         );
         let finding = Rule::NpmFamilyIncomplete.at(self.main.file).found(found).expected(names.to_string());
-        Some(match artifacts.is_empty() {
-            true => finding,
-            false => finding.remedy(format!(
+        Some(if artifacts.is_empty() {
+            finding
+        } else {
+            finding.remedy(format!(
                 "Check the job that uploads {artifacts}. If a package is no longer built, remove it from \
                  `optionalDependencies`."
-            )),
+            ))
         })
     }
 

@@ -91,7 +91,7 @@ fn defects(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
         .map(|((rule, expected), found)| {
             let mut shown = found.iter().take(MAX_SHOWN).cloned().collect::<Vec<_>>().join("; ");
             if found.len() > MAX_SHOWN {
-                shown += &format!("; and {} more", found.len() - MAX_SHOWN);
+                shown = format!("{shown}; and {} more", found.len() - MAX_SHOWN);
             }
             rule.at(file).found(shown).expected(expected)
         })

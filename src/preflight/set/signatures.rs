@@ -27,11 +27,10 @@ pub(super) fn judge(evidence: &[Evidence], described: &Described<'_>) -> Vec<Fin
         };
         let file = described.subject(signature).and_then(|number| evidence.get(number));
         match (&**contents, file) {
-            (SidecarContents::PublicKey, _) => None,
             (SidecarContents::Signature(subjects), _) if !subjects.is_empty() => {
                 attested(evidence, described, signature, file, subjects, &digests)
             }
-            (_, Some(_)) => None,
+            (SidecarContents::PublicKey, _) | (_, Some(_)) => None,
             (_, None) => {
                 let is_of_a_file = ALWAYS_OF_A_FILE.iter().any(|suffix| name.has_suffix(suffix));
                 (is_of_a_file || is_known_by_name(subject))

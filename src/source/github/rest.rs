@@ -175,13 +175,11 @@ impl Rest {
                 return self.buffer(response).await;
             }
             let next = self.base.join(self.location(response.headers())?).ok();
-            match next.filter(|next| is_same_origin(next, &self.base)) {
-                Some(next) => route = next.into(),
-                None => {
-                    let problem = "the token would be sent to another origin";
-                    return Err(RequestError::unsafe_redirect(&REST, &self.host(), problem));
-                }
-            }
+            let Some(next) = next.filter(|next| is_same_origin(next, &self.base)) else {
+                let problem = "the token would be sent to another origin";
+                return Err(RequestError::unsafe_redirect(&REST, &self.host(), problem));
+            };
+            route = next.into();
         }
         Err(RequestError::too_many_redirects(&REST, &self.host()))
     }
