@@ -84,7 +84,7 @@ impl<R: BufRead> Read for Decompressed<R> {
 /// The members of a gzip file (RFC 1952, section 2.2).
 #[expect(clippy::large_enum_variant, reason = "one for each archive that is open")]
 enum Gzip<R> {
-    Member(GzDecoder<R>),
+    Member(Box<GzDecoder<R>>),
     /// Before a member, or behind the last one.
     Between(R),
     /// While one becomes the other.
@@ -141,7 +141,7 @@ impl<R: BufRead> Read for Gzip<R> {
                         return Ok(0);
                     }
                     if let Self::Between(reader) = std::mem::replace(self, Self::Moving) {
-                        *self = Self::Member(GzDecoder::new(reader));
+                        *self = Self::Member(Box::new(GzDecoder::new(reader)));
                     }
                 }
                 Self::Moving => return Ok(0),

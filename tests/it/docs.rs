@@ -71,7 +71,7 @@ fn every_input_is_documented_with_its_default() {
         match flags.remove(name) {
             Some(meant) => assert_eq!(default, meant, "the README's default of `{name}`"),
             None => {
-                assert!(INPUTS_ONLY.contains(&(name, default)), "`{name}` is no flag, or is listed twice")
+                assert!(INPUTS_ONLY.contains(&(name, default)), "`{name}` is no flag, or is listed twice");
             }
         }
     }

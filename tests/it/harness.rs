@@ -338,13 +338,13 @@ impl Run {
     }
 
     /// The findings of the report, one by one.
-    pub(crate) fn found(&self) -> Vec<Found> {
+    pub(crate) fn found(&self) -> Vec<ReportedFinding> {
         let report = self.report.as_ref().unwrap_or_else(|| panic!("no report\n{}", self.log()));
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let causes = report["causes"].as_array().unwrap().iter();
         causes
             .flat_map(|cause| cause["findings"].as_array().unwrap().iter().map(move |found| (cause, found)))
-            .map(|(cause, found)| Found {
+            .map(|(cause, found)| ReportedFinding {
                 severity: text(&cause["severity"]),
                 rule: text(&cause["rule"]),
                 artifact: text(&found["artifact"]),
@@ -380,7 +380,7 @@ fn visible(text: &str) -> String {
 
 /// One finding of a report.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub(crate) struct ReportedFinding {
     pub(crate) severity: String,
     pub(crate) rule: String,
     pub(crate) artifact: String,
@@ -389,7 +389,7 @@ pub(crate) struct Found {
     pub(crate) expected: String,
 }
 
-impl Found {
+impl ReportedFinding {
     /// By which findings are sorted: errors first, then the rules' own order.
     fn key(&self) -> (String, usize, String, String, String) {
         let rule = Rule::ALL.iter().position(|rule| rule.id() == self.rule).unwrap();
@@ -397,7 +397,7 @@ impl Found {
     }
 }
 
-impl std::fmt::Display for Found {
+impl std::fmt::Display for ReportedFinding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}[{}]: ", self.severity, self.rule)?;
         for part in [&self.artifact, &self.file].into_iter().filter(|part| !part.is_empty()) {

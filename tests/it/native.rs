@@ -159,7 +159,7 @@ pub(crate) fn mach_o_for(
     bytes
 }
 
-/// A module of CPython 3.12 for Linux.
+/// A module of `CPython` 3.12 for Linux.
 const MODULE: &str = "p/m.cpython-312-x86_64-linux-gnu.so";
 /// The same for macOS.
 const DARWIN: &str = "p/m.cpython-312-darwin.so";

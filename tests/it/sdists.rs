@@ -199,7 +199,7 @@ fn readings_that_differ() {
     use tar::EntryType::{Directory, Link, Regular, Symlink};
     let evil = PKG_INFO.replace("foo", "evil");
     for (more, found) in [
-        ((&"foo-1.0//PKG-INFO"[..], &evil[..], Regular, ""), "archive-duplicate"),
+        (("foo-1.0//PKG-INFO", &evil[..], Regular, ""), "archive-duplicate"),
         (("foo-1.0/./PKG-INFO", &evil, Regular, ""), "archive-duplicate"),
         (("./foo-1.0/PKG-INFO", &evil, Regular, ""), "archive-duplicate"),
         (("foo-1.0/pkg-info", &evil, Regular, ""), "archive-duplicate"),

@@ -91,7 +91,7 @@ fn ambiguities() {
     let prefix = "has a prefix of its name that only some readers read";
     let dirty = "has a header with bytes behind the end of a name";
     let folder = "is a file, and has the name of a folder";
-    for (member, ambiguity) in [
+    for (member, ambiguity) in vec![
         (file(), "none"),
         (file().with(136, &[0x80, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]), "none"),
         (file().with(136, &[0x80, 0, 0, 0, 0, 0x20, 0, 0, 0, 0, 0, 0]), number),

@@ -24,7 +24,7 @@ pub(crate) struct EntryPoints {
     pub exports: Vec<Vec<String>>,
 }
 
-/// What a path without an extension may mean to `require` (Node.js, "CommonJS
+/// What a path without an extension may mean to `require` (Node.js, "`CommonJS`
 /// modules", "All together").
 const MODULES: [&str; 8] = ["", ".js", ".json", ".node", ".cjs", "/index.js", "/index.json", "/index.node"];
 

@@ -106,13 +106,13 @@ impl Fetch<'_> {
         len: u64,
         found: Sha256,
         failures: &mut Failures,
-    ) -> Result<bool, Finding> {
+    ) -> Result<bool, SourceError> {
         let Some(reported) = artifact.digest.filter(|reported| *reported != found) else {
             return Ok(true);
         };
         failures.wrong_digests += 1;
         if failures.wrong_digests >= DIGEST_ATTEMPTS {
-            return Err(mismatch(artifact, reported, found, len));
+            return Err(mismatch(artifact, reported, found, len).into());
         }
         self.retrier.reporter().notice(&format!(
             "the artifact `{}` does not match GitHub's digest; downloading it again",
