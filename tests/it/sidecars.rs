@@ -88,7 +88,7 @@ fn other_algorithms() {
 }
 
 #[test]
-fn a_checksum_that_is_not_the_files() {
+pub(crate) fn a_checksum_that_is_not_the_files() {
     let run =
         beside("tool.tar.gz.sha256", format!("{}  tool.tar.gz\n", "0".repeat(64))).prepare(&[]).exits(1);
     insta::assert_snapshot!(run.findings(), @"error[sidecar-digest]: a: tool.tar.gz.sha256: it declares [sha256] as SHA-256 of `tool.tar.gz`");
@@ -174,7 +174,7 @@ fn lists_that_are_right_are_replaced() {
 }
 
 #[test]
-fn lists_that_are_not_right() {
+pub(crate) fn lists_that_are_not_right() {
     let (digest, zeros) = (sha256(&archive()), "0".repeat(64));
     let findings = |text: String| -> Run { beside("checksums.txt", text).prepare(&[]) };
     insta::assert_snapshot!(findings(format!("{zeros}  tool.tar.gz\n")).exits(1).findings(), @"error[sidecar-digest]: a: checksums.txt: it declares [sha256] as SHA-256 of `tool.tar.gz`");
@@ -206,7 +206,7 @@ fn a_signed_list_stays_if_it_holds() {
 }
 
 #[test]
-fn signatures_without_their_file() {
+pub(crate) fn signatures_without_their_file() {
     for name in ["gone.tar.gz.asc", "gone.sig", "gone.zip.pem", "gone.exe.sigstore.json"] {
         let run = beside(name, "-----BEGIN PGP SIGNATURE-----\n").prepare(&[]).exits(0);
         assert!(run.findings().starts_with("warning[sidecar-subject]"), "{name}: {}", run.findings());
@@ -239,7 +239,7 @@ fn attestations_are_compared() {
 }
 
 #[test]
-fn update_feeds() {
+pub(crate) fn update_feeds() {
     let with = |name: &str| {
         Workspace::with([
             (format!("a/{name}"), b"MZ".to_vec()),
