@@ -198,7 +198,7 @@ impl Counted<'_> {
     /// left out; if there are none, where one could be missing.
     fn near(&self, Expectation { subject, glob, .. }: &Expectation) -> Option<String> {
         let artifacts = || {
-            let selected: Sample<&str, 50> = self.selected().collect();
+            let selected: Sample<&str, 8> = self.selected().collect();
             (!selected.is_empty()).then(|| format!("the artifacts are {selected}"))
         };
         if *subject == Subject::Artifact {

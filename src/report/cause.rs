@@ -3,8 +3,8 @@
 //! A matrix build repeats one mistake in every file. People want to read it
 //! once.
 //!
-//! 1. Findings that say the same (rule, found, expected, remedy) of several
-//!    files are one cause, whatever artifacts the files come from.
+//! 1. Findings that say the same (rule, found, remedy) of several files are one
+//!    cause, whatever artifacts the files come from.
 //! 2. Findings of one rule, one artifact and one remedy are one cause.
 //! 3. Single findings of one rule, one expectation and one remedy are one cause.
 //! 4. Causes are sorted: errors before warnings; a release that is not the one
@@ -79,8 +79,8 @@ pub(crate) fn causes(findings: &[Finding], page: impl Fn(Rule) -> Option<String>
 
 fn same_statement(findings: &[Finding]) -> Vec<Group<'_>> {
     grouped(findings.iter().map(|finding| vec![finding]), |finding| {
-        let Finding { severity, rule, found, expected, remedy, input, .. } = finding;
-        (*severity, *rule, found, expected, remedy, input)
+        let Finding { severity, rule, found, remedy, input, .. } = finding;
+        (*severity, *rule, found, remedy, input)
     })
 }
 

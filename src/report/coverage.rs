@@ -100,7 +100,7 @@ fn platform(tag: &Tag) -> String {
         System::Linux(Some(Libc::Musl)) => "musl",
         System::Linux(_) => "Linux",
         System::MacOs => "macOS",
-        System::Windows => "Windows",
+        System::Windows => "Win",
         System::Ios => "iOS",
         System::Android => "Android",
         System::Emscripten => "Pyodide",
@@ -161,7 +161,7 @@ fn grid<'a>(project: &'a str, cells: &'a [Cell]) -> Grid<'a> {
 
 /// The systems in the order in which people look for them.
 fn order(platform: &str) -> usize {
-    const ORDER: [&str; 5] = ["Linux", "musl", "macOS", "Windows", "any"];
+    const ORDER: [&str; 5] = ["Linux", "musl", "macOS", "Win", "any"];
     ORDER.iter().position(|system| platform.starts_with(system)).unwrap_or(ORDER.len())
 }
 
@@ -190,9 +190,9 @@ mod tests {
             ("musllinux_1_2_x86_64", "musl x86_64"),
             ("macosx_11_0_arm64", "macOS arm64"),
             ("macosx_10_9_universal2", "macOS universal2"),
-            ("win_amd64", "Windows x64"),
-            ("win_arm64", "Windows arm64"),
-            ("win32", "Windows x86"),
+            ("win_amd64", "Win x64"),
+            ("win_arm64", "Win arm64"),
+            ("win32", "Win x86"),
         ] {
             assert_eq!(platform(&tag.parse().unwrap()), name);
         }

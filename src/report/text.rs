@@ -13,8 +13,8 @@ use crate::folder::Folder;
 use crate::rule::Severity;
 use crate::sample::Sample;
 
-/// The most rows of the table of artifacts.
-const MAX_ARTIFACTS: usize = 40;
+/// The most artifacts with errors that are listed in a table.
+const MAX_ARTIFACTS: usize = 10;
 /// The most causes that are set apart by blank lines.
 const MAX_SPACED_CAUSES: usize = 6;
 /// The most artifacts of a cause.
@@ -139,26 +139,19 @@ fn artifacts(report: &Report) -> Vec<Line> {
             files.entry(artifact.as_str()).or_default();
         }
     }
+    if errors.len() > MAX_ARTIFACTS {
+        let sound = files.keys().filter(|name| !errors.contains_key(*name));
+        let sound: Sample<&&str, 50> = sound.collect();
+        let sound = if sound.is_empty() { "none".to_owned() } else { sound.to_string() };
+        let text = format!("{} of {} artifacts have errors; without: {sound}", errors.len(), files.len());
+        return wrapped(plain("  ", Role::Faint), Role::Plain, &text);
+    }
     let width = files.keys().map(|name| name.chars().count()).max().unwrap_or_default().clamp(9, 60);
-    let mut lines = vec![plain(&format!("  {:width$}  files  errors", "artifact"), Role::Faint)];
-    // The ones with errors first where not all can be shown.
-    let mut rows: Vec<_> = files.iter().collect();
-    if rows.len() > MAX_ARTIFACTS {
-        rows.sort_by_key(|(name, _)| !errors.contains_key(*name));
+    let mut lines = vec![plain(&format!("  {:width$}  errors", "artifact"), Role::Faint)];
+    for (name, (count, rules)) in errors {
+        let lead = format!("  {name:width$}  {count:>6}  ");
+        lines.push(plain(&lead, Role::Plain).then(Role::Plain, rules.join(", ")));
     }
-    for (name, count) in rows.iter().take(MAX_ARTIFACTS) {
-        let lead = format!("  {name:width$}  {count:>5}  ");
-        lines.push(match errors.get(*name) {
-            None => plain(&format!("{lead}     -  ok"), Role::Faint),
-            Some((errors, rules)) => {
-                plain(&format!("{lead}{errors:>6}  "), Role::Plain).then(Role::Plain, rules.join(", "))
-            }
-        });
-    }
-    if rows.len() > MAX_ARTIFACTS {
-        lines.push(plain(&format!("  and {} more artifacts", rows.len() - MAX_ARTIFACTS), Role::Faint));
-    }
-    lines.push(Line::default());
     lines
 }
 
