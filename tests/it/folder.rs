@@ -159,8 +159,7 @@ pub(crate) fn nothing_selected_lists_what_was_found() {
        expected  at least one file to release
            help  Check `pattern`, and that the jobs before this one uploaded what they built.
 
-      artifact   files  errors
-
+      artifact   errors
     `release-prep explain nothing-selected` says why; docs/rules.md lists all rules.
     No release was written: 1 error of 1 rule with 1 cause.
     ");

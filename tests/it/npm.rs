@@ -58,9 +58,8 @@ pub(crate) fn the_repository_of_the_workflow() {
        expected  https://github.com/octo-org/tool, whose workflow this is
            help  Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
 
-      artifact   files  errors
-      npm            1       1  npm-repository
-
+      artifact   errors
+      npm             1  npm-repository
     `release-prep explain npm-repository` says why; docs/rules.md lists all rules.
     No release was written: 1 error of 1 rule with 1 cause.
     ::error title=npm-repository::npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`; expected https://github.com/octo-org/tool, whose workflow this is. Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.

@@ -58,7 +58,7 @@ fn what_is_ignored_is_reported() {
 
     1 file for PyPI · 3 subjects · 812 B · 0 warnings
 
-    | foo | Linux<br>x86&#95;64 |
+    | foo | Linux<br><sub>x86&#95;64</sub> |
     |---|:-:|
     | **py3** | ✅ |
 
@@ -142,9 +142,8 @@ fn record_off() {
            help  Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again,
                  as `wheel unpack` and `wheel pack` do.
 
-      artifact   files  errors
-      a              1       1  record-digest
-
+      artifact   errors
+      a               1  record-digest
     `release-prep explain record-digest` says why; docs/rules.md lists all rules.
     No release was written: 1 error of 1 rule with 1 cause.
     ::error title=record-digest::a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4; expected sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says. Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.

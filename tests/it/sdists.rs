@@ -71,9 +71,8 @@ pub(crate) fn licence_files() {
        expected  each of them below `foo-1.0/`
            help  Include the file in the sdist (for maturin `include = ["LICENSE"]`), or fix the project's `license-files`.
 
-      artifact   files  errors
-      a              1       1  sdist-license-file
-
+      artifact   errors
+      a               1  sdist-license-file
     `release-prep explain sdist-license-file` says why; docs/rules.md lists all rules.
     No release was written: 1 error of 1 rule with 1 cause.
     "#);

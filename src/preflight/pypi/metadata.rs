@@ -7,7 +7,7 @@ use crate::distribution::metadata::CoreMetadata;
 use crate::distribution::metadata::classifier::{self, Unaccepted};
 use crate::distribution::metadata::content_type;
 use crate::distribution::metadata::defect::{Defect, DefectKind};
-use crate::distribution::metadata::field::{ACCEPTED_VERSIONS, MetadataVersion};
+use crate::distribution::metadata::field::ACCEPTED_VERSIONS;
 use crate::evidence::Evidence;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
@@ -99,71 +99,74 @@ fn defects(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
 }
 
 /// The rule that a defect breaks, what was found, and what was expected.
-fn describe(Defect { field, value, kind }: &Defect) -> (Rule, String, String) {
-    let said = || format!("{field} is `{value}`");
-    let because = |why: &str| format!("{field} is `{value}`: {why}");
-    match kind {
-        DefectKind::Unknown => {
-            (Rule::MetadataField, format!("it has the field `{value}`"), "fields of the core metadata".into())
-        }
-        DefectKind::Repeated => {
-            (Rule::MetadataField, format!("it has more than one {field}"), format!("one {field}"))
-        }
-        DefectKind::Newer(since) => (
-            Rule::MetadataField,
-            format!("it has the field {field}, which came with metadata version {}", version(*since)),
-            "fields of its metadata version".into(),
-        ),
-        DefectKind::TwoDescriptions => (
-            Rule::MetadataField,
-            "it has a description in the header and another one in the body".into(),
-            "one description".into(),
-        ),
-        DefectKind::Dynamic => (
-            Rule::MetadataField,
-            said(),
-            "the name of a field other than Metadata-Version, Name and Version".into(),
-        ),
-        DefectKind::ImportName => (
-            Rule::MetadataField,
-            said(),
-            "a dotted name that Python can import, perhaps with `; private`".into(),
-        ),
-        DefectKind::ContentType(why) => (
-            Rule::MetadataField,
-            because(why),
-            format!("one of {}, with `charset=UTF-8` or none", content_type::TYPES.join(", ")),
-        ),
-        DefectKind::Requirement(why) => {
-            (Rule::MetadataRequirement, because(why), "a dependency specifier, as in `name>=1.0`".into())
-        }
-        DefectKind::Specifiers => {
-            (Rule::MetadataRequirement, said(), "version specifiers, as in `>=3.9` (PEP 440)".into())
-        }
-        DefectKind::Extra => {
-            (Rule::MetadataRequirement, said(), "letters and digits joined by `-`, `_` or `.`".into())
-        }
-        DefectKind::License(why) => {
-            (Rule::MetadataLicense, because(why), "an SPDX expression, as in `MIT OR Apache-2.0`".into())
-        }
-        DefectKind::LicensePath(why) => {
-            (Rule::MetadataLicense, because(why), "a relative path with `/`, without `..` and `*`".into())
-        }
-        DefectKind::UrlLabel => {
-            (Rule::MetadataAddress, said(), "a label of 1 to 32 characters before the comma".into())
-        }
-        DefectKind::UrlLabelTwice => (Rule::MetadataAddress, said(), "each label once".into()),
-        DefectKind::Url(why) => (Rule::MetadataAddress, because(why), "an http or https URL".into()),
-        DefectKind::Email(why) => {
-            (Rule::MetadataAddress, because(why), "an e-mail address, as in `Name <name@example.com>`".into())
-        }
-        DefectKind::Classifier(why) => classifier(value, why),
+fn describe(defect: &Defect) -> (Rule, String, String) {
+    match &defect.kind {
+        DefectKind::Classifier(why) => classifier(&defect.value, why),
         DefectKind::Description { line, what } => (
             Rule::Description,
             format!("line {line} of its description does not render: {what}"),
             "reStructuredText that docutils renders without a warning".into(),
         ),
+        kind => {
+            let (rule, expected) = expectation(defect.field, kind);
+            (rule, found(defect), expected)
+        }
     }
+}
+
+/// What was found in a field.
+fn found(Defect { field, value, kind }: &Defect) -> String {
+    match kind {
+        DefectKind::Unknown => format!("it has the field `{value}`"),
+        DefectKind::Repeated => format!("it has more than one {field}"),
+        DefectKind::Newer((major, minor)) => {
+            format!("it has the field {field}, which came with metadata version {major}.{minor}")
+        }
+        DefectKind::TwoDescriptions => {
+            "it has a description in the header and another one in the body".into()
+        }
+        DefectKind::ContentType(why) | DefectKind::Requirement(why) | DefectKind::License(why) => {
+            format!("{field} is `{value}`: {why}")
+        }
+        DefectKind::LicensePath(why) | DefectKind::Url(why) | DefectKind::Email(why) => {
+            format!("{field} is `{value}`: {why}")
+        }
+        _ => format!("{field} is `{value}`"),
+    }
+}
+
+/// The rule that a defect breaks, and what was expected of the field.
+fn expectation(field: &str, kind: &DefectKind) -> (Rule, String) {
+    use Rule::{MetadataAddress, MetadataField, MetadataLicense, MetadataRequirement};
+    let (rule, expected) = match kind {
+        DefectKind::Repeated => return (MetadataField, format!("one {field}")),
+        DefectKind::ContentType(_) => {
+            let types = content_type::TYPES.join(", ");
+            return (MetadataField, format!("one of {types}, with `charset=UTF-8` or none"));
+        }
+        DefectKind::Newer(_) => (MetadataField, "fields of its metadata version"),
+        DefectKind::TwoDescriptions => (MetadataField, "one description"),
+        DefectKind::Dynamic => {
+            (MetadataField, "the name of a field other than Metadata-Version, Name and Version")
+        }
+        DefectKind::ImportName => {
+            (MetadataField, "a dotted name that Python can import, perhaps with `; private`")
+        }
+        DefectKind::Requirement(_) => (MetadataRequirement, "a dependency specifier, as in `name>=1.0`"),
+        DefectKind::Specifiers => (MetadataRequirement, "version specifiers, as in `>=3.9` (PEP 440)"),
+        DefectKind::Extra => (MetadataRequirement, "letters and digits joined by `-`, `_` or `.`"),
+        DefectKind::License(_) => (MetadataLicense, "an SPDX expression, as in `MIT OR Apache-2.0`"),
+        DefectKind::LicensePath(_) => (MetadataLicense, "a relative path with `/`, without `..` and `*`"),
+        DefectKind::UrlLabel => (MetadataAddress, "a label of 1 to 32 characters before the comma"),
+        DefectKind::UrlLabelTwice => (MetadataAddress, "each label once"),
+        DefectKind::Url(_) => (MetadataAddress, "an http or https URL"),
+        DefectKind::Email(_) => (MetadataAddress, "an e-mail address, as in `Name <name@example.com>`"),
+        // Of the last two `describe` says more.
+        DefectKind::Unknown | DefectKind::Classifier(_) | DefectKind::Description { .. } => {
+            (MetadataField, "fields of the core metadata")
+        }
+    };
+    (rule, expected.to_owned())
 }
 
 fn classifier(value: &str, why: &Unaccepted) -> (Rule, String, String) {
@@ -194,8 +197,4 @@ fn classifier(value: &str, why: &Unaccepted) -> (Rule, String, String) {
             (Rule::ClassifierNew, format!("its classifier `{value}` is not on the list"), listed)
         }
     }
-}
-
-fn version((major, minor): MetadataVersion) -> String {
-    format!("{major}.{minor}")
 }
