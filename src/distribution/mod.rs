@@ -125,6 +125,9 @@ impl Shape {
             Self::Wheel
         } else if installer::is_installer(name) {
             Self::Installer
+        } else if name.has_suffix("-npm-package.tar.gz") {
+            // As cargo-dist names it.
+            Self::MaybeNpm
         } else if name.has_suffix(".tar.gz") {
             Self::MaybeSdist
         } else if name.has_suffix(".tgz") {
@@ -155,6 +158,7 @@ mod tests {
             ("foo-1.0.tar.gz", b"\x1f\x8b", Shape::MaybeSdist),
             ("foo-1.0.tar.gz.asc", b"", Shape::Sidecar),
             ("foo-1.0.tgz", b"\x1f\x8b", Shape::MaybeNpm),
+            ("foo-npm-package.tar.gz", b"\x1f\x8b", Shape::MaybeNpm),
             ("foo-1.0.TAR.XZ", b"", Shape::Archive),
             ("foo-1.0-1-x86_64.pkg.tar.zst", b"", Shape::Installer),
             ("foo.crate", b"", Shape::Archive),
