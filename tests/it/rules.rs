@@ -604,6 +604,7 @@ const BREAKING: &[fn()] = &[
     crate::sidecars::lists_that_are_not_right,
     crate::sidecars::signatures_without_their_file,
     crate::sidecars::update_feeds,
+    crate::versions::versions_in_the_names_of_assets,
     crate::zips::two_accounts_of_one_entry,
     crate::github::bytes_that_are_not_what_was_reported,
     crate::github::an_artifact_without_a_digest,

@@ -62,7 +62,7 @@ fn a_checkout_without_tags() {
 }
 
 #[test]
-fn versions_in_the_names_of_assets() {
+pub(crate) fn versions_in_the_names_of_assets() {
     let archive = |text: &str| tar_gz(&[("tool", text.as_bytes())]);
     let workspace = Workspace::with([
         ("n/tool-1.7.0.tgz", npm(&json!({"name": "tool", "version": "1.7.0"}))),
