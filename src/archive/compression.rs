@@ -82,7 +82,6 @@ impl<R: BufRead> Read for Decompressed<R> {
 }
 
 /// The members of a gzip file (RFC 1952, section 2.2).
-#[expect(clippy::large_enum_variant, reason = "one for each archive that is open")]
 enum Gzip<R> {
     Member(Box<GzDecoder<R>>),
     /// Before a member, or behind the last one.

@@ -259,7 +259,7 @@ pub(crate) fn version_after(name: &str, project: &str) -> Option<NamedVersion> {
     for wanted in unscoped.chars() {
         let found = rest.next()?;
         let is_separator = |c: char| matches!(c, '-' | '_' | '.');
-        if !found.eq_ignore_ascii_case(&wanted) && !(is_separator(found) && is_separator(wanted)) {
+        if !(found.eq_ignore_ascii_case(&wanted) || is_separator(found) && is_separator(wanted)) {
             return None;
         }
     }

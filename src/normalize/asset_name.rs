@@ -50,7 +50,7 @@ pub(crate) fn stored_name(name: &FileName) -> Option<FileName> {
 
 /// The names that files of one name get from the names of their artifacts, in
 /// their order: `tool` of `bin-linux-x64` becomes `tool-linux-x64`. None if
-/// that does not tell all of them apart.
+/// that does not distinguish all of them.
 #[must_use]
 pub(crate) fn qualified(name: &FileName, artifacts: &[&ArtifactName]) -> Option<Vec<FileName>> {
     let by_target = artifacts.iter().map(|artifact| target_text(artifact.as_str()).map(str::to_owned));
@@ -164,7 +164,7 @@ mod tests {
                 ["tool-linux_amd64.tar.gz", "tool-darwin_arm64.tar.gz"],
             ),
             ("tool-1.2", ["linux-x64", "darwin-x64"], ["tool-1.2-linux-x64", "tool-1.2-darwin-x64"]),
-            // No targets; what tells them apart is in the rest of the names.
+            // No targets; what distinguishes them is in the rest of the names.
             ("tool", ["bin-one", "bin-two"], ["tool-one", "tool-two"]),
             ("tool", ["one", "two words"], ["tool-one", "tool-two.words"]),
         ] {

@@ -383,7 +383,7 @@ impl Planner<'_> {
 }
 
 /// The names that assets of one name get from their targets. None if all are
-/// one file, or if their targets do not tell them apart.
+/// one file, or if their targets do not distinguish them.
 #[must_use]
 pub(crate) fn qualified_names(name: &FileName, files: &[&Evidence]) -> Option<Vec<FileName>> {
     let contents: BTreeSet<Sha256> = files.iter().map(|file| file.staged.digests.sha256).collect();

@@ -350,7 +350,6 @@ impl Run {
                 artifact: text(&found["artifact"]),
                 file: text(&found["file"]),
                 found: text(&found["found"]),
-                expected: text(&found["expected"]),
             })
             .collect()
     }
@@ -386,7 +385,6 @@ pub(crate) struct ReportedFinding {
     pub(crate) artifact: String,
     pub(crate) file: String,
     pub(crate) found: String,
-    pub(crate) expected: String,
 }
 
 impl ReportedFinding {

@@ -107,13 +107,13 @@ fn a_checksum_of_nothing_that_is_here() {
         assert_eq!(workspace.tree("prepared/assets"), "0644 tool.tar.gz\n", "{name}");
         match name {
             "gone.tar.gz.sha256" => {
-                insta::assert_snapshot!(run.findings(), @"warning[sidecar-subject]: a: gone.tar.gz.sha256: it describes `gone.tar.gz`, which is not here")
+                insta::assert_snapshot!(run.findings(), @"warning[sidecar-subject]: a: gone.tar.gz.sha256: it describes `gone.tar.gz`, which is not here");
             }
             "tool.sha256sum" => {
-                insta::assert_snapshot!(run.findings(), @"warning[sidecar-subject]: a: tool.sha256sum: it describes `inner`, which is not here, but perhaps a file inside `tool.tar.gz`")
+                insta::assert_snapshot!(run.findings(), @"warning[sidecar-subject]: a: tool.sha256sum: it describes `inner`, which is not here, but perhaps a file inside `tool.tar.gz`");
             }
             _ => {
-                insta::assert_snapshot!(run.findings(), @"warning[sidecar-unreadable]: a: tool.tar.gz.sha256: it holds no digest")
+                insta::assert_snapshot!(run.findings(), @"warning[sidecar-unreadable]: a: tool.tar.gz.sha256: it holds no digest");
             }
         }
     }

@@ -84,7 +84,6 @@ fn entries_in_order() {
 
 /// What only some readers mind, by the entry that is read all the same.
 #[test]
-#[expect(clippy::large_stack_arrays, reason = "every member is a few headers")]
 fn ambiguities() {
     let of = |members: Vec<TarMember>| read(members).unwrap().remove(0).0.ambiguity.unwrap_or("none");
     let number = "has a header with a number that some readers cannot read";

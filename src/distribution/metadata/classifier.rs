@@ -2,7 +2,7 @@
 //!
 //! The list is that of the PyPI package trove-classifiers
 //! (`.ci/tables/classifiers.py` writes `classifiers.tsv`). It grows: a
-//! classifier that is only newer than the list is told from one that is wrong.
+//! classifier that is only newer than the list is distinguished from a wrong one.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

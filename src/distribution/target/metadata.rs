@@ -89,8 +89,8 @@ fn node_platform(name: &str) -> Option<Os> {
     })
 }
 
-/// A processor as `process.arch` of Node has it, which does not tell the two
-/// byte orders of ppc64 apart.
+/// A processor as `process.arch` of Node has it, which does not distinguish the
+/// two byte orders of ppc64.
 fn node_arch(name: &str, os: Option<Os>) -> Option<Arch> {
     Some(match name {
         "x64" => Arch::X64,

@@ -49,7 +49,7 @@ pub(crate) fn inspect(
     let inspected = match shape {
         Shape::Wheel => return wheel(staging, staged, &name, &place, options),
         Shape::MaybeSdist => sdist::inspect(&name, staging.open(staged)?, &options.limits),
-        Shape::MaybeNpm => npm::inspect(staging.open(staged)?, &options.limits),
+        Shape::MaybeNpm => npm::inspect(&staging.open(staged)?, &options.limits),
         Shape::Executable => native::inspect(staging.open(staged)?, staged.size)
             .map_err(ArchiveError::Read)
             .map(|native| Inspection::Known(Distribution::Executable { native: native.map(Box::new) })),

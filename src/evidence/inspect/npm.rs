@@ -20,8 +20,8 @@ use crate::evidence::defect::Defect;
 use crate::evidence::native::MAX_LOOKS;
 use crate::filename::FileNameError;
 
-pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
-    let mut tar = TarGz::new(BufReader::new(&file), limits);
+pub(super) fn inspect(mut file: &File, limits: &Limits) -> Result<Inspection, ArchiveError> {
+    let mut tar = TarGz::new(BufReader::new(file), limits);
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
         if layout.add(&entry) == Place::PackageJson {
@@ -32,8 +32,8 @@ pub(super) fn inspect(file: File, limits: &Limits) -> Result<Inspection, Archive
     layout.refusal = layout.refusal.or_else(|| tar.trailing());
     for _ in 1..MAX_LOOKS {
         if layout.contents.is_incomplete() && layout.is_package && layout.refusal.is_none() {
-            (&file).rewind().map_err(ArchiveError::Read)?;
-            layout.contents.look_again(TarGz::new(BufReader::new(&file), limits))?;
+            file.rewind().map_err(ArchiveError::Read)?;
+            layout.contents.look_again(TarGz::new(BufReader::new(file), limits))?;
         }
     }
     layout.judge()

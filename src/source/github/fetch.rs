@@ -99,7 +99,6 @@ impl Fetch<'_> {
 
     /// Whether a complete download has the digest that GitHub reports, if it
     /// reports one. An error if it does not have it again and again.
-    #[expect(clippy::result_large_err, reason = "made once for a download that has failed for good")]
     fn is_intact(
         &self,
         artifact: &Artifact,
