@@ -19,10 +19,9 @@ from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+import findings
 import made
 from release import check, say
-from runner import by_hand
-from zips import refused
 
 SEED = 20261125
 COUNT = 6000
@@ -132,13 +131,13 @@ def main(program: Path, scratch: Path) -> None:
     ours = list({(canonical(name) or name).lower(): name for name in sorted(names)}.values())
     lay_out(ours, scratch / "all" / "artifacts")
     command = [program, "prepare", "--artifacts-dir", "artifacts", "--version", "any", "--normalize", "rewrite"]
-    ended = by_hand(command, scratch / "all")
+    ended, found = findings.prepare(command, scratch / "all")
     check(ended.returncode == 1, f"some names are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
-    no = {name for rule in OF_NAMES for name in refused(ended.stdout, rule)}
+    no = findings.refused(found, rules=OF_NAMES)
     taken = [name for number, name in enumerate(ours) if f"{number:05}" not in no]
     lay_out(taken, scratch / "taken" / "artifacts")
     # Platforms, local versions and the like are no question of spelling.
-    ended = by_hand([*command, "--pypi", "off", "--output-dir", "prepared"], scratch / "taken")
+    ended, _ = findings.prepare([*command, "--pypi", "off", "--output-dir", "prepared"], scratch / "taken")
     check(ended.returncode == 0, f"the others are released (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
 
     manifest = json.loads((scratch / "taken" / "prepared" / "release-manifest.json").read_text())

@@ -22,7 +22,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from packaging.metadata import Metadata, RawMetadata, parse_email
+import readme_renderer.rst
+from packaging.metadata import InvalidMetadata, Metadata, RawMetadata, parse_email
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -281,7 +282,7 @@ def cut(data: bytes, at: int, length: int) -> bytes:
 
 def metadata(raw: RawMetadata, unparsed: dict[str, list[str]], project: str, version: Version) -> list[Refusal]:
     """METADATA as twine makes a form of it, and what PyPI says of the form."""
-    found = [Refusal("wheel-metadata", f"the field {field} cannot be read") for field in unparsed if field]
+    found = [Refusal("metadata-field", f"the field {field} cannot be read") for field in unparsed if field]
     try:
         given = Version(raw.get("version", ""))
     except InvalidVersion:
@@ -293,21 +294,46 @@ def metadata(raw: RawMetadata, unparsed: dict[str, list[str]], project: str, ver
     try:
         Metadata.from_raw(raw)
     except ExceptionGroup as group:
-        found += [Refusal("wheel-metadata", str(error)) for error in group.exceptions]
+        found += [Refusal(rule_of(error), str(error)) for error in group.exceptions]
     if given and given.local:
         found.append(Refusal("local-version", str(given)))
     if (given and given != version) or canonicalize_name(raw.get("name", "")) != project:
         found.append(Refusal("wheel-metadata", f"of {raw.get('name')} {raw.get('version')}"))
     if len(raw.get("summary", "")) > MAX_SUMMARY:
-        found.append(Refusal("wheel-metadata", "the summary is too long"))
+        found.append(Refusal("metadata-field", "the summary is too long"))
     for requirement in raw.get("requires_dist", []):
         # A URL is introduced by `@`, which may stand in a marker as well.
         if "@" in requirement.split(";")[0]:
             found.append(Refusal("direct-reference", requirement))
     for label in raw.get("project_urls", {}):
         if not 0 < len(label) <= MAX_URL_LABEL:
-            found.append(Refusal("wheel-metadata", f"a project URL is called {label!r}"))
+            found.append(Refusal("metadata-address", f"a project URL is called {label!r}"))
+    content_type = raw.get("description_content_type", "text/x-rst").split(";")[0].strip().lower()
+    if content_type == "text/x-rst" and raw.get("description"):
+        warnings = io.StringIO()
+        if readme_renderer.rst.render(raw["description"], stream=warnings) is None:
+            found.append(Refusal("description", warnings.getvalue()))
     return found
+
+
+# The rules of those fields that have one of their own.
+FIELD_RULES = {
+    "name": "wheel-metadata",
+    "version": "wheel-metadata",
+    "metadata-version": "metadata-version",
+    "provides-extra": "metadata-requirement",
+    "requires-dist": "metadata-requirement",
+    "requires-python": "metadata-requirement",
+    "license-expression": "metadata-license",
+    "license-file": "metadata-license",
+}
+
+
+def rule_of(error: InvalidMetadata) -> str:
+    """The rule of what packaging says about a field."""
+    if "introduced in metadata version" in str(error):
+        return "metadata-field"
+    return FIELD_RULES.get(error.field, "metadata-field")
 
 
 def knows_license_files(raw: RawMetadata) -> bool:

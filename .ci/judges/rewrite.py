@@ -33,6 +33,7 @@ from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 import corpus
+import findings
 import made
 import pypi
 import release
@@ -292,7 +293,7 @@ def main(program: Path, downloads: Path, scratch: Path) -> None:
         folder.mkdir(parents=True)
         shutil.copyfile(wheel, folder / wheel.name)
     command = [program, "prepare", "--artifacts-dir", "artifacts", "--version", "any", "--normalize", "rewrite"]
-    ended = by_hand([*command, "--output-dir", "prepared"], scratch)
+    ended, found = findings.prepare([*command, "--output-dir", "prepared"], scratch)
     check(ended.returncode == 0, f"the release is prepared (exit {ended.returncode}):\n{ended.stdout}")
     by_hand([*command, "--output-dir", "again"], scratch)
     prepared = scratch / "prepared"
@@ -314,8 +315,8 @@ def main(program: Path, downloads: Path, scratch: Path) -> None:
             check(new.read_bytes() == original.read_bytes(), f"{name} has the bytes of {original.name}")
             tidy = is_tidy(original.name, contents)
             check(tidy or contents.is_signed, f"{original.name} is rewritten, for it needs it")
-            told = re.search(rf"\[{SIGNED}\]: \S+ {re.escape(original.name)}: ", ended.stdout)
-            check(tidy or bool(told), f"it is said that {original.name} is signed")
+            told = any(one.rule == SIGNED and one.file == original.name for one in found)
+            check(tidy or told, f"it is said that {original.name} is signed")
             kept, signed = kept + tidy, signed + (not tidy)
             continue
         check(not is_tidy(original.name, contents), f"{original.name} is left alone, for it is in order")

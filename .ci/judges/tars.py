@@ -25,8 +25,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import findings
 from release import check, say
-from runner import by_hand
 
 SEED = 20261128
 COUNT = 1500
@@ -414,10 +414,10 @@ def readings(program: Path, all_cases: list[Case], folder: Path) -> dict[str, tu
                 "--output-dir",
                 "prepared",
             ]
-            ended = by_hand(command, folder)
+            ended, found = findings.prepare(command, folder)
             if ended.returncode == 0:
                 break
-            names = set(re.findall(r"^error\[[a-z-]+\]: (\w+):", ended.stdout, re.MULTILINE)) & set(left)
+            names = findings.refused(found) & set(left)
             check(bool(names), f"only cases are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
             left = {name: case for name, case in left.items() if name not in names}
         check(ended.returncode == 0, "a release is made of what is not refused")

@@ -26,11 +26,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
+import findings
 import made
 import pypi
 from release import check, say
 from rewrite import Contents, record_surprises
-from runner import by_hand
 
 SEED = 20261125
 ZIPPED, WHEELS = 2500, 2500
@@ -513,12 +513,6 @@ def cases(count: int, archive: Callable[[Random, str], Archive], word: str) -> l
     return made_cases
 
 
-def refused(log: str, rule: str = "[a-z-]+") -> set[str]:
-    """The cases of which the log tells an error that is theirs alone."""
-    told = re.findall(rf"^error\[({rule})\]: (?:case-)?(\w+):", log, re.MULTILINE)
-    return {name for rule, name in told if rule not in BETWEEN}
-
-
 def read(data: bytes, folder: Path) -> dict[str, bytes] | str:
     """The files that zipfile reads, if it reads and unpacks the same."""
     path = folder / "case.zip"
@@ -565,10 +559,10 @@ def as_artifacts(program: Path, wheels: list[Path], scratch: Path) -> list[str]:
         (folder / "artifacts").mkdir(parents=True)
         for case in left.values():
             (folder / "artifacts" / f"{case.name}.zip").write_bytes(case.data)
-        ended = by_hand(command, folder)
+        ended, found = findings.prepare(command, folder)
         if ended.returncode == 0:
             break
-        names = {name for name in re.findall(r"^error\[[a-z-]+\]: (\w+):", ended.stdout, re.MULTILINE) if name in left}
+        names = findings.refused(found) & set(left)
         check(attempt < 3 and bool(names), f"only cases are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
         left = {name: case for name, case in left.items() if name not in names}
 
@@ -613,9 +607,10 @@ def as_wheels(program: Path, wheels: list[Path], scratch: Path) -> list[str]:
         path = folder / "artifacts" / f"case-{case.name}" / names[case.name]
         path.parent.mkdir(parents=True)
         path.write_bytes(case.data)
-    ended = by_hand([program, "prepare", "--artifacts-dir", "artifacts", "--version", "any"], folder)
+    command = [program, "prepare", "--artifacts-dir", "artifacts", "--version", "any"]
+    ended, found = findings.prepare(command, folder)
     check(ended.returncode == 1, f"the release is refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
-    taken = {case.name for case in all_cases} - refused(ended.stdout)
+    taken = {case.name for case in all_cases} - findings.refused(found, but=BETWEEN)
     surprises = []
     stricter = collections.Counter()
     for case in all_cases:

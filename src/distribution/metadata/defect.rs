@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::classifier::{self, Unaccepted};
 use super::content_type::{self, Markup};
-use super::field::{FIELDS, Field, MetadataVersion};
+use super::field::{ACCEPTED_VERSIONS, FIELDS, Field, MetadataVersion};
 use super::restructuredtext::{self, Unrenderable};
 use super::{address, license, requirement};
 
@@ -146,6 +146,8 @@ impl<'a> Defects<'a> {
             let mut values = self.all(field.name);
             let (first, second) = (values.next(), values.next());
             if let (Some(_), Some(version)) = (first, self.parsed.version)
+                // Of a version that PyPI does not accept it asks no more.
+                && ACCEPTED_VERSIONS.contains(&version)
                 && field.since > version
             {
                 self.add(field.name, "", DefectKind::Newer(field.since));
@@ -368,6 +370,9 @@ mod tests {
             defects(&parsed).first().map(|defect| defect.kind.clone()),
             Some(DefectKind::Newer((2, 2)))
         );
+        // Old setuptools wrote the fields of 2.1 under 2.0, which is itself refused.
+        let headers = [("Provides-Extra", "test".into())];
+        assert_eq!(defects(&Parsed { headers: &headers, body: "", version: Some((2, 0)) }), []);
     }
 
     #[test]
