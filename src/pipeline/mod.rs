@@ -8,7 +8,7 @@
 //!    inspect it ([`unpack`]).
 //! 5. Rewrite wheels, if the inputs ask for it, and checksum files that do not
 //!    describe their file under its new name ([`checksums`]).
-//! 6. Decide names, places, findings and the manifest ([`decide`]).
+//! 6. Decide names, places, findings and the manifest ([`mod@decide`]).
 //! 7. Place the files and commit: everything appears at once, or nothing does.
 
 pub(crate) mod account;
