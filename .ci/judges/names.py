@@ -25,6 +25,8 @@ from release import check, say
 
 SEED = 20261125
 COUNT = 6000
+# A release on GitHub has at most 1000 files, checksums and the manifest among them.
+BATCH = 900
 # The rules that refuse a name for what it is.
 OF_NAMES = ("wheel-name", "wheel-variant", "file-name-unsafe")
 TABLE = Path(__file__).parent.parent.parent / "tests" / "data" / "names.tsv"
@@ -135,13 +137,15 @@ def main(program: Path, scratch: Path) -> None:
     check(ended.returncode == 1, f"some names are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
     no = findings.refused(found, rules=OF_NAMES)
     taken = [name for number, name in enumerate(ours) if f"{number:05}" not in no]
-    lay_out(taken, scratch / "taken" / "artifacts")
-    # Platforms, local versions and the like are no question of spelling.
-    ended, _ = findings.prepare([*command, "--pypi", "off", "--output-dir", "prepared"], scratch / "taken")
-    check(ended.returncode == 0, f"the others are released (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
-
-    manifest = json.loads((scratch / "taken" / "prepared" / "release-manifest.json").read_text())
-    named = {origin["path"]: file["name"] for file in manifest["files"] for origin in file["origins"]}
+    named = {}
+    for start in range(0, len(taken), BATCH):
+        folder = scratch / f"taken-{start}"
+        lay_out(taken[start : start + BATCH], folder / "artifacts")
+        # Platforms, local versions and the like are no question of spelling.
+        ended, _ = findings.prepare([*command, "--pypi", "off", "--output-dir", "prepared"], folder)
+        check(ended.returncode == 0, f"the others are released (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
+        manifest = json.loads((folder / "prepared" / "release-manifest.json").read_text())
+        named |= {origin["path"]: file["name"] for file in manifest["files"] for origin in file["origins"]}
     surprises, listed = [], Counter()
     for name in ours:
         theirs, mine = canonical(name), named.get(name)
