@@ -18,7 +18,9 @@ const MAX_ARTIFACTS: usize = 10;
 /// The most causes that are set apart by blank lines.
 const MAX_SPACED_CAUSES: usize = 6;
 /// The most artifacts of a cause.
-const MAX_PLACES: usize = 5;
+const MAX_PLACES: usize = 3;
+/// The most characters of what was expected; the JSON has all of it.
+const MAX_EXPECTED: usize = 200;
 /// The columns in front of what belongs to a cause.
 const INDENT: usize = 11;
 
@@ -81,6 +83,14 @@ fn plain(text: &str, role: Role) -> Line {
     Line::default().then(role, text)
 }
 
+/// The beginning of a text that is too long to be read.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_EXPECTED) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 fn field(name: &str, text: &str) -> Vec<Line> {
     wrapped(plain(&format!("{name:>INDENT$}  "), Role::Faint), Role::Plain, text)
 }
@@ -100,7 +110,7 @@ fn cause_lines(cause: &Cause) -> Vec<Line> {
     if places.len() > MAX_PLACES {
         lines.extend(field("-->", &format!("and {} more artifacts", places.len() - MAX_PLACES)));
     }
-    lines.extend(field("expected", &short_digests(&cause.expected)));
+    lines.extend(field("expected", &shortened(&short_digests(&cause.expected))));
     lines.extend(field("help", &cause.help));
     if let Some(input) = &cause.paste {
         let mut name = "use";
