@@ -402,9 +402,7 @@ fn headline(report: &Report) -> String {
 
 fn account(report: &Report, subject: &Subject<'_>) -> String {
     let Some((_, top)) = subject.release else {
-        let artifacts: BTreeSet<_> = report
-            .causes
-            .iter()
+        let artifacts: BTreeSet<_> = errors(report)
             .flat_map(|cause| &cause.findings)
             .filter_map(|found| found.artifact.as_ref())
             .collect();
