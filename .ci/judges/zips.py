@@ -566,7 +566,7 @@ def as_artifacts(program: Path, wheels: list[Path], scratch: Path) -> list[str]:
         if ended.returncode == 0:
             break
         names = findings.refused(found) & set(left)
-        check(attempt < 3 and bool(names), f"only cases are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
+        check(attempt < 6 and bool(names), f"only cases are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
         left = {name: case for name, case in left.items() if name not in names}
 
     seen = collections.defaultdict(dict)
