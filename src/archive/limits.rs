@@ -148,7 +148,7 @@ impl Limits {
     pub const fn within(max_unpacked: u64, max_files: u64) -> Self {
         Self {
             entries: max_files,
-            directory: 48 << 20,
+            directory: 24 << 20,
             unpacked: max_unpacked,
             ratio: 200,
             purpose: Purpose::Unpack,

@@ -9,7 +9,7 @@ use super::metadata::{CoreMetadata, CoreMetadataError};
 use super::project::ProjectName;
 use crate::filename::{FileName, FileNameError};
 
-const SUFFIX: &str = ".tar.gz";
+pub(crate) const SUFFIX: &str = ".tar.gz";
 
 /// A source distribution that cannot be one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,9 +94,69 @@ pub fn could_be_sdist_of(name: &FileName, project: &ProjectName) -> bool {
     })
 }
 
+/// Ends of the names of archives that build tools called source distributions,
+/// and that PyPI no longer accepts.
+const OLD_SDISTS: [&str; 5] = [".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.Z"];
+/// What the names of built distributions hold behind the version, in formats
+/// that PyPI no longer accepts: eggs, installers for Windows, packages without
+/// a machine, and archives of installed files.
+const OLD_BUILDS: [(&str, &str); 6] = [
+    ("-py", ".egg"),
+    (".win-amd64", ".exe"),
+    (".win32", ".exe"),
+    ("-1.noarch", ".rpm"),
+    ("-1.src", ".rpm"),
+    (".linux-", ".tar.gz"),
+];
+
+/// Whether a name is that of a distribution of that project in a format that
+/// PyPI does not accept.
+#[must_use]
+pub(crate) fn is_old_format_of(name: &FileName, project: &ProjectName) -> bool {
+    let is_of = |stem: &str| {
+        let mut dashes = stem.match_indices('-');
+        dashes.any(|(at, _)| {
+            let (head, version) =
+                (stem.get(..at).unwrap_or_default(), stem.get(at + 1..).unwrap_or_default());
+            version.starts_with(|c: char| c.is_ascii_digit())
+                && version.parse::<Version>().is_ok()
+                && head.parse::<ProjectName>().is_ok_and(|head| head == *project)
+        })
+    };
+    let name = name.as_str();
+    let is_old_sdist = || OLD_SDISTS.iter().filter_map(|end| name.strip_suffix(end)).any(is_of);
+    let stems = OLD_BUILDS.iter().filter(|(_, end)| name.ends_with(end));
+    let is_old_build = || stems.filter_map(|(mark, _)| name.rsplit_once(mark)).any(|(stem, _)| is_of(stem));
+    is_old_sdist() || is_old_build()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formats_that_pypi_no_longer_accepts() {
+        let project: ProjectName = "Demo.Pkg".parse().unwrap();
+        for (name, is_old) in [
+            ("demo_pkg-1.0.zip", true),
+            ("demo-pkg-1.0.tgz", true),
+            ("demo_pkg-1.0.tar.bz2", true),
+            ("demo_pkg-1.0rc1.tar.xz", true),
+            ("demo_pkg-1.0-py3.12.egg", true),
+            ("demo_pkg-1.0.win-amd64-py3.12.exe", true),
+            ("demo_pkg-1.0-1.noarch.rpm", true),
+            ("demo_pkg-1.0.linux-x86_64.tar.gz", true),
+            ("demo_pkg-1.0.tar.gz", false),
+            ("demo_pkg-1.0-x86_64-linux.zip", false),
+            ("demo_pkg-1.0-1.x86_64.rpm", false),
+            ("demo_pkg-1.0.exe", false),
+            ("demo_pkg-docs.zip", false),
+            ("other-1.0.zip", false),
+            ("demo_pkg-v1.0.zip", false),
+        ] {
+            assert_eq!(is_old_format_of(&name.parse().unwrap(), &project), is_old, "{name}");
+        }
+    }
 
     #[test]
     fn the_name_that_it_must_have() {

@@ -20,7 +20,7 @@ use crate::artifact::ArtifactName;
 use crate::digest::Sha256;
 use crate::distribution::junk::is_junk_file;
 use crate::distribution::project::ProjectName;
-use crate::distribution::sdist::could_be_sdist_of;
+use crate::distribution::sdist::{SUFFIX, could_be_sdist_of, is_old_format_of};
 use crate::distribution::sidecar;
 use crate::distribution::wheel::{Deviation, WheelFilename};
 use crate::evidence::{Distribution, Evidence};
@@ -244,15 +244,33 @@ impl Planner<'_> {
                 self.named_within(file, Folder::Npm, package.tarball_name(), Rule::NpmName, findings)
             }
             Distribution::Other if !self.naming.unknown_kinds => {
+                findings.extend(self.old_format(file));
                 Decision::LeaveOut(LeftOutReason::UnknownKind)
             }
             // A defect has its own error.
             Distribution::Archive { defect: None } if self.naming.is_for_the_index(file) => {
-                findings.extend(self.no_sdist(file));
+                findings.extend(self.no_sdist(file).or_else(|| self.old_format(file)));
                 self.asset(file, findings)
             }
-            _ => self.asset(file, findings),
+            _ => {
+                findings.extend(self.old_format(file));
+                self.asset(file, findings)
+            }
         }
+    }
+
+    /// A distribution of a project of this release that PyPI does not accept
+    /// in that format.
+    fn old_format(&self, file: &Evidence) -> Option<Finding> {
+        let name = file.name();
+        let is_asked = self.naming.is_for_the_index(file);
+        let project = self.projects.iter().find(|project| is_asked && is_old_format_of(&name, project))?;
+        Some(
+            Rule::DistributionFormat
+                .at(file)
+                .found(format!("the name is that of a distribution of {project}"))
+                .expected(format!("a wheel, or a source distribution that ends with `{SUFFIX}`")),
+        )
     }
 
     /// An archive that the project's users would mistake for its source

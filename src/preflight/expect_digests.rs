@@ -13,7 +13,8 @@ use crate::preflight::release::Member;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
-/// The expected digest of a file: a line as `sha256sum` writes it, with `*` for binary mode too.
+/// The expected digest of a file: a line as `sha256sum` writes it, with `*` for
+/// binary mode too, in capitals as PowerShell writes digests, and with a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedDigest {
     digest: Sha256,
@@ -23,7 +24,7 @@ pub struct ExpectedDigest {
 
 /// Why a line is invalid: a clause that follows the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected 64 lowercase hexadecimal digits, two spaces and a bare file name")]
+#[error("expected 64 hexadecimal digits, two spaces and a file name")]
 pub struct ExpectedDigestError;
 
 impl FromStr for ExpectedDigest {
@@ -31,9 +32,11 @@ impl FromStr for ExpectedDigest {
 
     fn from_str(line: &str) -> Result<Self, ExpectedDigestError> {
         let (digest, name) = line.split_once(' ').ok_or(ExpectedDigestError)?;
-        let name = name.strip_prefix([' ', '*']).unwrap_or(name);
+        let name = name.trim_start_matches(' ').trim_start_matches('*').trim_end();
+        // A job may have computed it over a path; the release has bare names.
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         Ok(Self {
-            digest: digest.parse().map_err(|_| ExpectedDigestError)?,
+            digest: digest.to_ascii_lowercase().parse().map_err(|_| ExpectedDigestError)?,
             name: name.parse().map_err(|_| ExpectedDigestError)?,
         })
     }

@@ -178,7 +178,17 @@ pub(crate) fn digests_of_build_jobs() {
     let lines = [b"MZ1", b"MZ2"].map(|bytes| format!("{}  x.exe", HEXLOWER.encode(&Sha256::digest(bytes))));
     let run = two.prepare(&["--expect-digests", &lines.join("\n")]).exits(1);
     assert!(run.says("name-collision") && !run.says("expected-digest"), "{}", run.log());
-    for line in ["x", "0  x", &format!("{digest}  a/b"), &format!("{}  x", digest.to_uppercase())] {
+    // As other tools write lines: in capitals, with one blank, `*`, CRLF, a path.
+    let name = "Foo-1.0-py3.py2-none-any.whl";
+    for line in [
+        format!("{}  {name}", digest.to_uppercase()),
+        format!("{digest} {name}"),
+        format!("{digest} *{name}\r"),
+        format!("{digest}  ./dist/{name}"),
+    ] {
+        expecting(&line, &[]).exits(0);
+    }
+    for line in ["x", "0  x", &format!("{digest}  a/"), &format!("{}  x", &digest[1..])] {
         let run = expecting(line, &[]).exits(2);
         assert!(
             run.err.starts_with(&format!("error: expect-digests: found `{line}`, expected 64 ")),

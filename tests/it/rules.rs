@@ -592,6 +592,7 @@ const BREAKING: &[fn()] = &[
     crate::npm::a_name_for_another_platform,
     crate::sdists::licence_files,
     crate::sdists::sparse_files,
+    crate::sdists::formats_that_pypi_does_not_accept,
     crate::sdists::broken_archives,
     crate::expect::what_is_not,
     crate::expect::digests_of_build_jobs,

@@ -325,3 +325,20 @@ fn what_a_distribution_declares() {
     let archive = Distribution::Archive { defect: None };
     assert!(archive.project().is_none() && archive.version().is_none() && archive.canonical_name().is_none());
 }
+
+/// Formats that PyPI no longer accepts are errors beside the project's wheel,
+/// and assets like any other without one.
+#[test]
+pub(crate) fn formats_that_pypi_does_not_accept() {
+    let zip = zip(&[("foo-1.0/PKG-INFO", "x")]);
+    for name in ["foo-1.0.zip", "foo-1.0-py3.12.egg"] {
+        let workspace = Workspace::with([
+            ("w/foo-1.0-py3-none-any.whl".to_owned(), wheel("foo-1.0-py3-none-any.whl")),
+            (format!("s/{name}"), zip.clone()),
+        ]);
+        let run = workspace.prepare(&[]).exits(1);
+        assert!(run.findings().starts_with("error[distribution-format]: s: "), "{}", run.log());
+        workspace.prepare(&["--pypi-exclude", name]).exits(0);
+    }
+    Workspace::with([("s/foo-1.0.zip", zip)]).prepare(&[]).exits(0);
+}

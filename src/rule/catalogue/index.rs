@@ -134,6 +134,16 @@ pub(super) const WHEEL_ENTRY_POINTS_INSTALLERS: Entry = Entry {
     source: "entry points specification; pip, installer",
 };
 
+pub(super) const DISTRIBUTION_FORMAT: Entry = Entry {
+    id: "distribution-format",
+    class: Index,
+    severity: Error,
+    summary: "Distributions of a project are wheels and `.tar.gz` source distributions.",
+    rationale: "PyPI accepts neither source distributions that end with `.zip`, `.tgz`, `.tar.bz2` or `.tar.xz`, nor eggs, installers, RPM packages and archives of installed files. Beside a project's wheels, a file of such a name would be missing on PyPI.",
+    remedy: "Build a `.tar.gz` source distribution and wheels (`python -m build`). If the file is meant as an asset, give it a name that says so, or set `pypi-exclude` for it.",
+    source: "source distribution format (PEP 625); PyPI, `forklift/legacy.py`",
+};
+
 pub(super) const LOCAL_VERSION: Entry = Entry {
     id: "local-version",
     class: Index,

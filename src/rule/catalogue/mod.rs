@@ -100,6 +100,7 @@ rules! {
     Classifier = metadata::CLASSIFIER,
     ClassifierNew = metadata::CLASSIFIER_NEW,
     Description = metadata::DESCRIPTION,
+    DistributionFormat = index::DISTRIBUTION_FORMAT,
     SdistMetadata = index::SDIST_METADATA,
     SdistSparse = index::SDIST_SPARSE,
     SdistLicenseFile = index::SDIST_LICENSE_FILE,
