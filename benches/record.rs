@@ -3,7 +3,7 @@
 //! one run.
 //!
 //! `cargo bench --locked --bench record` prints MB/s of contents and their
-//! ratio, and fails above [`MOST`]. Only the ratio means anything: these are
+//! ratio, and fails above its bound. Only the ratio means anything: these are
 //! whatever machine's seconds.
 
 #![allow(
@@ -33,8 +33,12 @@ use release_prep::testing::{StagedFile, Staging};
 use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 
-/// The ratio that must hold.
-const MOST: f64 = 2.0;
+/// What is measured: a name, the number of files, the bytes of each, and the
+/// ratio that must hold. A library of a scientific package and its like: few
+/// large files; and a package of many small ones, where the work for each file
+/// counts most. There the bound was 1.3 as well, and shall be again.
+const CASES: [(&str, u32, usize, f64); 2] =
+    [("16 files of 8 MB", 16, 8 << 20, 1.3), ("4,000 files of 8 kB", 4_000, 8 << 10, 2.0)];
 
 /// Pairs of measurements, of which the median counts.
 const ROUNDS: usize = 9;
@@ -45,17 +49,18 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let output = Utf8PathBuf::try_from(folder.path().canonicalize().unwrap().join("out")).unwrap();
     let staging = Staging::begin(&output, &Arc::default()).unwrap();
-    // A library of a scientific package and its like: few large files; and a
-    // package of many small ones.
-    let mut failed = false;
-    for (what, files, size) in [("16 files of 8 MB", 16, 8 << 20), ("4,000 files of 8 kB", 4_000, 8 << 10)] {
+    let mut failed = Vec::new();
+    for (what, files, size, most) in CASES {
         let path = folder.path().join(NAME);
         let content = write_wheel(&path, files, size);
         let staged = stage(&staging, &path);
         let ratio = measure(what, content, &staging, &staged, &path);
-        failed |= ratio > MOST;
+        println!("  at most {most}");
+        if ratio > most {
+            failed.push(what);
+        }
     }
-    assert!(!failed, "verifying a wheel costs more than {MOST} times inflate, CRC-32 and SHA-256 alone");
+    assert!(failed.is_empty(), "verifying costs too much over inflate, CRC-32 and SHA-256 alone: {failed:?}");
 }
 
 fn measure(what: &str, content: u64, staging: &Staging, staged: &StagedFile, path: &Path) -> f64 {
@@ -72,7 +77,7 @@ fn measure(what: &str, content: u64, staging: &Staging, staged: &StagedFile, pat
     let megabytes = content as f64 / 1e6;
     let ratio = median(&mut ratios);
     println!(
-        "{what}: examined at {:.0} MB/s, floor {:.0} MB/s, ratio {ratio:.2} (at most {MOST})",
+        "{what}: examined at {:.0} MB/s, floor {:.0} MB/s, ratio {ratio:.2}",
         megabytes / median(&mut ours),
         megabytes / median(&mut floors),
     );
