@@ -12,6 +12,7 @@ mod record;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
+pub(crate) use self::end::ends_like_zip;
 use self::local::LocalHeaderRef;
 use self::record::{Central, Cursor, Extra};
 use super::error::{ArchiveError, Flaw, Refusal};

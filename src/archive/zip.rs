@@ -14,7 +14,7 @@ use super::framing;
 use super::limits::{Budget, LargePermit, Limits, Purpose};
 use crate::filename::RelativePath;
 
-pub(crate) use super::framing::{Entry, EntryKind, Method};
+pub(crate) use super::framing::{Entry, EntryKind, Method, ends_like_zip};
 
 /// Bytes read, and bytes inflated, at a time.
 const BLOCK: usize = 64 << 10;

@@ -5,6 +5,7 @@ pub(crate) mod distribution;
 pub(crate) mod inspect;
 pub(crate) mod native;
 pub(crate) mod npm;
+pub(crate) mod prohibited;
 pub(crate) mod sdist;
 pub(crate) mod wheel;
 

@@ -1,5 +1,6 @@
 //! What a source distribution holds, as far as any rule asks for it.
 
+use crate::evidence::prohibited::ProhibitedFiles;
 use crate::sample::Sample;
 
 /// What is known of the inside of a source distribution besides its PKG-INFO.
@@ -11,4 +12,11 @@ pub struct SdistContents {
     pub missing_licenses: Sample<String>,
     /// Files with holes, which are not their content here.
     pub sparse: Sample<String>,
+    /// Whether it could be read as a zip.
+    pub is_zip: bool,
+    /// The name of its PKG-INFO as stored, if that is not `{top}/PKG-INFO` to
+    /// the letter.
+    pub odd_pkg_info: Option<String>,
+    /// Files that PyPI's scanner does not accept.
+    pub prohibited: ProhibitedFiles,
 }

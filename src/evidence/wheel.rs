@@ -6,6 +6,7 @@ use crate::distribution::entry_points::EntryPointsError;
 use crate::distribution::metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::wheel::{RecordError, WheelMetadata};
 use crate::evidence::native::NativeFiles;
+use crate::evidence::prohibited::ProhibitedFiles;
 use crate::sample::Sample;
 
 /// All that is known of the inside of a wheel.
@@ -19,6 +20,9 @@ pub struct WheelContents {
     pub is_wheel_tidy: bool,
     /// Its `METADATA`; nothing if there is none.
     pub metadata: Option<Result<CoreMetadata, CoreMetadataError>>,
+    /// A file that uploaders read in its place: the first of the archive that
+    /// has METADATA in its path and `Metadata-Version` in it.
+    pub decoy_metadata: Option<String>,
     /// Its `RECORD`, held against the archive; nothing if there is none.
     pub record: Option<Result<RecordCheck, RecordError>>,
     /// What is wrong with its `entry_points.txt`.
@@ -45,6 +49,8 @@ pub struct WheelContents {
     pub packing: Packing,
     /// Pairs of names that are one name to some file systems.
     pub name_clashes: Sample<NameClash>,
+    /// Files that PyPI's scanner does not accept.
+    pub prohibited: ProhibitedFiles,
     /// Its native code.
     pub(crate) native: NativeFiles,
 }
@@ -114,6 +120,8 @@ pub struct RecordCheck {
     pub proved: bool,
     /// Its first blank line, from 1.
     pub blank_line: Option<usize>,
+    /// Lines that are no rows: why.
+    pub odd_rows: Sample<RecordError>,
     /// Files whose bytes are not what it says.
     pub wrong: Sample<WrongFile>,
     /// Rows with a digest that proves nothing: the path, and why.

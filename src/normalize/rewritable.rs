@@ -75,7 +75,7 @@ fn differs_in_spelling_only(filename: &WheelFilename, contents: &WheelContents) 
     let is_of = |project, version| project == filename.project() && version == filename.version();
     filename.matches_prefix(contents.prefix())
         && matches!(&contents.metadata, Some(Ok(metadata)) if is_of(metadata.name(), metadata.version()))
-        && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty() && check.weak.is_empty())
+        && matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty() && check.weak.is_empty() && check.odd_rows.is_empty())
         && contents.other_data_dirs.is_empty()
         && contents.wheel.axes().is_some_and(|tags| tags == *filename.tags())
 }

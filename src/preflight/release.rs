@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::distribution::version::{ReleaseVersion, VersionTag};
-use crate::evidence::Evidence;
+use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::normalize::plan::Planned;
@@ -75,6 +75,7 @@ pub(crate) fn members(planned: Vec<Planned<'_>>) -> (Vec<Member<'_>>, Vec<Findin
     findings.extend(reserved(&members));
     findings.extend(case_collisions(&members));
     findings.extend(index_duplicates(&members));
+    findings.extend(second_sdists(&members));
     (members, findings)
 }
 
@@ -110,6 +111,33 @@ fn case_collisions(members: &[Member<'_>]) -> Vec<Finding> {
                     ))
                     .expected("names that differ on Windows and macOS too"),
             );
+        }
+    }
+    findings
+}
+
+/// PyPI accepts one source distribution a version, whatever the version's
+/// spelling.
+fn second_sdists(members: &[Member<'_>]) -> Vec<Finding> {
+    let mut seen = BTreeMap::new();
+    let mut findings = Vec::new();
+    for member in members.iter().filter(|member| member.planned.folder == Folder::Pypi) {
+        let Distribution::Sdist { sdist, .. } = &member.file().distribution else { continue };
+        match seen.entry((sdist.project().normalized(), sdist.version())) {
+            Entry::Vacant(entry) => {
+                entry.insert(&member.planned.name);
+            }
+            Entry::Occupied(entry) => findings.push(
+                Rule::SdistSecond
+                    .at(member.file())
+                    .found(format!(
+                        "`{}` is of the same version as `{}`: {}",
+                        member.planned.name,
+                        entry.get(),
+                        sdist.version()
+                    ))
+                    .expected("one source distribution of a version"),
+            ),
         }
     }
     findings

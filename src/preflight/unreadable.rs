@@ -1,8 +1,9 @@
 //! Files that could not be read as what they claim to be.
 
+use crate::distribution::sdist::SdistError;
 use crate::distribution::wheel::WheelFilenameErrorKind;
 use crate::evidence::Evidence;
-use crate::evidence::defect::Defect;
+use crate::evidence::defect::{Defect, SdistDefect};
 use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
 
@@ -31,6 +32,13 @@ pub(super) fn judge(place: Place, defect: &Defect) -> Finding {
         }
         Defect::WheelFilename(error) => (Rule::WheelName, error.expected()),
         Defect::Wheel(_) => (Rule::WheelUnreadable, "a wheel as the binary distribution format describes it"),
+        Defect::Sdist(SdistDefect::PkgInfo(SdistError::Metadata(error))) => {
+            let finding = Rule::SdistMetadata.at(place).found(defect.to_string()).expected(error.expected());
+            return match error.remedy() {
+                Some(remedy) => finding.remedy(remedy),
+                None => finding,
+            };
+        }
         Defect::Sdist(_) => {
             (Rule::SdistMetadata, "one folder with a PKG-INFO that gives the project's name and version")
         }

@@ -68,6 +68,7 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
     .into_iter()
     .filter(|(_, paths)| !paths.is_empty())
     .map(|(what, paths)| format!("{what}: {paths}"))
+    .chain(odd_rows(check))
     .collect();
     (!differences.is_empty()).then(|| {
         Rule::RecordNames
@@ -77,9 +78,22 @@ fn record_names(file: &Evidence, check: &RecordCheck) -> Option<Finding> {
     })
 }
 
+/// The first line that is no row, and how many more there are.
+fn odd_rows(check: &RecordCheck) -> Option<String> {
+    let first = check.odd_rows.first().first()?;
+    Some(match check.odd_rows.count() - 1 {
+        0 => first.to_string(),
+        more => format!("{first}, and {more} more lines are no rows"),
+    })
+}
+
 fn tags(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Vec<Finding> {
-    let finding = |found: String, expected: String| Rule::WheelTags.at(file).found(found).expected(expected);
     let named = filename.tags();
+    let rule = match wheel.axes() {
+        Some(said) if said.covers(named) => Rule::WheelTagsBroader,
+        _ => Rule::WheelTags,
+    };
+    let finding = |found: String, expected: String| rule.at(file).found(found).expected(expected);
     if wheel.tags().is_empty() {
         let expected = format!("`Tag: {named}`, as the file's name says");
         let found = if wheel.has_tags_behind() {

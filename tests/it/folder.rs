@@ -307,6 +307,21 @@ pub(crate) fn one_content_under_two_names() {
     ");
 }
 
+/// PyPI takes one source distribution of a version, whatever its spelling.
+#[test]
+pub(crate) fn two_sdists_of_one_version() {
+    let workspace = Workspace::with([
+        ("a/foo-1.0.tar.gz", sdist("foo", "1.0")),
+        ("b/Foo-1.0.0.tar.gz", sdist("Foo", "1.0.0")),
+        ("c/foo-1.0.post1.tar.gz", sdist("foo", "1.0.post1")),
+        ("d/bar-1.0.tar.gz", sdist("bar", "1.0")),
+    ]);
+    let run = workspace.prepare(&["--version", "any"]).exits(1);
+    insta::assert_snapshot!(run.findings(), @"error[sdist-second]: a: foo-1.0.tar.gz: `foo-1.0.tar.gz` is of the same version as `foo-1.0.0.tar.gz`: 1.0");
+    let run = workspace.prepare(&["--version", "any", "--pypi-exclude", "foo-1.0.0.tar.gz"]).exits(0);
+    insta::assert_snapshot!(run.findings(), @"");
+}
+
 #[test]
 pub(crate) fn wheels_are_renamed_and_their_bytes_stay() {
     let given = "foo-1.0-Py3.py2-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";

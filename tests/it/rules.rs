@@ -127,8 +127,18 @@ fn record() {
     // One that is none.
     let wheel = cases.pure().without("{}/RECORD");
     cases.breaks(Rule::WheelRecord, &wheel);
-    let wheel = cases.pure().record(|_| vec!["module.py,sha256".to_owned()]);
-    cases.breaks(Rule::WheelRecord, &wheel);
+    // Rows that installers pass over, or read as another file.
+    for row in ["other.py", "a\0b,,", "\"module.py,,", ",,", "module.py,,1.0"] {
+        let wheel = cases.pure().record(move |rows| [&rows[..], &[row.to_owned()]].concat());
+        cases.breaks(Rule::RecordNames, &wheel);
+    }
+    let wheel = cases.pure().record(|rows| [&[format!("\u{feff}{}", rows[0])], &rows[1..]].concat());
+    cases.breaks(Rule::RecordNames, &wheel);
+    // The others are held against the files.
+    let wheel = cases
+        .pure()
+        .record(move |rows| [&["x".to_owned(), format!("module.py,{NOTHING},")], &rows[1..]].concat());
+    cases.add(wheel.file_name(), wheel.build(), &[Rule::RecordDigest, Rule::RecordNames]);
     let wheel = cases.pure().record(|rows| rows.into_iter().map(|row| row + "\r").collect());
     cases.holds(&wheel);
     let wheel = cases.pure().file("a,\"b\".py", "").record(|rows| {
@@ -356,16 +366,24 @@ fn names_and_tags() {
         cases.holds(&wheel);
     }
 
-    for tags in [
-        "Tag: py2-none-any\n",
-        "Tag: py3-none-win32\n",
-        "Tag: py3-abi3-any\n",
-        "",
-        "Tag: py3\n",
-        "Tag: py2.py3-none-any\n",
-    ] {
+    cases.judge();
+}
+
+#[test]
+fn tags_and_builds_inside() {
+    let mut cases = Cases::default();
+    for tags in ["Tag: py2-none-any\n", "Tag: py3-none-win32\n", "Tag: py3-abi3-any\n", "", "Tag: py3\n"] {
         let wheel = cases.pure().wheel(&format!("Wheel-Version: 1.0\n{tags}"));
         cases.breaks(Rule::WheelTags, &wheel);
+    }
+    // Whatever installs the wheel by its name supports these too.
+    for (name, tags) in [
+        ("py3-none-any", "Tag: py2.py3-none-any\n"),
+        ("py3-none-manylinux_2_17_x86_64", "Tag: py3-none-any\n"),
+        ("py3-none-win32", "Tag: py3-none-win32\nTag: py3-none-win_amd64\n"),
+    ] {
+        let wheel = cases.wheel(name).wheel(&format!("Wheel-Version: 1.0\n{tags}"));
+        cases.breaks(Rule::WheelTagsBroader, &wheel);
     }
     for (name, tags) in [
         ("py2.py3-none-any", "Tag: py2.py3-none-any\n"),
@@ -422,6 +440,40 @@ fn files_inside() {
     let utf8 = |name: &str| Entry { flags: 1 << 11, ..Entry::deflated(name, b"") };
     let wheel = cases.pure().entry(utf8("\u{e9}")).entry(utf8("e\u{301}"));
     cases.breaks(Rule::WheelNames, &wheel);
+    cases.judge();
+}
+
+/// Content that PyPI's scanner does not accept, and a file that uploaders take
+/// for METADATA.
+#[test]
+fn what_uploaders_and_pypi_look_for() {
+    let mut cases = Cases::default();
+    let token = format!("TOKEN = 'pypi-AgEIcHlwaS5vcmcCJ{}'", "x-_9Z".repeat(31));
+    for (path, text, is_prohibited) in [
+        ("p/a.py", "__pyarmor__(__name__, __file__, b'')", true),
+        ("p/a.PY", "x\n__pyarmor_enter__()", true),
+        ("p/a.pye", "---BEGIN PYE FILE---\n---END PYE FILE---", true),
+        ("p/a.py", &token, true),
+        ("p/a.txt", &token, false),
+        ("p/a.pyc", "__pyarmor_enter__", false),
+        ("p/a.py", "__pyarmor__(__name__, path, b'')", false),
+        ("p/a.py", "---BEGIN PYE FILE---", false),
+    ] {
+        let wheel = cases.pure().file(path, text);
+        if is_prohibited { cases.breaks(Rule::ProhibitedContent, &wheel) } else { cases.holds(&wheel) }
+    }
+    let other = "Metadata-Version: 2.1\nName: x\nVersion: 1\n";
+    for (path, text, is_taken) in [
+        ("METADATA", other, true),
+        ("aaa/METADATA", other, true),
+        ("a/OLD_METADATA.txt", other, true),
+        ("zzz/METADATA", other, false),
+        ("a/b/METADATA", other, false),
+        ("METADATA", "Name: x", false),
+    ] {
+        let wheel = cases.pure().file(path, text);
+        if is_taken { cases.breaks(Rule::WheelMetadata, &wheel) } else { cases.holds(&wheel) }
+    }
     cases.judge();
 }
 
@@ -550,7 +602,9 @@ const BREAKING: &[fn()] = &[
     packing,
     metadata,
     names_and_tags,
+    tags_and_builds_inside,
     files_inside,
+    what_uploaders_and_pypi_look_for,
     files_as_installed,
     native_code,
     large_files,
@@ -566,6 +620,7 @@ const BREAKING: &[fn()] = &[
     crate::folder::names_that_differ_in_case_alone,
     crate::folder::names_at_the_top_are_reserved,
     crate::folder::one_content_under_two_names,
+    crate::folder::two_sdists_of_one_version,
     crate::folder::wheels_are_renamed_and_their_bytes_stay,
     crate::folder::an_attested_wheel_keeps_its_name,
     crate::folder::sdists_are_named_after_what_is_in_them,
@@ -592,6 +647,8 @@ const BREAKING: &[fn()] = &[
     crate::npm::a_name_for_another_platform,
     crate::sdists::licence_files,
     crate::sdists::sparse_files,
+    crate::sdists::what_uploaders_and_pypi_look_for,
+    crate::sdists::prohibited_content,
     crate::sdists::formats_that_pypi_does_not_accept,
     crate::sdists::broken_archives,
     crate::expect::what_is_not,

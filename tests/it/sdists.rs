@@ -59,6 +59,14 @@ pub(crate) fn licence_files() {
     let (licence, notice): (_, (&str, &[u8])) =
         (("foo-1.0/LICENSE", &b"MIT"[..]), ("foo-1.0/legal/NOTICE", b"by"));
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &with(&[licence, notice])), @"");
+    // A folder counts if it is an entry of its own.
+    let folder = gzip(&tar_of(&[
+        ("foo-1.0/PKG-INFO", named.as_bytes(), tar::EntryType::Regular, ""),
+        ("foo-1.0/LICENSE", b"", tar::EntryType::Directory, ""),
+        ("foo-1.0/LICENSE/MIT", b"MIT", tar::EntryType::Regular, ""),
+        ("foo-1.0/legal/NOTICE/x", b"by", tar::EntryType::Regular, ""),
+    ]));
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &folder), @"error[sdist-license-file]: a: foo-1.0.tar.gz: its metadata names licence files that are missing: `legal/NOTICE`");
     // In whatever order.
     let last = tar_gz(&[notice, licence, ("foo-1.0/PKG-INFO", named.as_bytes())]);
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &last), @"");
@@ -81,6 +89,52 @@ pub(crate) fn licence_files() {
     // Before version 2.4 of the metadata they lay anywhere.
     let older = named.replace("2.4", "2.3");
     insta::assert_snapshot!(findings("foo-1.0.tar.gz", &tar_gz(&[("foo-1.0/PKG-INFO", older.as_bytes())])), @"");
+}
+
+/// An uploader looks for PKG-INFO by its name, and PyPI for the end of a zip
+/// in the last bytes of the file.
+#[test]
+pub(crate) fn what_uploaders_and_pypi_look_for() {
+    let file = tar::EntryType::Regular;
+    let tar = |top: &str, more: &[u8]| {
+        let name = format!("{top}/fixture.zip");
+        tar_of(&[
+            (&format!("{top}/PKG-INFO"), PKG_INFO.as_bytes(), file, ""),
+            (&format!("{top}/pyproject.toml"), b"[project]", file, ""),
+            (&name, more, file, ""),
+        ])
+    };
+    let stored = |tar: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+        encoder.write_all(tar).unwrap();
+        encoder.finish().unwrap()
+    };
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &gzip(&tar("./foo-1.0", b""))), @"error[sdist-metadata]: a: foo-1.0.tar.gz: its PKG-INFO is stored as `./foo-1.0/PKG-INFO`, where uploaders do not find it");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &gzip(&tar("foo-1.0/", b""))), @"error[sdist-metadata]: a: foo-1.0.tar.gz: its PKG-INFO is stored as `foo-1.0//PKG-INFO`, where uploaders do not find it");
+    assert_eq!(findings("foo-1.0.tar.gz", &gzip(&tar("/foo-1.0", b""))), "");
+
+    let inner = zip(&[("a", "b")]);
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &stored(&tar("foo-1.0", &inner))), @"error[sdist-polyglot]: a: foo-1.0.tar.gz: it can also be read as a zip");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &stored(&tar("foo-1.0", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"))), @"error[sdist-polyglot]: a: foo-1.0.tar.gz: it can also be read as a zip");
+    // Compressed, far from the end, without its directory.
+    assert_eq!(findings("foo-1.0.tar.gz", &gzip(&tar("foo-1.0", &inner))), "");
+    let far = [&inner[..], &vec![b'x'; 70_000]].concat();
+    assert_eq!(findings("foo-1.0.tar.gz", &stored(&tar("foo-1.0", &far))), "");
+    let end = &inner[inner.len() - 22..];
+    assert_eq!(findings("foo-1.0.tar.gz", &stored(&tar("foo-1.0", end))), "");
+}
+
+/// What PyPI's scanner finds, in the files that it looks into.
+#[test]
+pub(crate) fn prohibited_content() {
+    let encrypted = b"from pytransform import pyarmor_runtime\n__pyarmor__(__name__, __file__, b'\\x50')\n";
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &foo(&[("foo/a.py", encrypted), ("foo/b.txt", encrypted)])), @"error[prohibited-content]: a: foo-1.0.tar.gz: it holds code that PyArmor encrypted: `foo-1.0/foo/a.py`");
+    let encrypted = b"---BEGIN PYE FILE---\nabc\n---END PYE FILE---\n";
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &foo(&[("foo/a.pye", encrypted)])), @"error[prohibited-content]: a: foo-1.0.tar.gz: it holds code that SourceDefender encrypted: `foo-1.0/foo/a.pye`");
+    assert_eq!(findings("foo-1.0.tar.gz", &foo(&[("foo/a.py", b"from pyarmor import __pyarmor__\n")])), "");
+    let workspace = Workspace::with([("a/foo-1.0.tar.gz", foo(&[("foo/a.pye", encrypted)]))]);
+    let run = workspace.prepare(&["--dry-run", "--pypi-exclude", "foo-*"]).exits(0);
+    assert_eq!(run.findings(), "");
 }
 
 /// A name that this program would not give to a file does not make it another

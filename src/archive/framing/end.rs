@@ -1,8 +1,8 @@
 //! Where the central directory lies, by the records at the end of the file.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
-use super::record::{End, End64, Locator, read_at};
+use super::record::{Central, End, End64, Locator, read_at};
 use crate::archive::error::{ArchiveError, Flaw, Refusal};
 
 /// What the end of the file says of the directory.
@@ -45,6 +45,30 @@ pub(super) fn locate<R: Read + Seek>(reader: &mut R, len: u64) -> Result<Directo
         return Err(Refusal::whole(Flaw::DirectoryPlace { offset, size, end: ends_at }).into());
     }
     Ok(place)
+}
+
+/// Whether Python's `zipfile.is_zipfile` takes the file for a zip: its last end
+/// record is whole, and names no files, or a directory that lies before it.
+///
+/// # Errors
+/// [`ArchiveError::Read`].
+pub(crate) fn ends_like_zip<R: Read + Seek>(reader: &mut R) -> Result<bool, ArchiveError> {
+    let len = reader.seek(SeekFrom::End(0)).map_err(ArchiveError::Read)?;
+    let tail_at = len.saturating_sub((End::LEN + usize::from(u16::MAX) + 1) as u64);
+    // At most 65,558 bytes.
+    let mut tail = vec![0; usize::try_from(len - tail_at).unwrap_or(0)];
+    read_at(reader, tail_at, &mut tail).map_err(ArchiveError::Read)?;
+    let last = tail.windows(End::SIGNATURE.len()).rposition(|window| window == End::SIGNATURE);
+    let Some(at) = last else { return Ok(false) };
+    let record = tail.get(at..).and_then(|rest| rest.get(..End::LEN));
+    let Some(end) = record.and_then(End::parse) else { return Ok(false) };
+    if (end.entries, end.size, end.offset) == (0, 0, 0) {
+        return Ok(true);
+    }
+    let Some(directory_at) = (tail_at + at as u64).checked_sub(end.size.into()) else { return Ok(false) };
+    let mut directory = [0; Central::LEN];
+    let is_there = read_at(reader, directory_at, &mut directory).is_ok();
+    Ok(is_there && Central::parse(directory).is_some())
 }
 
 /// The one end record, and where it begins.

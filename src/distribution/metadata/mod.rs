@@ -55,6 +55,35 @@ pub enum CoreMetadataError {
     LongVersion(usize),
 }
 
+impl CoreMetadataError {
+    /// What was expected instead.
+    pub(crate) const fn expected(&self) -> &'static str {
+        match self {
+            Self::TooLong(_) => "at most 4 MiB of metadata",
+            Self::Headers(HeadersError::Text(_)) => "metadata in UTF-8",
+            Self::Headers(HeadersError::TooMany) => "fewer fields",
+            Self::Missing(_) | Self::Duplicate(_) => "one `Metadata-Version`, one `Name` and one `Version`",
+            Self::Name { .. } => "ASCII letters and digits, joined by `-`, `_` or `.`",
+            Self::Version(_) => "a version as in `1.2.3`, `1.2rc1` or `1.2.post1`",
+            Self::LongVersion(_) => "a version that fits into the file's name",
+        }
+    }
+
+    /// What to do about it, if that is not building anew.
+    pub(crate) const fn remedy(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Headers(HeadersError::Text(_)) => {
+                "Save the README, and whatever else the project's metadata is taken from, as UTF-8, and build again."
+            }
+            Self::Name { .. } => "Change the project's name in `pyproject.toml`, and build again.",
+            Self::Version(_) | Self::LongVersion(_) => {
+                "Change the version in `pyproject.toml`, or what the build backend derives it from, such as the tag, and build again."
+            }
+            _ => return None,
+        })
+    }
+}
+
 /// The fields of a distribution's core metadata that rules read.
 ///
 /// It is kept for every file of a release, so it stays small however long the
@@ -114,7 +143,9 @@ impl CoreMetadata {
                 characters: summary.chars().count(),
                 has_several_lines: summary.contains(LINE_ENDS),
             }),
-            direct_references: all("Requires-Dist")
+            direct_references: ["Requires-Dist", "Provides-Dist", "Obsoletes-Dist"]
+                .into_iter()
+                .flat_map(all)
                 .filter(|line| requirement::is_direct(line))
                 .map(|line| excerpt(&line))
                 .collect(),
@@ -172,8 +203,8 @@ impl CoreMetadata {
         &self.defects
     }
 
-    /// Every `Requires-Dist` that names a URL instead of versions, shortened to
-    /// what an error shows.
+    /// Every `Requires-Dist`, `Provides-Dist` and `Obsoletes-Dist` that names a
+    /// URL instead of versions, shortened to what an error shows.
     #[must_use]
     pub const fn direct_references(&self) -> &Sample<String> {
         &self.direct_references

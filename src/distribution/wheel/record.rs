@@ -19,6 +19,7 @@ use data_encoding::BASE64URL_NOPAD;
 use crate::digest::{Sha256, Sha512};
 use crate::distribution::text::{self, Line, NotUtf8, excerpt};
 use crate::filename::is_forbidden_in_names;
+use crate::sample::Sample;
 
 /// The most bytes of a RECORD file that are read. A row of a real one has
 /// about a hundred, and the largest have some sixty thousand rows.
@@ -30,7 +31,7 @@ const MAX_FIELD: usize = 131_072;
 /// The most rows: what [`MAX_RECORD_BYTES`] hold of real ones.
 const MAX_ROWS: usize = 1 << 18;
 
-/// A RECORD file that cannot be read.
+/// A RECORD file that cannot be read, or a row of one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// More than [`MAX_RECORD_BYTES`].
@@ -102,15 +103,17 @@ pub(crate) struct Record<'a> {
     /// Offsets of the lines that are rows.
     rows: Vec<u32>,
     blank_line: Option<usize>,
+    odd_rows: Sample<RecordError>,
 }
 
 impl<'a> Record<'a> {
     /// Reads the file.
     ///
     /// # Errors
-    /// It is too long, not text, or a line of it is no row. What a row says is
-    /// not judged: the same path may stand in two, a digest be
-    /// [malformed](RecordDigest::Malformed).
+    /// It is too long, not text, or holds a longer field than Python's `csv`
+    /// reads. What a row says is not judged: the same path may stand in two, a
+    /// digest be [malformed](RecordDigest::Malformed). A line that is no row of
+    /// three fields is [odd](Self::odd_rows), and passed over.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
         if bytes.len() > MAX_RECORD_BYTES {
             return Err(RecordError::TooLong(bytes.len()));
@@ -122,6 +125,7 @@ impl<'a> Record<'a> {
         }
         let mut rows = Vec::new();
         let mut blank_line = None;
+        let mut odd_rows = Sample::default();
         let mut offset = 0;
         for (line, Line { text: content, end }) in (1..).zip(text::lines(text)) {
             let start = offset;
@@ -130,14 +134,16 @@ impl<'a> Record<'a> {
                 blank_line = blank_line.or(Some(line));
                 continue;
             }
-            if let Some(character) = content.chars().find(|&character| is_forbidden_in_names(character)) {
-                return Err(RecordError::Control { line, character: character.into() });
+            let control = content.chars().find(|&character| is_forbidden_in_names(character));
+            let control = control.map(|character| RecordError::Control { line, character: character.into() });
+            match control.map_or_else(|| RecordRow::read(line, content), Err) {
+                // At most `MAX_RECORD_BYTES`.
+                Ok(_) => rows.push(u32::try_from(start).unwrap_or(u32::MAX)),
+                Err(error @ RecordError::LongField { .. }) => return Err(error),
+                Err(odd) => odd_rows.push(odd),
             }
-            RecordRow::read(line, content)?;
-            // At most `MAX_RECORD_BYTES`.
-            rows.push(u32::try_from(start).unwrap_or(u32::MAX));
         }
-        Ok(Self { text, rows, blank_line })
+        Ok(Self { text, rows, blank_line, odd_rows })
     }
 
     /// The rows, in their order.
@@ -164,6 +170,13 @@ impl<'a> Record<'a> {
     #[must_use]
     pub(crate) const fn blank_line(&self) -> Option<usize> {
         self.blank_line
+    }
+
+    /// The lines that are no rows: pip and others pass over them, or read
+    /// another path in them, and PyPI sends a mail about them.
+    #[must_use]
+    pub(crate) const fn odd_rows(&self) -> &Sample<RecordError> {
+        &self.odd_rows
     }
 
     /// The file for a wheel of which some files have another path, and others
@@ -388,7 +401,10 @@ mod tests {
     }
 
     fn refused(text: &str) -> String {
-        Record::read(text.as_bytes()).unwrap_err().to_string()
+        match Record::read(text.as_bytes()) {
+            Ok(record) => record.odd_rows().single().unwrap().to_string(),
+            Err(error) => error.to_string(),
+        }
     }
 
     fn kept(record: &Record<'_>) -> String {
@@ -466,7 +482,7 @@ mod tests {
         insta::assert_snapshot!(Record::read(b"a,\xff,").unwrap_err(), @"RECORD is not text: byte 2 is not UTF-8");
         for size in ["-1", "+1", " 1", "1_0", "1.0", "18446744073709551616", "\u{661}"] {
             assert!(
-                matches!(Record::read(format!("a,,{size}").as_bytes()), Err(RecordError::Size { .. })),
+                matches!(read(&format!("a,,{size}")).odd_rows().first(), [RecordError::Size { .. }]),
                 "{size}"
             );
         }

@@ -233,6 +233,30 @@ impl CompressedTags {
         &self.platform
     }
 
+    /// Whether every environment that supports one of `others` supports one of
+    /// these: they are the same, or broader.
+    #[must_use]
+    pub(crate) fn covers(&self, others: &Self) -> bool {
+        let has = |axis: Axis, tag: &str| self.axis(axis).iter().any(|own| own.as_str() == tag);
+        // What supports `cp312` or `pp310` supports `py3`.
+        let has_generic = |tag: &Tag| {
+            let version = tag.as_str().trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            version.get(..1).is_some_and(|major| has(Axis::Python, &format!("py{major}")))
+        };
+        let is_generic = others.python.iter().all(has_generic);
+        let is_covered = |axis: Axis, tag: &Tag| {
+            has(axis, tag.as_str())
+                || match axis {
+                    Axis::Python => has_generic(tag),
+                    Axis::Abi => is_generic && has(axis, "none"),
+                    Axis::Platform => has(axis, "any"),
+                }
+        };
+        [Axis::Python, Axis::Abi, Axis::Platform]
+            .into_iter()
+            .all(|axis| others.axis(axis).iter().all(|tag| is_covered(axis, tag)))
+    }
+
     /// As they were spelled.
     #[must_use]
     pub fn as_given(&self) -> String {
@@ -350,6 +374,24 @@ impl fmt::Display for TagTriple {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn broader_tags() {
+        let tags = |python, abi, platform| CompressedTags::new(python, abi, platform).unwrap();
+        let named = tags("cp312", "cp312", "manylinux_2_28_x86_64.manylinux_2_17_x86_64");
+        for (python, abi, platform, is_broader) in [
+            ("py3", "none", "any", true),
+            ("py2.py3", "none", "any", true),
+            ("cp312", "cp312", "any", true),
+            ("cp312", "none", "any", false),
+            ("py2", "none", "any", false),
+            ("cp312", "cp312", "manylinux_2_17_x86_64", false),
+            ("cp312", "cp312", "manylinux_2_17_x86_64.manylinux_2_28_x86_64.win32", true),
+            ("cp311", "cp311", "any", false),
+        ] {
+            assert_eq!(tags(python, abi, platform).covers(&named), is_broader, "{python}-{abi}-{platform}");
+        }
+    }
 
     #[test]
     fn sorted_by_byte_value() {

@@ -26,7 +26,12 @@ impl<'a> Checker<'a> {
     /// Looks at the rows; `prove` the digests as well.
     pub(super) fn new(record: &'a Record<'a>, dist_info: &str, prove: bool) -> Self {
         let exempt = ["RECORD", "RECORD.jws", "RECORD.p7s"].map(|name| format!("{dist_info}/{name}"));
-        let check = RecordCheck { proved: prove, blank_line: record.blank_line(), ..RecordCheck::default() };
+        let check = RecordCheck {
+            proved: prove,
+            blank_line: record.blank_line(),
+            odd_rows: record.odd_rows().clone(),
+            ..RecordCheck::default()
+        };
         let mut checker = Self { record, rows: Vec::new(), exempt: exempt.into(), check };
         checker.rows.reserve_exact(record.rows().len());
         for (number, row) in record.rows().enumerate() {

@@ -9,26 +9,35 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Seek};
 
 use super::{Inspection, hash as hash_of};
 use crate::archive::limits::Limits;
 use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
+use crate::archive::zip::ends_like_zip;
 use crate::archive::{ArchiveError, Refusal};
 use crate::distribution::metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
+use crate::distribution::prohibited::Scanner;
 use crate::distribution::sdist::{Sdist, could_be_sdist_of};
 use crate::evidence::Distribution;
 use crate::evidence::defect::{Defect, SdistDefect};
+use crate::evidence::prohibited::ProhibitedFiles;
 use crate::evidence::sdist::SdistContents;
 use crate::filename::{FileName, FileNameError, MAX_PATH_BYTES};
 use crate::sample::Sample;
 
-pub(super) fn inspect(name: &FileName, file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
+pub(super) fn inspect(name: &FileName, mut file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
+    let mut layout = Layout { is_zip: ends_like_zip(&mut file)?, ..Layout::default() };
+    file.rewind().map_err(ArchiveError::Read)?;
     let mut tar = TarGz::new(BufReader::new(file), limits);
-    let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
         if layout.add(&entry) == Place::PkgInfo {
             layout.pkg_info = Some(tar.read_entry(MAX_CORE_METADATA_BYTES as u64)?);
+        } else if entry.kind == TarKind::File
+            && let Some(mut scanner) = Scanner::of(&entry.name)
+        {
+            tar.copy_entry(&mut scanner)?;
+            layout.prohibited.include(&scanner, &entry.name);
         }
     }
     layout.refusal = layout.refusal.or_else(|| tar.trailing());
@@ -46,6 +55,10 @@ struct Layout {
     has_pkg_info: bool,
     /// The first of them.
     pkg_info: Option<Vec<u8>>,
+    /// Its name, as stored, where no uploader looks for it.
+    odd_pkg_info: Option<String>,
+    is_zip: bool,
+    prohibited: ProhibitedFiles,
     /// What it is refused for if it is a source distribution: the first of all
     /// reasons.
     refusal: Option<Refusal>,
@@ -83,7 +96,14 @@ impl Layout {
         if self.refusal.is_none() {
             self.refusal = refusal;
         }
-        if is_readable { Place::PkgInfo } else { Place::Elsewhere }
+        if !is_readable {
+            return Place::Elsewhere;
+        }
+        // An absolute path is one to uploaders too.
+        if entry.name.trim_start_matches('/') != format!("{top}/{PKG_INFO}") {
+            self.odd_pkg_info = Some(shown(&entry.name));
+        }
+        Place::PkgInfo
     }
 
     fn judge(self, name: &FileName) -> Result<Inspection, ArchiveError> {
@@ -109,6 +129,9 @@ impl Layout {
                 let contents = SdistContents {
                     missing_licenses: missing_license_files(&pkg_info, is_there),
                     sparse: self.sparse,
+                    is_zip: self.is_zip,
+                    odd_pkg_info: self.odd_pkg_info,
+                    prohibited: self.prohibited,
                     top: shown(&self.top.unwrap_or_default()),
                 };
                 Inspection::Known(Distribution::Sdist {
@@ -222,9 +245,13 @@ impl Tree {
         is_full.then(|| entry.differs("lies in one folder too many"))
     }
 
-    /// Whether a file or a link lies at `path` below `top`.
+    /// Whether there is an entry at `path` below `top`: a file, a link, or a
+    /// folder that is not merely on the way to others.
     fn holds(&self, top: Option<&str>, path: &str) -> bool {
-        self.leaves.contains(&hash(&[top.unwrap_or_default(), path]))
+        let path = [top.unwrap_or_default(), path];
+        let is_folder =
+            || self.folders.contains(&hash(&path)) && self.folded.entries.contains(&folded_hash(&path));
+        self.leaves.contains(&hash(&path)) || is_folder()
     }
 
     /// Whether a file that is no link lies at `path`.

@@ -25,10 +25,12 @@ use crate::distribution::entry_points::{self, MAX_ENTRY_POINTS_BYTES};
 use crate::distribution::metadata::{CoreMetadata, MAX_CORE_METADATA_BYTES, missing_license_files};
 use crate::distribution::native::Native;
 use crate::distribution::native::excerpt::Collector;
+use crate::distribution::prohibited::Scanner;
 use crate::distribution::wheel::{MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, WheelFilename, WheelMetadata};
 use crate::evidence::Distribution;
 use crate::evidence::defect::{Defect, WheelDefect};
 use crate::evidence::native::{self, NativeFiles};
+use crate::evidence::prohibited::ProhibitedFiles;
 use crate::evidence::wheel::{MAX_SBOMS, NameClash, Packing, Replacement, WheelContents};
 use crate::filename::{FileName, RelativePath};
 use crate::sample::Sample;
@@ -102,7 +104,8 @@ fn read_contents(
         Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, verify_record)),
         _ => None,
     };
-    let native = reader.pass(checker.as_mut())?;
+    let Passed { native, prohibited } = reader.pass(checker.as_mut())?;
+    let decoy_metadata = reader.decoy_metadata(metadata.as_deref())?;
 
     let Reader { archive, dist_info } = reader;
     let paths: BTreeSet<&str> = archive.entries().iter().map(|entry| entry.path.as_str()).collect();
@@ -126,8 +129,10 @@ fn read_contents(
         wheel,
         is_wheel_tidy,
         metadata: metadata.map(|bytes| CoreMetadata::read(&bytes)),
+        decoy_metadata,
         record: record.map(|record| record.map(|_| check)),
         entry_points: entry_points.and_then(|bytes| entry_points::check(&bytes).err()),
+        prohibited,
         native,
     }))
 }
@@ -167,18 +172,47 @@ impl Reader {
         self.archive.position(&path).map(|number| self.archive.read_entry(number, most as u64)).transpose()
     }
 
+    /// What an uploader reads in the place of this METADATA: the first file with
+    /// METADATA in its path, the shorter paths first, that holds
+    /// `Metadata-Version` (twine, `wheel.py`).
+    fn decoy_metadata(&mut self, metadata: Option<&[u8]>) -> Result<Option<String>, ArchiveError> {
+        let parts =
+            |path: &str| (path.split('/').count(), path.split('/').map(str::to_owned).collect::<Vec<_>>());
+        let own = parts(&format!("{}/METADATA", self.dist_info));
+        let entries = self.archive.entries().iter().enumerate();
+        let mut earlier: Vec<_> = entries
+            .filter(|(_, entry)| entry.path.as_str().contains("METADATA"))
+            .filter(|(_, entry)| entry.size <= MAX_CORE_METADATA_BYTES as u64)
+            .map(|(number, entry)| (parts(entry.path.as_str()), number))
+            .filter(|(parts, _)| *parts < own)
+            .collect();
+        earlier.sort_unstable();
+        for ((_, parts), number) in earlier.into_iter().take(MAX_DECOYS) {
+            let bytes = self.archive.read_entry(number, MAX_CORE_METADATA_BYTES as u64)?;
+            if bytes.windows(16).any(|window| window == b"Metadata-Version") {
+                return Ok((Some(bytes.as_slice()) != metadata).then(|| parts.join("/")));
+            }
+        }
+        Ok(None)
+    }
+
     /// Passes over all files once.
-    fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<NativeFiles, ArchiveError> {
+    fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<Passed, ArchiveError> {
         let mut native = NativeFiles::default();
+        let mut prohibited = ProhibitedFiles::default();
         for number in 0..self.archive.entries().len() {
             let Some(path) = self.archive.entries().get(number).map(|entry| entry.path.clone()) else {
                 break;
             };
             let hasher = checker.as_ref().and_then(|checker| checker.hasher(path.as_str()));
-            let mut passing = ScanWriter { hasher, collector: Native::collector() };
+            let scanner = Scanner::of(path.as_str());
+            let mut passing = ScanWriter { hasher, scanner, collector: Native::collector() };
             let size = self.archive.scan_entry(number, &mut passing)?;
             if let Some(checker) = &mut checker {
                 checker.compare(path.as_str(), size, passing.hasher);
+            }
+            if let Some(scanner) = passing.scanner {
+                prohibited.include(&scanner, path.as_str());
             }
             let excerpt = native::look_again(passing.collector.finish(None), |collector| {
                 match self.archive.scan_entry(number, collector) {
@@ -192,14 +226,24 @@ impl Reader {
                 None => native.include_other(excerpt.head()),
             }
         }
-        Ok(native)
+        Ok(Passed { native, prohibited })
     }
 }
 
+/// The most files that an uploader may read in the place of METADATA.
+const MAX_DECOYS: usize = 20;
+
+/// What was seen of all files together.
+struct Passed {
+    native: NativeFiles,
+    prohibited: ProhibitedFiles,
+}
+
 /// A file of a wheel as it passes by: nothing of it is kept but what says
-/// whether it is native code, and for what.
+/// whether it is native code, and for what, and what else is looked for.
 struct ScanWriter {
     hasher: Option<Hasher>,
+    scanner: Option<Scanner>,
     collector: Collector,
 }
 
@@ -207,6 +251,9 @@ impl Write for ScanWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
+        }
+        if let Some(scanner) = &mut self.scanner {
+            scanner.write_all(bytes)?;
         }
         self.collector.write(bytes)
     }

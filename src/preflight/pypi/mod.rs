@@ -10,6 +10,7 @@ mod metadata;
 use crate::distribution::sdist::Sdist;
 use crate::distribution::wheel::{Deviation, PlatformTag, System, Tag, WheelFilename, pypi_takes};
 use crate::evidence::Evidence;
+use crate::evidence::prohibited::ProhibitedFiles;
 use crate::evidence::sdist::SdistContents;
 use crate::evidence::wheel::{Packing, WheelContents};
 use crate::rule::Rule;
@@ -44,6 +45,7 @@ pub(super) fn wheel(file: &Evidence, filename: &WheelFilename, contents: &WheelC
         &format!("{}/licenses", contents.dist_info),
     ));
     findings.extend(entry_points(file, contents));
+    findings.extend(prohibited(file, &contents.prohibited));
     findings.extend(size(file));
     findings
 }
@@ -53,6 +55,9 @@ pub(super) fn wheel(file: &Evidence, filename: &WheelFilename, contents: &WheelC
 pub(super) fn sdist(file: &Evidence, sdist: &Sdist, contents: &SdistContents) -> Vec<Finding> {
     let mut findings = metadata::judge(file, sdist.metadata());
     findings.extend(sparse(file, contents));
+    findings.extend(polyglot(file, contents));
+    findings.extend(pkg_info(file, contents));
+    findings.extend(prohibited(file, &contents.prohibited));
     findings.extend(license_files(file, Rule::SdistLicenseFile, &contents.missing_licenses, &contents.top));
     findings.extend(size(file));
     findings
@@ -73,6 +78,44 @@ fn sparse(file: &Evidence, contents: &SdistContents) -> Option<Finding> {
             .found(format!("it holds sparse files: {}", contents.sparse))
             .expected("files stored completely")
     })
+}
+
+fn polyglot(file: &Evidence, contents: &SdistContents) -> Option<Finding> {
+    contents.is_zip.then(|| {
+        Rule::SdistPolyglot
+            .at(file)
+            .found("it can also be read as a zip")
+            .expected("a gzipped tar that cannot be read as another format")
+    })
+}
+
+/// Twine looks for PKG-INFO by its name, to the letter.
+fn pkg_info(file: &Evidence, contents: &SdistContents) -> Option<Finding> {
+    let name = contents.odd_pkg_info.as_ref()?;
+    Some(
+        Rule::SdistMetadata
+            .at(file)
+            .found(format!("its PKG-INFO is stored as `{name}`, where uploaders do not find it"))
+            .expected(format!("`{}/PKG-INFO`, to the letter", contents.top))
+            .remedy("Build it with the project's build backend (`python -m build --sdist`), or pack the folder by its name (`tar -czf NAME.tar.gz FOLDER`, not `./FOLDER`)."),
+    )
+}
+
+fn prohibited(file: &Evidence, files: &ProhibitedFiles) -> Vec<Finding> {
+    [
+        (&files.pyarmor, "code that PyArmor encrypted"),
+        (&files.sourcedefender, "code that SourceDefender encrypted"),
+        (&files.tokens, "an API token of PyPI"),
+    ]
+    .into_iter()
+    .filter(|(paths, _)| !paths.is_empty())
+    .map(|(paths, what)| {
+        Rule::ProhibitedContent
+            .at(file)
+            .found(format!("it holds {what}: {paths}"))
+            .expected("Python files that PyPI's scanner accepts")
+    })
+    .collect()
 }
 
 fn name(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
@@ -182,11 +225,24 @@ fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelConten
             return vec![wrong(format!("it has no `{}/METADATA`", contents.dist_info), metadata_file)];
         }
         Some(Err(error)) => {
-            return vec![wrong(format!("its METADATA cannot be read: {error}"), metadata_file)];
+            let finding = wrong(format!("its METADATA cannot be read: {error}"), error.expected().to_owned());
+            return vec![match error.remedy() {
+                Some(remedy) => finding.remedy(remedy),
+                None => finding,
+            }];
         }
         Some(Ok(metadata)) => metadata,
     };
     let mut findings = metadata::judge(file, metadata);
+    if let Some(decoy) = &contents.decoy_metadata {
+        findings.push(
+            wrong(
+                format!("twine reads `{decoy}`, which comes before it, as its METADATA"),
+                "no other file with METADATA in its path and `Metadata-Version` in it at the top or before the `.dist-info` folder".to_owned(),
+            )
+            .remedy("Leave the file out of the wheel, or move it to a deeper folder."),
+        );
+    }
     if metadata.name() != wheel.project() {
         findings.push(wrong(
             format!("its METADATA declares the project `{}`", metadata.name().as_given()),

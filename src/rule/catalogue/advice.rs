@@ -14,12 +14,22 @@ pub(super) const WHEEL_VERSION_SPELLING: Entry = Entry {
     source: "PEP 440, \"Normalization\"",
 };
 
+pub(super) const WHEEL_TAGS_BROADER: Entry = Entry {
+    id: "wheel-tags-broader",
+    class: Advice,
+    severity: Warning,
+    summary: "The `Tag:` lines of `WHEEL` name no more environments than the tags of the file's name.",
+    rationale: "A wheel whose `WHEEL` says `py3-none-any` and whose name says `py3-none-manylinux_2_28_x86_64` is selected by its name, and nothing that installs it minds. Tools that unpack and pack it again lose the platform. Where the two contradict each other, it is `wheel-tags`.",
+    remedy: "Retag with `wheel tags`, which updates both.",
+    source: "binary distribution format, \"File contents\"; PEP 425",
+};
+
 pub(super) const RECORD_NAMES: Entry = Entry {
     id: "record-names",
     class: Advice,
     severity: Warning,
-    summary: "`RECORD` lists every file of the wheel with a digest, and no other files.",
-    rationale: "A file that `RECORD` does not list is not verified, and is left behind when the package is uninstalled. PyPI sends the owners a mail about it and has announced that it will refuse such wheels.",
+    summary: "`RECORD` lists every file of the wheel with a digest, and nothing else.",
+    rationale: "A file that `RECORD` does not list is not verified, and is left behind when the package is uninstalled. So is one whose row has another number of fields, an open quote, or a byte order mark before its path. PyPI sends the owners a mail about it and has announced that it will refuse such wheels.",
     remedy: "Rewrite `RECORD` with `wheel unpack` and `wheel pack`.",
     source: "binary distribution format, \"The .dist-info directory\"; PyPI",
 };

@@ -19,7 +19,7 @@ pub(super) const WHEEL_TAGS: Entry = Entry {
     class: Honesty,
     severity: Error,
     summary: "The `Tag:` lines of `WHEEL` match the tags of the file's name, axis by axis.",
-    rationale: "Installers select a wheel by its name and then read `WHEEL`: if the two differ, `pip check` fails, and uv reinstalls it every time. Order, case and compression of the tags do not matter, and the lines need not be the full product. With `normalize: off` it is a warning.",
+    rationale: "Installers select a wheel by its name and then read `WHEEL`: if the two contradict each other, `pip check` fails, and uv reinstalls it every time. Order, case and compression of the tags do not matter, and the lines need not be the full product. Tags that say the same and more are `wheel-tags-broader`. With `normalize: off` it is a warning.",
     remedy: "Retag with tools that update both: `wheel tags`, `auditwheel repair`, `delocate-wheel`.",
     source: "binary distribution format, \"File contents\"; PEP 425",
 };

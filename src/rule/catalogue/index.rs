@@ -79,7 +79,7 @@ pub(super) const WHEEL_METADATA: Entry = Entry {
     class: Index,
     severity: Error,
     summary: "A wheel holds a `METADATA` that PyPI accepts, with the project and the version of the file's name.",
-    rationale: "PyPI refuses a wheel without `METADATA`, and one whose `METADATA` has another project or version than the file's name. It does not accept metadata of version 2.0 (written by old tools, in no specification), a summary of more than one line or 512 characters, or an unknown description type.",
+    rationale: "PyPI refuses a wheel without `METADATA`, and one whose `METADATA` has another project or version than the file's name. It refuses metadata that is not UTF-8, or whose name or version is not valid. Twine sends the first file of the archive that has `METADATA` in its path.",
     remedy: "Build the wheel again, and do not rename it by hand.",
     source: "core metadata specification; PyPI, `warehouse/forklift/metadata.py`",
 };
@@ -88,8 +88,8 @@ pub(super) const WHEEL_RECORD: Entry = Entry {
     id: "wheel-record",
     class: Index,
     severity: Error,
-    summary: "A wheel holds a valid `RECORD`.",
-    rationale: "Without `RECORD` it is unknown which files belong to the wheel. Installers and PyPI refuse such a wheel.",
+    summary: "A wheel holds a `RECORD` that can be read as CSV.",
+    rationale: "Without `RECORD` it is unknown which files belong to the wheel. Installers and PyPI refuse such a wheel, and one whose `RECORD` is not UTF-8 or has a blank line. About single odd rows PyPI only sends a mail: see `record-names`.",
     remedy: "Build the wheel with a build backend.",
     source: "binary distribution format, \"The .dist-info directory\"; PyPI",
 };
@@ -144,6 +144,16 @@ pub(super) const DISTRIBUTION_FORMAT: Entry = Entry {
     source: "source distribution format (PEP 625); PyPI, `forklift/legacy.py`",
 };
 
+pub(super) const PROHIBITED_CONTENT: Entry = Entry {
+    id: "prohibited-content",
+    class: Index,
+    severity: Error,
+    summary: "No Python file of a distribution holds code encrypted by PyArmor or SourceDefender, or an API token of PyPI.",
+    rationale: "PyPI scans the `.py` and `.pye` files of every upload, up to 5 MiB each, for the marks that PyArmor and SourceDefender leave in encrypted code, which its acceptable use policy does not allow, and for its own API tokens, with which anyone could publish.",
+    remedy: "Build the distribution from the source code that was not encrypted, or set `pypi-exclude` to release the file among the assets. Revoke a token that was found.",
+    source: "PyPI, `warehouse/utils/scanner.py`, `warehouse/utils/scanner_rules`",
+};
+
 pub(super) const LOCAL_VERSION: Entry = Entry {
     id: "local-version",
     class: Index,
@@ -159,8 +169,8 @@ pub(super) const DIRECT_REFERENCE: Entry = Entry {
     class: Index,
     severity: Error,
     summary: "No dependency is a direct reference (a URL).",
-    rationale: "A dependency by URL is installed from outside the index; PyPI refuses it.",
-    remedy: "Depend on a release that is on PyPI, or remove the dependency.",
+    rationale: "A dependency by URL is installed from outside the index. PyPI refuses it in `Requires-Dist`, `Provides-Dist` and `Obsoletes-Dist`, within extras too.",
+    remedy: "Depend on a release that is on PyPI (`name>=1.0`), or remove the dependency and document how to install it.",
     source: "version specifiers, \"Direct references\"; PyPI",
 };
 
@@ -172,6 +182,16 @@ pub(super) const SDIST_METADATA: Entry = Entry {
     rationale: "A file that is named like an sdist of a project in the release but has no valid `PKG-INFO` would be released among the assets, and PyPI would get no sdist.",
     remedy: "Build it with the project's build backend (`python -m build --sdist`). If it is another kind of archive, rename it.",
     source: "source distribution format, \"Source distribution archive features\"; PyPI",
+};
+
+pub(super) const SDIST_POLYGLOT: Entry = Entry {
+    id: "sdist-polyglot",
+    class: Index,
+    severity: Error,
+    summary: "A source distribution is a gzipped tar and cannot be read as a zip.",
+    rationale: "A reader of zips looks for the end of one near the end of a file. It finds the end of a zip that lies in the sdist if gzip did not compress but store it. Such a file holds two sets of files, and PyPI refuses it.",
+    remedy: "Build it with compression (`python -m build --sdist`).",
+    source: "PyPI, `warehouse/forklift/legacy.py`",
 };
 
 pub(super) const SDIST_SPARSE: Entry = Entry {
@@ -202,6 +222,16 @@ pub(super) const SDIST_NAME: Entry = Entry {
     rationale: "PyPI requires exactly `{name}-{version}.tar.gz`, both normalized (PEP 625). It is reported with `normalize: check` or `off`, and for a file that is signed under its name; otherwise the file is renamed.",
     remedy: "Set `normalize: rename`, or build the sdist under that name. Sign it after the release is prepared.",
     source: "PEP 625; PyPI",
+};
+
+pub(super) const SDIST_SECOND: Entry = Entry {
+    id: "sdist-second",
+    class: Index,
+    severity: Error,
+    summary: "A version of a project has one source distribution.",
+    rationale: "PyPI accepts one source distribution a version, and compares versions by what they mean: `1.0` and `1.0.0` are one. It refuses the second after the first is published.",
+    remedy: "Upload one of them, and declare the version in one place.",
+    source: "PyPI, `warehouse/forklift/legacy.py`",
 };
 
 pub(super) const INDEX_DUPLICATE: Entry = Entry {
