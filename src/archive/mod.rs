@@ -23,6 +23,7 @@ pub(crate) mod framing;
 pub(crate) mod limits;
 mod magic;
 pub(crate) mod name;
+mod near;
 pub(crate) mod tar;
 pub(crate) mod zip;
 

@@ -1,5 +1,7 @@
 //! What an archive stores as a name, made a path that stays in its folder.
 
+use std::cmp::Ordering;
+
 use super::error::{Flaw, Refusal};
 use super::limits::Purpose;
 use crate::filename::{FileNameError, RelativePath};
@@ -54,11 +56,12 @@ pub(super) fn check_distinct<'a>(
     // By the name as stored as well: which of two is reported must not depend
     // on the order of the directory.
     sorted.sort_unstable_by(|one, other| {
-        key(one.path, fold).cmp(key(other.path, fold)).then_with(|| one.path.cmp(other.path))
+        compare(one.path, other.path, fold).then_with(|| one.path.cmp(other.path))
     });
     for (first, second) in sorted.iter().zip(sorted.iter().skip(1)) {
-        let mut rest = key(second.path, fold);
-        if !key(first.path, fold).all(|character| rest.next() == Some(character)) {
+        let (one, other) = uncommon(first.path, second.path, fold);
+        let mut rest = key(other, fold);
+        if !key(one, fold).all(|character| rest.next() == Some(character)) {
             continue;
         }
         let name = first.path.as_str();
@@ -74,10 +77,27 @@ pub(super) fn check_distinct<'a>(
     Ok(())
 }
 
+/// The order of two names by their keys.
+fn compare(one: &RelativePath, other: &RelativePath, fold: bool) -> Ordering {
+    let (one, other) = uncommon(one, other, fold);
+    key(one, fold).cmp(key(other, fold))
+}
+
+/// What two names do not begin with both: names in one folder share most of
+/// their bytes, and only ASCII is certain to have one key wherever it stands.
+fn uncommon<'a>(one: &'a RelativePath, other: &'a RelativePath, fold: bool) -> (&'a str, &'a str) {
+    let same = |one: u8, other: u8| {
+        one.is_ascii() && if fold { one.eq_ignore_ascii_case(&other) } else { one == other }
+    };
+    let (one, other) = (one.as_str(), other.as_str());
+    let common = one.bytes().zip(other.bytes()).take_while(|(one, other)| same(*one, *other)).count();
+    (one.get(common..).unwrap_or(one), other.get(common..).unwrap_or(other))
+}
+
 /// What names are compared by: made as it is asked for, because an archive may
 /// have names by the megabyte.
-fn key(path: &RelativePath, fold: bool) -> impl Iterator<Item = char> {
-    path.as_str().chars().flat_map(move |character| {
+fn key(name: &str, fold: bool) -> impl Iterator<Item = char> {
+    name.chars().flat_map(move |character| {
         // A path holds no control characters, so `\0` is free.
         let character = if character == '/' { '\0' } else { character };
         let lower = (fold && !character.is_ascii()).then(|| character.to_lowercase());

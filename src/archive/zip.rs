@@ -7,11 +7,13 @@
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use crc32fast::Hasher as Crc32;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::error::{ArchiveError, Flaw, Refusal};
 use super::framing;
 use super::limits::{Budget, LargePermit, Limits, Purpose};
+use super::near::NearReader;
 use crate::filename::RelativePath;
 
 pub(crate) use super::framing::{Entry, EntryKind, Method, ends_like_zip};
@@ -21,8 +23,8 @@ const BLOCK: usize = 64 << 10;
 
 /// A zip archive whose records agree with each other.
 #[derive(Debug)]
-pub(crate) struct ZipArchive<R> {
-    reader: R,
+pub(crate) struct ZipArchive<R: Read + Seek> {
+    reader: NearReader<R>,
     entries: Vec<Entry>,
     folders: Vec<RelativePath>,
     inflater: Inflater,
@@ -35,7 +37,8 @@ impl<R: Read + Seek> ZipArchive<R> {
     ///
     /// # Errors
     /// See [`framing::read_directory`].
-    pub(crate) fn open(mut reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(reader: R, len: u64, limits: &Limits) -> Result<Self, ArchiveError> {
+        let mut reader = NearReader::new(reader).map_err(ArchiveError::Read)?;
         let (mut entries, permit) = framing::read_directory(&mut reader, len, limits)?;
         let folders = entries.extract_if(.., |entry| entry.is_folder()).map(|entry| entry.path).collect();
         Ok(Self { reader, entries, folders, inflater: Inflater::default(), purpose: limits.purpose, permit })
@@ -137,7 +140,7 @@ impl<R: Read + Seek> ZipArchive<R> {
             return Err(Refusal::whole(Flaw::NoEntry(number as u64)).into());
         };
         reader.seek(SeekFrom::Start(entry.data_start)).map_err(ArchiveError::Read)?;
-        let mut proof = Proof { entry, size: 0, crc: Crc::new() };
+        let mut proof = Proof { entry, size: 0, crc: Crc32::new() };
         let mut take = |bytes: &[u8]| {
             proof.add(bytes)?;
             take(bytes)
@@ -165,7 +168,7 @@ impl<R: Read + Seek> ZipArchive<R> {
 struct Proof<'a> {
     entry: &'a Entry,
     size: u64,
-    crc: Crc,
+    crc: Crc32,
 }
 
 impl Proof<'_> {
@@ -184,8 +187,9 @@ impl Proof<'_> {
         if size < entry.size {
             return Err(entry.refuse(Flaw::Smaller { declared: entry.size, found: size }));
         }
-        if crc.sum() != entry.crc32 {
-            return Err(entry.refuse(Flaw::Crc { declared: entry.crc32, found: crc.sum() }));
+        let found = crc.finalize();
+        if found != entry.crc32 {
+            return Err(entry.refuse(Flaw::Crc { declared: entry.crc32, found }));
         }
         Ok(size)
     }

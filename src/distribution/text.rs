@@ -27,12 +27,18 @@ pub(super) struct Line<'a> {
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut rest = text;
     iter::from_fn(move || {
-        let (line, tail) = rest.split_at_checked(rest.find(['\r', '\n']).unwrap_or(rest.len()))?;
+        let (line, tail) = rest.split_at_checked(line_end(rest))?;
         let end = if tail.starts_with("\r\n") { 2 } else { tail.len().min(1) };
         let (end, tail) = tail.split_at_checked(end)?;
         rest = tail;
         (!line.is_empty() || !end.is_empty()).then_some(Line { text: line, end })
     })
+}
+
+/// Where the first line of a text ends. By bytes, for both ends are ASCII and
+/// texts are long.
+fn line_end(text: &str) -> usize {
+    text.bytes().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(text.len())
 }
 
 /// As much of a hostile text as an error shows.

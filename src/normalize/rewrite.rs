@@ -150,7 +150,7 @@ impl Wheel<'_> {
     }
 
     fn write(&self, staging: &Staging, to: &File, options: &InspectOptions) -> Result<(), RewriteError> {
-        let reader = BufReader::new(staging.open(&self.file.staged)?);
+        let reader = staging.open(&self.file.staged)?;
         let mut archive = ZipArchive::open(reader, self.file.staged.size, &options.limits)?;
         let moves = Moves::new(self.contents.prefix(), &self.filename.canonical_metadata_prefix());
         let record = self.read(&mut archive, "RECORD", MAX_RECORD_BYTES)?;
@@ -190,12 +190,7 @@ impl Wheel<'_> {
     }
 
     /// A file of the `.dist-info` folder.
-    fn read(
-        &self,
-        archive: &mut ZipArchive<BufReader<File>>,
-        name: &str,
-        most: usize,
-    ) -> Result<Vec<u8>, RewriteError> {
+    fn read(&self, archive: &mut ZipArchive<File>, name: &str, most: usize) -> Result<Vec<u8>, RewriteError> {
         let path = format!("{}/{name}", self.contents.dist_info);
         let number = archive
             .position(&path)

@@ -15,11 +15,11 @@ use crate::distribution::target::{Libc, Os};
 
 /// What of the beginning is kept: the tables for the dynamic linker lie there,
 /// unless a tool moved them or there are very many symbols.
-const BEGINNING: u64 = 192 << 10;
+const BEGINNING: u64 = 2 << 20;
 
 /// Segments up to that size are kept whole. Tools that edit a file, as
 /// patchelf, put what they move into one of its own.
-const SMALL_SEGMENT: u64 = 256 << 10;
+const SMALL_SEGMENT: u64 = 512 << 10;
 
 /// The most bytes of a table of strings that are kept whole.
 const SMALL_STRINGS: u64 = 1 << 20;

@@ -205,9 +205,9 @@ impl Collector {
         for (range, kept) in &mut self.pieces {
             let (from, to) = (range.start.max(start), range.end.min(end));
             if from < to {
-                let skip = usize::try_from(from - start).unwrap_or(usize::MAX);
-                let count = usize::try_from(to - from).unwrap_or(usize::MAX);
-                kept.extend(bytes.iter().skip(skip).take(count));
+                // Both lie within `bytes`.
+                let within = |at: u64| usize::try_from(at - start).unwrap_or(usize::MAX);
+                kept.extend_from_slice(bytes.get(within(from)..within(to)).unwrap_or_default());
             }
         }
         self.position = end;
@@ -225,14 +225,10 @@ impl Collector {
                 ranges.push(range);
             }
         }
-        let mut head = Some(std::mem::take(&mut self.pieces));
-        self.pieces = merged(ranges)
-            .into_iter()
-            .map(|range| {
-                let bytes = head.take().into_iter().flatten().flat_map(|(_, bytes)| bytes).collect();
-                (range, bytes)
-            })
-            .collect();
+        // The head is all there is so far, and is where the first range begins.
+        let mut head = self.pieces.pop().map(|(_, bytes)| bytes);
+        self.pieces =
+            merged(ranges).into_iter().map(|range| (range, head.take().unwrap_or_default())).collect();
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Checker<'a> {
     /// numbers, sorted: sixteen bytes a row, where a map of paths would take
     /// many times as much.
     rows: Vec<(u64, usize)>,
+    /// Which rows are of files that have passed by, by their numbers.
+    seen: Vec<bool>,
     /// Files that need no digest: RECORD itself, and its signatures.
     exempt: BTreeSet<String>,
     check: RecordCheck,
@@ -32,7 +34,13 @@ impl<'a> Checker<'a> {
             odd_rows: record.odd_rows().clone(),
             ..RecordCheck::default()
         };
-        let mut checker = Self { record, rows: Vec::new(), exempt: exempt.into(), check };
+        let mut checker = Self {
+            record,
+            rows: Vec::new(),
+            seen: vec![false; record.rows().len()],
+            exempt: exempt.into(),
+            check,
+        };
         checker.rows.reserve_exact(record.rows().len());
         for (number, row) in record.rows().enumerate() {
             checker.rows.push((hash(&archive_path(row.path())), number));
@@ -92,22 +100,25 @@ impl<'a> Checker<'a> {
             .find(|(_, row)| archive_path(row.path()) == path)
     }
 
-    /// The hasher for the bytes of a file that [`Self::compare`] compares with
-    /// its row.
-    pub(super) fn hasher(&self, path: &str) -> Option<Hasher> {
-        if !self.check.proved {
-            return None;
+    /// Looks up the file of which the bytes pass by next.
+    pub(super) fn expect(&mut self, path: &str) -> Expected<'a> {
+        let Some((number, row)) = self.row(path) else {
+            if !self.exempt.contains(path) || path.ends_with("/RECORD") {
+                self.check.unlisted.push(path.to_owned());
+            }
+            return Expected { row: None, hasher: None };
+        };
+        if let Some(seen) = self.seen.get_mut(number) {
+            *seen = true;
         }
-        Hasher::of(self.row(path)?.1.digest()?)
+        let hasher = row.digest().filter(|_| self.check.proved).and_then(Hasher::of);
+        Expected { row: Some(row), hasher }
     }
 
-    /// Compares a file that has passed by.
-    pub(super) fn compare(&mut self, path: &str, size: u64, hasher: Option<Hasher>) {
-        if !self.check.proved {
-            return;
-        }
-        let Some((_, row)) = self.row(path) else { return };
-        let difference = match (row.size(), row.digest(), hasher.map(Hasher::finish)) {
+    /// Compares a file that has passed by with what was expected of it.
+    pub(super) fn compare(&mut self, path: &str, size: u64, expected: Expected<'_>) {
+        let Some(row) = expected.row.filter(|_| self.check.proved) else { return };
+        let difference = match (row.size(), row.digest(), expected.hasher.map(Hasher::finish)) {
             (Some(recorded), _, _) if recorded != size => Difference::Size { recorded, found: size },
             (_, Some(recorded), Some(found)) if *recorded != found => {
                 Difference::Digest { recorded: recorded.to_string(), found: found.to_string() }
@@ -117,23 +128,27 @@ impl<'a> Checker<'a> {
         self.check.wrong.push(WrongFile { path: path.to_owned(), difference });
     }
 
-    /// Compares the names, once all files have passed by.
-    pub(super) fn finish(mut self, paths: &BTreeSet<&str>) -> RecordCheck {
-        let is_signature = |path: &str| self.exempt.contains(path) && !path.ends_with("/RECORD");
-        let is_unlisted = |path: &&&str| self.row(path).is_none() && !is_signature(path);
-        let unlisted = paths.iter().filter(is_unlisted).map(|path| (*path).to_owned()).collect();
+    /// Looks for rows of files that have not passed by.
+    pub(super) fn finish(mut self) -> RecordCheck {
         let mut absent = Sample::default();
-        for (number, row) in self.record.rows().enumerate() {
+        for (number, _) in self.seen.iter().enumerate().filter(|(_, seen)| !**seen) {
+            let Some(row) = self.record.row(number) else { continue };
             let path = archive_path(row.path());
-            // Once for rows that repeat each other.
-            if !paths.contains(path.as_ref()) && self.row(&path).is_some_and(|(last, _)| last == number) {
+            // Rows that repeat each other count once.
+            if self.row(&path).is_some_and(|(last, _)| last == number) {
                 absent.push(path.into_owned());
             }
         }
-        self.check.unlisted = unlisted;
         self.check.absent = absent;
         self.check
     }
+}
+
+/// What RECORD says of one file.
+pub(super) struct Expected<'a> {
+    row: Option<RecordRow<'a>>,
+    /// The hasher for its bytes; none if there is nothing to compare with.
+    pub(super) hasher: Option<Hasher>,
 }
 
 /// The algorithms of which a digest in RECORD proves anything.

@@ -12,7 +12,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -65,9 +65,8 @@ fn read(
     size: u64,
     options: &InspectOptions,
 ) -> Result<Result<WheelContents, WheelDefect>, ArchiveError> {
-    let mut file = BufReader::new(file);
     let mut head = Vec::new();
-    file.by_ref().take(512).read_to_end(&mut head).map_err(ArchiveError::Read)?;
+    (&file).take(512).read_to_end(&mut head).map_err(ArchiveError::Read)?;
     let archive = ZipArchive::open(file, size, &options.limits)?;
     let dist_info = match dist_info(archive.entries(), archive.folders()) {
         Ok(dist_info) => dist_info,
@@ -109,7 +108,7 @@ fn read_contents(
 
     let Reader { archive, dist_info } = reader;
     let paths: BTreeSet<&str> = archive.entries().iter().map(|entry| entry.path.as_str()).collect();
-    let check = checker.map(|checker| checker.finish(&paths)).unwrap_or_default();
+    let check = checker.map(Checker::finish).unwrap_or_default();
     let (other_data_dirs, unknown_schemes) = data_folders(&paths, &dist_info);
     Ok(Ok(WheelContents {
         missing_licenses: metadata.as_deref().map_or_else(Sample::default, |metadata| {
@@ -161,7 +160,7 @@ fn dist_info(files: &[Entry], folders: &[RelativePath]) -> Result<String, WheelD
 
 /// A wheel that is being read.
 struct Reader {
-    archive: ZipArchive<BufReader<File>>,
+    archive: ZipArchive<File>,
     dist_info: String,
 }
 
@@ -204,17 +203,19 @@ impl Reader {
             let Some(path) = self.archive.entries().get(number).map(|entry| entry.path.clone()) else {
                 break;
             };
-            let hasher = checker.as_ref().and_then(|checker| checker.hasher(path.as_str()));
+            let mut expected = checker.as_mut().map(|checker| checker.expect(path.as_str()));
+            let hasher = expected.as_mut().and_then(|expected| expected.hasher.as_mut());
             let scanner = Scanner::of(path.as_str());
             let mut passing = ScanWriter { hasher, scanner, collector: Native::collector() };
             let size = self.archive.scan_entry(number, &mut passing)?;
-            if let Some(checker) = &mut checker {
-                checker.compare(path.as_str(), size, passing.hasher);
+            let ScanWriter { scanner, collector, .. } = passing;
+            if let (Some(checker), Some(expected)) = (&mut checker, expected) {
+                checker.compare(path.as_str(), size, expected);
             }
-            if let Some(scanner) = passing.scanner {
+            if let Some(scanner) = scanner {
                 prohibited.include(&scanner, path.as_str());
             }
-            let excerpt = native::look_again(passing.collector.finish(None), |collector| {
+            let excerpt = native::look_again(collector.finish(None), |collector| {
                 match self.archive.scan_entry(number, collector) {
                     // It has all that it wants and takes no more.
                     Err(ArchiveError::Write(_)) => Ok(()),
@@ -241,13 +242,13 @@ struct Passed {
 
 /// A file of a wheel as it passes by: nothing of it is kept but what says
 /// whether it is native code, and for what, and what else is looked for.
-struct ScanWriter {
-    hasher: Option<Hasher>,
+struct ScanWriter<'a> {
+    hasher: Option<&'a mut Hasher>,
     scanner: Option<Scanner>,
     collector: Collector,
 }
 
-impl Write for ScanWriter {
+impl Write for ScanWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
