@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use memchr::memmem;
+
 /// The most bytes of a file that the scanner looks into.
 const MAX_SCANNED: u64 = 5 << 20;
 
@@ -14,12 +16,12 @@ const MAX_SCANNED: u64 = 5 << 20;
 const SUFFIXES: [&str; 2] = [".py", ".pye"];
 
 /// What stands before every mark of `PyArmor`, and what may follow it.
-const PYARMOR: Needle = Needle::new(b"__pyarmor_");
+const PYARMOR: &[u8] = b"__pyarmor_";
 const PYARMOR_REST: [&[u8]; 5] = [b"_(__name__, __file__,", b"enter__", b"exit__", b"assert__", b"bcc__"];
-const PYE_BEGIN: Needle = Needle::new(b"---BEGIN PYE FILE---");
-const PYE_END: Needle = Needle::new(b"---END PYE FILE---");
+const PYE_BEGIN: &[u8] = b"---BEGIN PYE FILE---";
+const PYE_END: &[u8] = b"---END PYE FILE---";
 /// How every API token of PyPI begins, and how many characters follow at least.
-const TOKEN: Needle = Needle::new(b"pypi-AgEIcHlwaS5vcmcCJ");
+const TOKEN: &[u8] = b"pypi-AgEIcHlwaS5vcmcCJ";
 const TOKEN_REST: usize = 150;
 
 /// More bytes than the longest of these.
@@ -86,10 +88,10 @@ impl Scanner {
             })
         };
         let marks = [
-            (Mark::PyArmor, PYARMOR.is_in(bytes, is_pyarmor)),
-            (Mark::PyeBegin, PYE_BEGIN.is_in(bytes, |_| true)),
-            (Mark::PyeEnd, PYE_END.is_in(bytes, |_| true)),
-            (Mark::Token, TOKEN.is_in(bytes, is_token)),
+            (Mark::PyArmor, is_in(PYARMOR, bytes, is_pyarmor)),
+            (Mark::PyeBegin, is_in(PYE_BEGIN, bytes, |_| true)),
+            (Mark::PyeEnd, is_in(PYE_END, bytes, |_| true)),
+            (Mark::Token, is_in(TOKEN, bytes, is_token)),
         ];
         self.marks.extend(marks.into_iter().filter(|(_, is_seen)| *is_seen).map(|(mark, _)| mark));
     }
@@ -126,40 +128,10 @@ impl Write for Scanner {
     }
 }
 
-/// A text to look for, by the algorithm of Boyer, Moore and Horspool: most bytes
-/// of a file are not looked at.
-struct Needle {
-    text: &'static [u8],
-    /// How far to go on where this byte stands under the last of the text.
-    shift: [u8; 256],
-}
-
-impl Needle {
-    #[expect(clippy::indexing_slicing, reason = "of constants, and bytes are below 256")]
-    #[expect(clippy::cast_possible_truncation, reason = "the texts are shorter than 256 bytes")]
-    const fn new(text: &'static [u8]) -> Self {
-        let mut shift = [text.len() as u8; 256];
-        let mut at = 0;
-        while at + 1 < text.len() {
-            shift[text[at] as usize] = (text.len() - 1 - at) as u8;
-            at += 1;
-        }
-        Self { text, shift }
-    }
-
-    /// Whether it stands in `bytes`, before a rest that is `wanted`.
-    fn is_in(&self, bytes: &[u8], wanted: impl Fn(&[u8]) -> bool) -> bool {
-        let last = self.text.len().saturating_sub(1);
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at + last) {
-            let rest = bytes.get(at..).and_then(|rest| rest.strip_prefix(self.text));
-            if rest.is_some_and(&wanted) {
-                return true;
-            }
-            at += self.shift.get(usize::from(*byte)).map_or(1, |shift| usize::from(*shift));
-        }
-        false
-    }
+/// Whether a text stands in `bytes`, before a rest that is `wanted`.
+fn is_in(text: &[u8], bytes: &[u8], wanted: impl Fn(&[u8]) -> bool) -> bool {
+    memmem::find_iter(bytes, text)
+        .any(|at| bytes.get(at..).and_then(|rest| rest.strip_prefix(text)).is_some_and(&wanted))
 }
 
 #[cfg(test)]
