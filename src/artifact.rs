@@ -1,4 +1,5 @@
-//! An artifact: what one job of a run uploaded under one name.
+//! An artifact: what one job of a run uploaded under one name; and that run,
+//! and its repository.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -227,9 +228,106 @@ impl Selection {
     }
 }
 
+/// The id of a workflow run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct RunId(pub u64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A text that is not the id of a run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected the id of a run, a whole number")]
+pub struct RunIdError;
+
+impl FromStr for RunId {
+    type Err = RunIdError;
+
+    fn from_str(text: &str) -> Result<Self, RunIdError> {
+        text.parse().map(Self).map_err(|_| RunIdError)
+    }
+}
+
+/// A repository, `owner/name`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Repository(String);
+
+/// A text that is not a repository.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected owner/name, letters, digits, `.`, `-` and `_` on both sides of one `/`")]
+pub struct RepositoryError;
+
+impl Repository {
+    /// As it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both are the same: GitHub ignores case.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl FromStr for Repository {
+    type Err = RepositoryError;
+
+    fn from_str(text: &str) -> Result<Self, RepositoryError> {
+        let safe = |part: &str| {
+            !matches!(part, "" | "." | "..")
+                && part.len() <= 100
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        };
+        match text.split_once('/') {
+            Some((owner, name)) if safe(owner) && safe(name) => Ok(Self(text.to_owned())),
+            _ => Err(RepositoryError),
+        }
+    }
+}
+
+impl TryFrom<String> for Repository {
+    type Error = RepositoryError;
+
+    fn try_from(text: String) -> Result<Self, RepositoryError> {
+        text.parse()
+    }
+}
+
+impl From<Repository> for String {
+    fn from(repository: Repository) -> Self {
+        repository.0
+    }
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repositories() {
+        for text in ["o/r", "some-org/some.repo_1", "O/.github"] {
+            assert_eq!(text.parse::<Repository>().unwrap().to_string(), text);
+        }
+        for text in ["", "o", "o/", "/r", "o/r/x", "o/..", "o/r?x", "o /r", "ö/r"] {
+            assert_eq!(text.parse::<Repository>(), Err(RepositoryError), "{text:?}");
+        }
+        let repository = |text: &str| text.parse::<Repository>().unwrap();
+        assert!(repository("Org/Repo").is(&repository("org/repo")));
+    }
 
     fn name(text: &str) -> ArtifactName {
         text.parse().unwrap()

@@ -161,8 +161,9 @@ pub(crate) enum Sidecars {
 }
 
 /// The input `version`: what versions the files may declare.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum VersionSetting {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum VersionSetting {
     /// The pushed tag's; without one, all files of a project agree.
     Auto,
     /// Whatever they declare.
@@ -174,6 +175,20 @@ pub(crate) enum VersionSetting {
         /// What it means.
         version: ReleaseVersion,
     },
+}
+
+impl TryFrom<String> for VersionSetting {
+    type Error = ReleaseVersionError;
+
+    fn try_from(text: String) -> Result<Self, ReleaseVersionError> {
+        text.parse()
+    }
+}
+
+impl From<VersionSetting> for String {
+    fn from(setting: VersionSetting) -> Self {
+        setting.to_string()
+    }
 }
 
 impl FromStr for VersionSetting {

@@ -161,7 +161,7 @@ pub fn become_owner_of(workspace: &Utf8Path) -> Result<(), EnvironmentError> {
 fn runner() -> Runner {
     let run = || {
         Some(Run {
-            repository: variable("GITHUB_REPOSITORY")?,
+            repository: variable("GITHUB_REPOSITORY")?.parse().ok()?,
             run_id: variable("GITHUB_RUN_ID")?.parse().ok()?,
             run_attempt: variable("GITHUB_RUN_ATTEMPT")?.parse().ok()?,
             commit: variable("GITHUB_SHA")?,

@@ -133,7 +133,7 @@ fn render(
         version,
         settings: Settings {
             normalize: request.naming.normalization,
-            version: request.version_as_given.clone(),
+            version: request.version_setting.clone(),
             record: request.record,
             pypi: request.policy.pypi,
             npm: request.policy.npm,

@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) use super::file::{Action, File, Npm, Origin, Package, PlainKind, Wheel};
 pub(crate) use crate::release::file::RecordedTarget;
 
-use crate::artifact::ArtifactName;
+use crate::artifact::{ArtifactName, Repository, RunId};
 use crate::digest::{Blake2b, Digests, Sha256, Sha512};
 use crate::filename::{FileName, RelativePath};
 use crate::release::subject::is_shard_name;
 use crate::release::sums::Sums;
 use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
-use crate::settings::{Normalization, RecordSetting, Registry, Strictness};
+use crate::settings::{Normalization, RecordSetting, Registry, Strictness, VersionSetting};
 
 /// The name of the manifest's file.
 pub(crate) const MANIFEST: &str = "release-manifest.json";
@@ -97,9 +97,10 @@ struct Contents {
 #[expect(clippy::struct_field_names, reason = "the names are the manifest's keys")]
 pub struct Run {
     /// `owner/name`.
-    pub repository: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub repository: Repository,
     /// The run's id.
-    pub run_id: u64,
+    pub run_id: RunId,
     /// The attempt, from 1.
     pub run_attempt: u64,
     /// The commit, in hexadecimal.
@@ -122,7 +123,8 @@ pub struct Settings {
     /// The input `normalize`.
     pub normalize: Normalization,
     /// The input `version`.
-    pub version: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub version: VersionSetting,
     /// The input `record`: whether the files of wheels were held against the
     /// digests in RECORD.
     pub record: RecordSetting,
@@ -477,7 +479,7 @@ mod tests {
     fn settings() -> Settings {
         Settings {
             normalize: Normalization::Rename,
-            version: "auto".into(),
+            version: VersionSetting::Auto,
             record: RecordSetting::Verify,
             pypi: Strictness::Error,
             npm: Strictness::Error,

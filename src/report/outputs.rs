@@ -233,7 +233,7 @@ mod tests {
             version: None,
             settings: Settings {
                 normalize: Normalization::Rename,
-                version: "auto".into(),
+                version: crate::settings::VersionSetting::Auto,
                 record: RecordSetting::Verify,
                 pypi: Strictness::Error,
                 npm: Strictness::Error,

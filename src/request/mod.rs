@@ -127,8 +127,8 @@ pub struct Prepare {
     pub expected_digests: Vec<ExpectedDigest>,
     /// What versions the files may declare.
     pub version: VersionPolicy,
-    /// The input `version` as it was given, for the manifest.
-    pub version_as_given: String,
+    /// The input `version`, for the manifest.
+    pub version_setting: VersionSetting,
     /// Digests besides SHA-256.
     pub algorithms: Algorithms,
     /// The folder to write the release to.
@@ -262,7 +262,7 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
         expected: arguments.expect,
         projects: arguments.projects,
         expected_digests: arguments.expect_digests,
-        version_as_given: arguments.version.to_string(),
+        version_setting: arguments.version.clone(),
         version: version(arguments.version, environment),
         algorithms: arguments.checksum_algorithms,
         output,
@@ -275,7 +275,10 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
         format: arguments.output.format,
         max_unpacked: arguments.max_unpacked_size,
         max_files: arguments.max_files,
-        npm_repository: run.as_ref().filter(|_| is_on_github(environment)).map(|run| run.repository.clone()),
+        npm_repository: run
+            .as_ref()
+            .filter(|_| is_on_github(environment))
+            .map(|run| run.repository.to_string()),
         run,
     })))
 }

@@ -8,9 +8,10 @@
 //! started, nothing is accepted: such a run has the repository's rights and may
 //! have built a stranger's code.
 
-use super::request::{Repository, RunRequest, ThisRun, Trigger};
+use super::request::{RunRequest, ThisRun, Trigger};
 use super::rest::{Rest, RunDetails};
 use crate::artifact::ArtifactName;
+use crate::artifact::Repository;
 use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
 use crate::settings::ForeignRun;
@@ -141,10 +142,11 @@ pub(super) fn named(name: &ArtifactName, request: &RunRequest) -> Option<Verdict
 
 #[cfg(test)]
 mod tests {
-    use super::super::request::{RunId, ThisRun};
+    use super::super::request::ThisRun;
     use super::super::rest::RunRepository;
     use super::super::tests::request;
     use super::*;
+    use crate::artifact::RunId;
 
     fn run() -> RunDetails {
         let repository = RunRepository { full_name: "O/R".into() };

@@ -31,7 +31,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-pub(crate) use request::{Repository, Route, RunId, RunRequest, RunUrl, RuntimeService, ThisRun, Trigger};
+pub(crate) use crate::artifact::{Repository, RunId};
+pub(crate) use request::{Route, RunRequest, RunUrl, RuntimeService, ThisRun, Trigger};
 pub(crate) use server::Server;
 
 use self::artifact_service::ArtifactService;

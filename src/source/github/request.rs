@@ -1,13 +1,12 @@
 //! Which artifacts of which run are wanted, without anything left to interpret.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::str::FromStr;
 
 use reqwest::Url;
 
 use super::server::Server;
-use crate::artifact::{ArtifactId, Selection};
+use crate::artifact::{ArtifactId, Repository, RunId, Selection};
 use crate::settings::{ForeignRun, RequireDigests};
 use crate::source::http::{Network, ServiceUrl, Token};
 
@@ -121,73 +120,6 @@ impl Route {
     }
 }
 
-/// The id of a workflow run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RunId(pub u64);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// A text that is not the id of a run.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected the id of a run, a whole number")]
-pub struct RunIdError;
-
-impl FromStr for RunId {
-    type Err = RunIdError;
-
-    fn from_str(text: &str) -> Result<Self, RunIdError> {
-        text.parse().map(Self).map_err(|_| RunIdError)
-    }
-}
-
-/// A repository, `owner/name`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repository {
-    owner: String,
-    name: String,
-}
-
-/// A text that is not a repository.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected owner/name, letters, digits, `.`, `-` and `_` on both sides of one `/`")]
-pub struct RepositoryError;
-
-impl Repository {
-    /// Whether both are the same: GitHub ignores case.
-    #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
-        self.owner.eq_ignore_ascii_case(&other.owner) && self.name.eq_ignore_ascii_case(&other.name)
-    }
-}
-
-impl FromStr for Repository {
-    type Err = RepositoryError;
-
-    fn from_str(text: &str) -> Result<Self, RepositoryError> {
-        let safe = |part: &str| {
-            !matches!(part, "" | "." | "..")
-                && part.len() <= 100
-                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-        };
-        match text.split_once('/') {
-            Some((owner, name)) if safe(owner) && safe(name) => {
-                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
-            }
-            _ => Err(RepositoryError),
-        }
-    }
-}
-
-impl fmt::Display for Repository {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.owner, self.name)
-    }
-}
-
 /// The URL of a run's page: `https://github.com/OWNER/NAME/actions/runs/ID`,
 /// whatever follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,18 +161,6 @@ impl FromStr for RunUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn repositories() {
-        for text in ["o/r", "some-org/some.repo_1", "O/.github"] {
-            assert_eq!(text.parse::<Repository>().unwrap().to_string(), text);
-        }
-        for text in ["", "o", "o/", "/r", "o/r/x", "o/..", "o/r?x", "o /r", "ö/r"] {
-            assert_eq!(text.parse::<Repository>(), Err(RepositoryError), "{text:?}");
-        }
-        let repository = |text: &str| text.parse::<Repository>().unwrap();
-        assert!(repository("Org/Repo").is(&repository("org/repo")));
-    }
 
     #[test]
     fn urls_of_runs() {

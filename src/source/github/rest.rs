@@ -19,9 +19,10 @@ use serde::de::DeserializeOwned;
 
 use super::artifact_service::Locator;
 use super::listed_artifact::{ListedArtifact, ListedSize};
-use super::request::{RunId, RunRequest};
+use super::request::RunRequest;
 use super::services::REST;
 use crate::artifact::ArtifactId;
+use crate::artifact::RunId;
 use crate::source::SourceError;
 use crate::source::http::url::{host, is_same_origin};
 use crate::source::http::{Client, RequestError, Retrier, SignedUrl};
