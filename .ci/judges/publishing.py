@@ -39,16 +39,18 @@ esac
 """
 
 
-def package(name: str, access: str, tag: str) -> dict[str, str]:
+def package(name: str, access: str, tag: str, registry: str = "") -> dict[str, str]:
     """A package of the output `npm-packages`; its name is all that its file holds."""
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(name.encode()).digest()).decode()
     path = f"prepared/npm/{name.rpartition('/')[2]}-1.0.0.tgz"
-    return {"path": path, "name": name, "version": "1.0.0", "integrity": integrity, "access": access, "tag": tag}
+    fields = {"path": path, "name": name, "version": "1.0.0", "integrity": integrity}
+    return fields | {"access": access, "tag": tag, "registry": registry}
 
 
 PACKAGES = [
     package("@scope/a-linux-x64", "restricted", ""),
     package("a-darwin-arm64", "public", "next"),
+    package("@elsewhere/a", "public", "", "https://npm.example.com/"),
     package("a", "public", ""),
 ]
 
@@ -100,7 +102,8 @@ class Shop:
 def check_npm(scratch: Path, run: str) -> None:
     shop = Shop(scratch / "npm", run)
     given = json.dumps(PACKAGES)
-    options = [" --access restricted", " --access public --tag next", " --access public"]
+    options = [" --access=restricted", " --access=public --tag=next"]
+    options += [" --access=public --registry=https://npm.example.com/", " --access=public"]
     whole = [f"./{package['path']} --provenance{option}" for package, option in zip(PACKAGES, options, strict=True)]
     same = {package["name"]: package["integrity"] for package in PACKAGES}
     for there, expected in [

@@ -90,6 +90,12 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Whether a file of that name may be an npm package: `.tgz`, as npm names it,
+/// or `-npm-package.tar.gz`, as cargo-dist does.
+pub(crate) fn is_npm_package_name(name: &FileName) -> bool {
+    name.has_suffix(".tgz") || name.has_suffix("-npm-package.tar.gz")
+}
+
 /// What a file looks like from its name and first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -126,13 +132,10 @@ impl Shape {
             Self::Wheel
         } else if installer::is_installer(name) {
             Self::Installer
-        } else if name.has_suffix("-npm-package.tar.gz") {
-            // As cargo-dist names it.
+        } else if is_npm_package_name(name) {
             Self::MaybeNpm
         } else if name.has_suffix(".tar.gz") {
             Self::MaybeSdist
-        } else if name.has_suffix(".tgz") {
-            Self::MaybeNpm
         } else if archive_name::is_archive(name) {
             Self::Archive
         } else if executable::is_executable_name(name) || ExecutableFormat::of(head).is_some() {

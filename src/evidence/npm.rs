@@ -15,6 +15,8 @@ pub struct NpmContents {
     /// Native programs of Unix without execute permission that `bin` does not
     /// name.
     pub not_executable: Sample<String>,
+    /// Whether npm builds it with node-gyp when it is installed.
+    pub is_built: bool,
     /// Files that `bin` names and that are not there.
     pub missing_bin: Sample<String>,
     /// Files that `main`, `types` or `exports` name and that are not there, each

@@ -6,6 +6,7 @@ use crate::distribution::wheel::{TagSet, WheelFilename};
 use crate::evidence::wheel::WheelContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::folder::Folder;
+use crate::preflight::npm::family::Relations;
 use crate::preflight::release::Member;
 use crate::release::manifest::{File, ManifestError, Npm, Origin, Package, PlainKind, RecordedTarget, Wheel};
 
@@ -20,7 +21,11 @@ pub(crate) fn is_executable(member: &Member<'_>) -> bool {
 ///
 /// # Errors
 /// [`ManifestError::NoIntegrity`].
-pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<File, ManifestError> {
+pub(crate) fn describe(
+    member: &Member<'_>,
+    algorithms: Algorithms,
+    relations: &Relations,
+) -> Result<File, ManifestError> {
     let file = member.file();
     let origins = member.all().map(|planned| Origin {
         artifact: Artifact::clone(&planned.evidence.artifact),
@@ -31,7 +36,7 @@ pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<Fi
     Ok(File {
         name: member.planned.name.clone(),
         folder: member.planned.folder,
-        package: package(member)?,
+        package: package(member, relations)?,
         size: file.staged.size,
         // The SHA-512 of an npm package is in the manifest as its integrity.
         digests: Digests { sha512: digests.sha512.filter(|_| algorithms.sha512), ..digests },
@@ -41,7 +46,7 @@ pub(crate) fn describe(member: &Member<'_>, algorithms: Algorithms) -> Result<Fi
     })
 }
 
-fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
+fn package(member: &Member<'_>, relations: &Relations) -> Result<Package, ManifestError> {
     Ok(match &member.file().distribution {
         Distribution::Wheel { filename, contents } => Package::Wheel {
             project: filename.project().clone(),
@@ -60,6 +65,10 @@ fn package(member: &Member<'_>) -> Result<Package, ManifestError> {
                 cpu: package.cpu().to_vec(),
                 libc: package.libc().to_vec(),
                 integrity: integrity(member)?,
+                family: relations.main_of(package.name().as_str()).map(str::to_owned),
+                bin: package.entry_points().commands.clone(),
+                tag: package.dist_tag().map(str::to_owned),
+                access: Some(package.access().unwrap_or("public").to_owned()),
             },
         },
         Distribution::Archive { .. } => Package::Plain(PlainKind::Archive),

@@ -15,6 +15,7 @@ use crate::evidence::{Distribution, Evidence};
 use crate::normalize::plan;
 use crate::pipeline::account::{describe, integrity};
 use crate::preflight::expect::Counted;
+use crate::preflight::npm::family::Relations;
 use crate::preflight::release::{self, Member};
 use crate::preflight::version;
 use crate::preflight::{self, expect_digests, npm, projects, set};
@@ -81,10 +82,12 @@ pub(crate) fn decide<'a>(
     findings.extend(preflight::files(evidence, &request.naming, request.npm_repository.as_deref()));
     let (members, set_findings) = release::members(plan.planned);
     findings.extend(set_findings);
-    let version = version::judge(&members, &request.version);
+    let relations = Relations::of(&members);
+    let version = version::judge(&members, &request.version, &relations);
     findings.extend(version.findings);
     findings.extend(set::limits::judge(&members, request.algorithms));
     findings.extend(npm::family::judge(&members));
+    findings.extend(npm::addons::judge(&members));
     findings.extend(projects::judge(evidence, &request.projects));
     findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if members.is_empty() {
@@ -106,12 +109,12 @@ pub(crate) fn decide<'a>(
         left_out,
         projects: projects::projects(evidence),
         notes,
-        arrived: evidence.iter().map(SeenFile::from).collect(),
+        arrived: evidence.iter().map(|file| SeenFile::new(file, family_of(file, &relations))).collect(),
     };
     if diagnostics.findings.iter().any(Finding::is_error) {
         return Ok(Decision::Refuse(diagnostics));
     }
-    let release = render(request, &members, version.version, !listing.foreign, &diagnostics)?;
+    let release = render(request, &members, &relations, version.version, !listing.foreign, &diagnostics)?;
     if let Some(finding) = too_large(&release.top) {
         diagnostics.findings.push(finding);
         diagnostics.findings.sort();
@@ -120,10 +123,19 @@ pub(crate) fn decide<'a>(
     Ok(Decision::Release { release: Box::new(release), members, diagnostics })
 }
 
+/// The npm package that chooses a file, where it is an npm package of a family.
+fn family_of<'a>(file: &Evidence, relations: &'a Relations) -> Option<&'a str> {
+    match &file.distribution {
+        Distribution::NpmPackage { package, .. } => relations.main_of(package.name().as_str()),
+        _ => None,
+    }
+}
+
 /// Renders the release of these members.
 fn render(
     request: &Prepare,
     members: &[Member<'_>],
+    relations: &Relations,
     version: Option<String>,
     attestable: bool,
     diagnostics: &Diagnostics,
@@ -143,7 +155,7 @@ fn render(
         ignored: &diagnostics.ignored,
         left_out: diagnostics.left_out.clone(),
     };
-    let files = members.iter().map(|member| describe(member, request.algorithms));
+    let files = members.iter().map(|member| describe(member, request.algorithms, relations));
     let manifest = Manifest::new(files.collect::<Result<_, _>>()?, context)?;
     let top = TopLevelFiles::render(&manifest);
     Ok(PreparedRelease { manifest, top, npm: npm_packages(members)? })

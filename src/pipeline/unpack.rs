@@ -14,6 +14,7 @@ use crate::archive::{ArchiveError, Budget, BudgetExceeded, Limits};
 use crate::artifact::{Artifact, Selection};
 use crate::digest::Algorithms;
 use crate::disk::staging::{StagedWriter, Staging};
+use crate::distribution::is_npm_package_name;
 use crate::evidence::inspect::{self, InspectOptions};
 use crate::evidence::{Evidence, Mismatch};
 use crate::filename::RelativePath;
@@ -197,7 +198,7 @@ impl<'a> Unpacker<'a> {
 
     fn writer(&self, path: &RelativePath) -> Result<StagedWriter, Failure> {
         // npm names every package by its SHA-512.
-        let npm = path.file_name().has_suffix(".tgz");
+        let npm = is_npm_package_name(&path.file_name());
         let algorithms = Algorithms { sha512: self.algorithms.sha512 || npm, ..self.algorithms };
         Ok(self.staging.stage(algorithms)?)
     }

@@ -6,7 +6,7 @@ use crate::distribution::sidecar::is_sidecar;
 use crate::distribution::version::{DeclaredVersion, ReleaseVersion, version_after};
 use crate::evidence::{Distribution, Evidence};
 use crate::folder::Folder;
-use crate::preflight::npm::family;
+use crate::preflight::npm::family::Relations;
 use crate::preflight::release::{Member, VersionPolicy};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
@@ -35,15 +35,18 @@ struct Declaring<'a> {
 
 /// The version of the release, and the files that declare another.
 #[must_use]
-pub(crate) fn judge(members: &[Member<'_>], policy: &VersionPolicy) -> VersionVerdict {
-    let mains = family::mains(members);
+pub(crate) fn judge(members: &[Member<'_>], policy: &VersionPolicy, relations: &Relations) -> VersionVerdict {
     let declaring: Vec<Declaring<'_>> = members
         .iter()
         .map(Member::file)
         .filter_map(|file| {
             let (project, version) = (file.distribution.project()?, file.distribution.version()?);
-            let is_npm = matches!(file.distribution, Distribution::NpmPackage { .. });
-            let main = mains.get(project).filter(|_| is_npm).map_or(project, String::as_str);
+            let main = match &file.distribution {
+                // The package that names it says which version it has.
+                Distribution::NpmPackage { package, .. } if relations.is_variant(package) => return None,
+                Distribution::NpmPackage { .. } => relations.main_of(project).unwrap_or(project),
+                _ => project,
+            };
             Some(Declaring { file, project, main, version })
         })
         .collect();

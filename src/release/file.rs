@@ -161,6 +161,19 @@ pub struct Npm {
     pub libc: Vec<String>,
     /// `sha512-<base64>`.
     pub integrity: String,
+    /// The package that chooses it as its program for a platform; its own name
+    /// if it is the one that chooses.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub family: Option<String>,
+    /// The commands that it installs, at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub bin: Vec<String>,
+    /// The dist-tag to publish it under; none where npm's own default holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tag: Option<String>,
+    /// `publishConfig.access`, else `public`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub access: Option<String>,
 }
 
 /// Where a file came from, and what was done to it.

@@ -11,6 +11,8 @@ use serde::Serialize;
 use super::cause::Cause;
 use super::seen::SeenFile;
 use crate::distribution::machine::Machine;
+use crate::distribution::npm::PackageJson;
+use crate::distribution::npm::platform::NamedPlatform;
 use crate::distribution::target::Libc;
 use crate::distribution::wheel::{PlatformTag, System, Tag, WheelFilename};
 use crate::rule::Severity;
@@ -34,7 +36,7 @@ pub(crate) struct Cell {
     pub errors: Vec<usize>,
 }
 
-/// The cells of all wheels, sorted.
+/// The cells of all wheels and platform packages, sorted.
 #[must_use]
 pub(crate) fn coverage(files: &[SeenFile], causes: &[Cause]) -> Vec<Cell> {
     let broken = broken_files(causes);
@@ -61,20 +63,64 @@ fn broken_files(causes: &[Cause]) -> BTreeMap<(&str, &str), Vec<usize>> {
 }
 
 fn cells_of(file: &SeenFile, broken: &BTreeMap<(&str, &str), Vec<usize>>) -> Vec<Cell> {
-    let Some(filename) = &file.wheel else { return Vec::new() };
     let errors = broken.get(&(file.artifact.as_str(), file.path.as_str())).cloned().unwrap_or_default();
+    let cell = |project: &str, python: &str, platform: String| Cell {
+        project: project.to_owned(),
+        python: python.to_owned(),
+        platform,
+        file: file.name.clone(),
+        artifact: file.artifact.to_string(),
+        errors: errors.clone(),
+    };
+    if let Some((family, platform)) = &file.platform_of {
+        return vec![cell(family, NPM, platform.clone())];
+    }
+    let Some(filename) = &file.wheel else { return Vec::new() };
     let platforms: BTreeSet<String> = filename.platform().iter().map(platform).collect();
-    platforms
-        .into_iter()
-        .map(|platform| Cell {
-            project: filename.project().normalized().to_owned(),
-            python: python(filename),
-            platform,
-            file: file.name.clone(),
-            artifact: file.artifact.to_string(),
-            errors: errors.clone(),
-        })
-        .collect()
+    let (project, python) = (filename.project().normalized(), python(filename));
+    platforms.into_iter().map(|platform| cell(project, &python, platform)).collect()
+}
+
+/// The name of the row of npm packages.
+pub(crate) const NPM: &str = "npm";
+
+/// How the column is called in which an npm package for one platform stands.
+/// What package.json does not say, its name does. None if neither says a system
+/// or processor.
+#[must_use]
+pub(crate) fn npm_platform(package: &PackageJson) -> Option<String> {
+    let named = NamedPlatform::of(package.name().base());
+    let named = named.as_ref();
+    let word = |declared: &[String], named: Option<&'static str>| match declared {
+        [one] => Some(one.clone()),
+        [] => named.map(str::to_owned),
+        [..] => named.map(str::to_owned).or_else(|| Some(declared.join(" "))),
+    };
+    let os = word(package.os(), named.and_then(|named| named.os));
+    let cpu = word(package.cpu(), named.and_then(|named| named.cpu));
+    let libc = word(package.libc(), named.and_then(|named| named.libc));
+    let system = match (os.as_deref(), libc.as_deref()) {
+        (Some("linux"), Some("musl")) => "musl",
+        (Some("linux"), _) => "Linux",
+        (Some("darwin"), _) => "macOS",
+        (Some("win32"), _) => "Win",
+        (Some("freebsd"), _) => "FreeBSD",
+        (Some("android"), _) => "Android",
+        (Some(other), _) => other,
+        (None, _) if cpu.as_deref() == Some("wasm32") => return Some("wasm32".to_owned()),
+        (None, _) => "any",
+    };
+    let machine = match (cpu.as_deref()?, system) {
+        ("x64", "Win") => "x64",
+        ("x64", _) => "x86_64",
+        ("arm64", "macOS" | "Win") => "arm64",
+        ("arm64", _) => "aarch64",
+        ("ia32", "Win") => "x86",
+        ("ia32", _) => "i686",
+        ("x64 arm64" | "arm64 x64", "macOS") => "universal2",
+        (other, _) => other,
+    };
+    Some(format!("{system} {machine}"))
 }
 
 /// How the row is called in which a wheel stands.
@@ -203,6 +249,26 @@ mod tests {
         let mut names = ["cp313t", "cp310", "cp39", "abi3 (cp38)", "cp313"];
         names.sort_by_key(|name| natural(name));
         assert_eq!(names, ["abi3 (cp38)", "cp39", "cp310", "cp313", "cp313t"]);
+    }
+
+    #[test]
+    fn platforms_of_npm_packages() {
+        for (name, fields, platform) in [
+            ("@o/x-linux-x64", r#""os":["linux"],"cpu":["x64"]"#, "Linux x86_64"),
+            ("@o/x-linux-x64-musl", r#""os":["linux"],"cpu":["x64"]"#, "musl x86_64"),
+            ("@o/x", r#""os":["linux"],"cpu":["arm64"],"libc":["musl"]"#, "musl aarch64"),
+            ("@o/x-darwin-arm64", r#""os":["darwin"],"cpu":["arm64"]"#, "macOS arm64"),
+            ("@o/x-darwin-universal", r#""os":["darwin"],"cpu":["x64","arm64"]"#, "macOS universal2"),
+            ("@o/x-win32-x64-msvc", r#""os":["win32"],"cpu":["x64"]"#, "Win x64"),
+            ("@o/x-win32-ia32-msvc", r#""os":["win32"],"cpu":["ia32"]"#, "Win x86"),
+            ("@o/cli-linux-i686", r#""os":["linux","freebsd"],"cpu":["x86","ia32"]"#, "Linux i686"),
+            ("@o/x-wasm32-wasi", r#""cpu":["wasm32"]"#, "wasm32"),
+            ("@o/x-sunos-x64", r#""os":["sunos"],"cpu":["x64"]"#, "sunos x86_64"),
+        ] {
+            let json = format!(r#"{{"name":"{name}","version":"1.0.0",{fields}}}"#);
+            let package = PackageJson::read(json.as_bytes()).unwrap();
+            assert_eq!(npm_platform(&package).as_deref(), Some(platform), "{name}");
+        }
     }
 
     fn row(name: &str) -> String {

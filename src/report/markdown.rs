@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::cause::Cause;
-use super::coverage::{Cell, Grid, grids};
+use super::coverage::{Cell, Grid, NPM, grids};
 use super::styled::short_digests;
 use super::{ReleasedFile, Report, Verdict, plural, text};
 use crate::artifact::ArtifactName;
@@ -72,7 +72,7 @@ const fn mark(verdict: Verdict) -> &'static str {
 fn tables(page: &mut Page, report: &Report) {
     for grid in grids(&report.coverage) {
         let is_wide = grid.platforms.len() > MAX_OPEN_COLUMNS;
-        let title = format!("{}: {}", grid.project, plural(count(&grid), "wheel"));
+        let title = format!("{}: {}", grid.project, plural(count(&grid), noun(&grid)));
         if is_wide {
             page.push(&format!("<details><summary>{}</summary>\n\n", markdown(&title)));
         }
@@ -85,6 +85,16 @@ fn tables(page: &mut Page, report: &Report) {
     let packages: Vec<String> = report.packages.iter().map(|name| markdown_code(name)).collect();
     if !packages.is_empty() {
         page.push(&format!("npm: {}\n\n", packages.join(" ")));
+    }
+}
+
+/// What the files of a table are.
+fn noun(grid: &Grid<'_>) -> &'static str {
+    let packages = grid.rows.iter().filter(|(python, _)| *python == NPM).count();
+    match packages {
+        0 => "wheel",
+        all if all == grid.rows.len() => "package",
+        _ => "file",
     }
 }
 

@@ -63,7 +63,8 @@ pub(crate) struct Report {
     pub causes: Vec<Cause>,
     /// Findings that the input `ignore` names.
     pub ignored: Vec<Ignored>,
-    /// The wheels by project, interpreter and platform, sorted.
+    /// The wheels by project, interpreter and platform, and the platform packages
+    /// of npm by family and platform, sorted.
     pub coverage: Vec<Cell>,
     /// The files of the release, sorted by name; none where nothing was
     /// prepared.
@@ -88,7 +89,8 @@ pub(crate) struct Report {
     /// How many files each artifact had, by the artifact's name.
     #[serde(skip)]
     pub arrived: BTreeMap<String, usize>,
-    /// The names of npm packages, sorted.
+    /// The names of npm packages that are not for one platform of a family,
+    /// sorted.
     #[serde(skip)]
     pub packages: Vec<String>,
     /// Commands that verify a download.
@@ -366,7 +368,7 @@ fn projects(files: &[SeenFile]) -> Vec<String> {
 }
 
 fn packages(files: &[SeenFile]) -> Vec<String> {
-    let packages = files.iter().filter(|file| file.kind == Kind::NpmPackage);
+    let packages = files.iter().filter(|file| file.kind == Kind::NpmPackage && file.platform_of.is_none());
     packages.filter_map(|file| file.project.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::distribution::npm::is_other_registry;
 use crate::escape::ascii_json;
 use crate::folder::Folder;
 use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
@@ -48,6 +49,7 @@ struct NpmPackage {
     integrity: String,
     access: String,
     tag: String,
+    registry: String,
 }
 
 /// What a release is prepared for.
@@ -163,6 +165,7 @@ fn npm_packages(packages: &[PackedPackage], path: &dyn Fn(&str) -> String) -> St
         integrity: integrity.clone(),
         access: package.access().unwrap_or("public").to_owned(),
         tag: package.dist_tag().unwrap_or_default().to_owned(),
+        registry: package.registry().filter(|url| is_other_registry(url)).unwrap_or_default().to_owned(),
     };
     json(&publishing_order(packages).into_iter().map(element).collect::<Vec<_>>())
 }
@@ -171,23 +174,80 @@ fn npm_packages(packages: &[PackedPackage], path: &dyn Fn(&str) -> String) -> St
 /// that no package can be installed before its dependencies. By name where
 /// nothing else decides.
 fn publishing_order(packages: &[PackedPackage]) -> Vec<&PackedPackage> {
-    let mut waiting: Vec<&PackedPackage> = packages.iter().collect();
-    waiting.sort_by_key(|PackedPackage { package, .. }| {
-        (!package.is_platform_package(), package.name().as_str().to_owned(), package.version().to_string())
+    let mut sorted: Vec<&PackedPackage> = packages.iter().collect();
+    sorted.sort_by_key(|PackedPackage { package, .. }| {
+        (!package.is_platform_package(), package.name().as_str(), package.version())
     });
-    let mut ordered = Vec::with_capacity(waiting.len());
-    while !waiting.is_empty() {
-        let names: BTreeSet<&str> = waiting.iter().map(|packed| packed.package.name().as_str()).collect();
-        let is_free = |packed: &&PackedPackage| {
-            let own = packed.package.name().as_str();
-            let mut dependencies = packed.package.required_packages();
-            !dependencies.any(|name| name != own && names.contains(name))
-        };
-        // Packages that depend on each other keep their order by name.
-        let next = waiting.iter().position(is_free).unwrap_or(0);
-        ordered.push(waiting.remove(next));
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, packed) in sorted.iter().enumerate() {
+        by_name.entry(packed.package.name().as_str()).or_default().push(number);
+    }
+    let mut dependents: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut needs: BTreeMap<usize, Needs> = BTreeMap::new();
+    for (number, packed) in sorted.iter().enumerate() {
+        let mut needed = Needs::new();
+        for (name, is_peer) in packed.package.required_packages() {
+            let numbers = by_name.get(name).into_iter().flatten();
+            for other in numbers.filter(|other| is_needed(packed, **other, &sorted)) {
+                *needed.entry(*other).or_insert(true) &= is_peer;
+            }
+        }
+        for other in needed.keys() {
+            dependents.entry(*other).or_default().push(number);
+        }
+        needs.insert(number, needed);
+    }
+    let is_free = |(number, needed): (&usize, &Needs)| needed.is_empty().then_some(*number);
+    let mut free: BTreeSet<usize> = needs.iter().filter_map(is_free).collect();
+    let mut ordered = Vec::with_capacity(sorted.len());
+    while let Some(next) = free.pop_first().or_else(|| first_of_a_circle(&needs)) {
+        needs.remove(&next);
+        ordered.extend(sorted.get(next));
+        for dependent in dependents.remove(&next).unwrap_or_default() {
+            let Some(needed) = needs.get_mut(&dependent) else { continue };
+            needed.remove(&next);
+            if needed.is_empty() {
+                free.insert(dependent);
+            }
+        }
     }
     ordered
+}
+
+/// The packages that one waits for, and whether only as peers.
+type Needs = BTreeMap<usize, bool>;
+
+/// Of packages that all wait for others, the next: the first that waits for
+/// peers alone, else the first by name of those in a circle.
+fn first_of_a_circle(needs: &BTreeMap<usize, Needs>) -> Option<usize> {
+    /// The most packages that are looked at. Real circles have two.
+    const MAX_STEPS: usize = 1000;
+    let waits_for_peers =
+        |(number, needed): (&usize, &Needs)| needed.values().all(|is_peer| *is_peer).then_some(*number);
+    if let Some(next) = needs.iter().take(MAX_STEPS).find_map(waits_for_peers) {
+        return Some(next);
+    }
+    let mut way = vec![*needs.first_key_value()?.0];
+    while let Some((next, _)) = needs.get(way.last()?).and_then(BTreeMap::first_key_value) {
+        if let Some(start) = way.iter().position(|number| number == next) {
+            return way.get(start..)?.iter().min().copied();
+        }
+        if way.len() == MAX_STEPS {
+            break;
+        }
+        way.push(*next);
+    }
+    way.last().copied()
+}
+
+/// Whether a package that has the name of a dependency is to be published
+/// before. Of its own name only those for a platform are, which it knows by
+/// their versions.
+fn is_needed(packed: &PackedPackage, needed: usize, sorted: &[&PackedPackage]) -> bool {
+    sorted.get(needed).is_some_and(|needed| {
+        needed.package.name() != packed.package.name()
+            || (needed.package.is_platform_package() && !packed.package.is_platform_package())
+    })
 }
 
 #[cfg(test)]
@@ -280,5 +340,45 @@ mod tests {
         let order: Vec<_> =
             publishing_order(&packages).iter().map(|packed| packed.package.name().to_string()).collect();
         assert_eq!(order, ["tool-darwin", "tool-x64", "z-musl", "a-tool"]);
+    }
+
+    /// Across families, by whatever field names a package, and in circles.
+    #[test]
+    fn dependencies_come_first() {
+        let packed = |(name, more): &(&str, &str)| PackedPackage {
+            file: format!("{}.tgz", name.trim_start_matches('@').replace('/', "-")).parse().unwrap(),
+            package: PackageJson::read(
+                format!(r#"{{"name": "{name}", "version": "1.0.0"{more}}}"#).as_bytes(),
+            )
+            .unwrap(),
+            integrity: String::new(),
+        };
+        let order = |packages: &[(&str, &str)]| {
+            let packages: Vec<_> = packages.iter().map(packed).collect();
+            let order = publishing_order(&packages);
+            order.iter().map(|packed| packed.package.name().base().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        let two_families = [
+            (
+                "cli",
+                r#", "dependencies": {"tool": "^1.0.0"}, "optionalDependencies": {"@o/cli-linux-x64": "1.0.0"}"#,
+            ),
+            ("@o/cli-linux-x64", r#", "os": ["linux"], "dependencies": {"shared": "1.0.0"}"#),
+            (
+                "tool",
+                r#", "peerDependencies": {"shared": "*"}, "optionalDependencies": {"@o/tool-linux-x64": "1.0.0"}"#,
+            ),
+            ("@o/tool-linux-x64", r#", "os": ["linux"]"#),
+            ("shared", ""),
+        ];
+        assert_eq!(order(&two_families), "tool-linux-x64 shared cli-linux-x64 tool cli");
+        let alias = [("a", r#", "dependencies": {"x": "npm:z@1.0.0"}"#), ("z", "")];
+        assert_eq!(order(&alias), "z a");
+        let plugin = [("b", r#", "peerDependencies": {"a": "1"}"#), ("a", r#", "dependencies": {"b": "1"}"#)];
+        assert_eq!(order(&plugin), "b a");
+        let circle = [("b", r#", "dependencies": {"a": "1"}"#), ("a", r#", "dependencies": {"b": "1"}"#)];
+        assert_eq!(order(&circle), "a b");
+        let after_a_circle = [circle[0], circle[1], ("0", r#", "dependencies": {"b": "1"}"#)];
+        assert_eq!(order(&after_a_circle), "a b 0");
     }
 }

@@ -1,5 +1,6 @@
 //! What a report says of the files that arrived, released or not.
 
+use super::coverage::npm_platform;
 use crate::artifact::ArtifactName;
 use crate::distribution::Kind;
 use crate::distribution::wheel::WheelFilename;
@@ -24,10 +25,21 @@ pub(crate) struct SeenFile {
     pub size: u64,
     /// The name of a wheel, taken apart.
     pub wheel: Option<WheelFilename>,
+    /// For an npm package that carries the program for a platform: the package
+    /// that chooses it, and the platform as people say it.
+    pub platform_of: Option<(String, String)>,
 }
 
-impl From<&Evidence> for SeenFile {
-    fn from(file: &Evidence) -> Self {
+impl SeenFile {
+    /// What a report says of a file. `family` is the npm package that chooses
+    /// it, where it is one of a family.
+    pub(crate) fn new(file: &Evidence, family: Option<&str>) -> Self {
+        let platform_of = match (&file.distribution, family) {
+            (Distribution::NpmPackage { package, .. }, Some(family)) if package.is_platform_package() => {
+                npm_platform(package).map(|platform| (family.to_owned(), platform))
+            }
+            _ => None,
+        };
         let wheel = match &file.distribution {
             Distribution::Wheel { filename, .. } => Some(WheelFilename::clone(filename)),
             _ => None,
@@ -41,6 +53,7 @@ impl From<&Evidence> for SeenFile {
             version: file.distribution.version().map(|version| version.to_string()),
             size: file.staged.size,
             wheel,
+            platform_of,
         }
     }
 }

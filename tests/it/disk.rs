@@ -92,7 +92,7 @@ fn the_example() {
     d3f3f7f48d1f31564fbe569dfdc7f6cafcd3ef4b89243a847525d0107143aeae  hello_release-1.2.3-py3-none-win_amd64.whl
     34d49ea2fbeb990719f382e703494ea981ae9a17e650d7dd79cdf15f0e15792d  hello_release-1.2.3.tar.gz
     08a4187bd129238ae83f9ccbf0e0a5dcf142946b979023deeae705d6b2dd4fd2  install.sh
-    08444bfd10f48801882e1efd08948ca250fe5bfa7c6be786e5904fbfdd2e9bff  release-manifest.json
+    362695ff9060c76c82791a7501352f8b2affb95c9bbde09322047bcdcff5f6e3  release-manifest.json
     ");
 }
 

@@ -28,6 +28,7 @@ mod metadata;
 mod names;
 mod native;
 mod npm;
+mod npm_families;
 mod policy;
 mod prepare;
 mod projects;

@@ -255,6 +255,114 @@ pub(crate) fn platform_packages_that_nobody_names() {
     assert_eq!(family(&[(&artifact, json)]).exits(0).findings(), "");
 }
 
+/// npm tells the packages of some families apart by their versions alone:
+/// `npm:tool@1.0.0-linux-x64`.
+#[test]
+fn a_family_of_one_name() {
+    let variant = |words: &str| {
+        let (os, cpu) = words.split_once('-').unwrap();
+        json!({"name": "@o/tool", "version": format!("1.0.0-{words}"), "os": [os], "cpu": [cpu]})
+    };
+    let names = ["linux-x64", "win32-x64"]
+        .map(|words| (format!("@o/tool-{words}"), json!(format!("npm:@o/tool@1.0.0-{words}"))));
+    let names: serde_json::Map<_, _> = names.into_iter().collect();
+    let main = json!({"name": "@o/tool", "version": "1.0.0", "optionalDependencies": names});
+    let prepared = |packages: &[Value]| {
+        let files = packages.iter().enumerate().map(|(at, json)| (format!("a{at}/x.tgz"), npm(json)));
+        Workspace::with(files).prepare_on_runner(&[])
+    };
+    let run = prepared(&[main.clone(), variant("linux-x64"), variant("win32-x64")]).exits(0);
+    assert_eq!(run.findings(), "");
+    let packages: Value = serde_json::from_str(run.output("npm-packages")).unwrap();
+    let published: Vec<_> =
+        packages.as_array().unwrap().iter().map(|one| (&one["version"], &one["tag"])).collect();
+    assert_eq!(
+        published,
+        [
+            (&json!("1.0.0-linux-x64"), &json!("linux-x64")),
+            (&json!("1.0.0-win32-x64"), &json!("win32-x64")),
+            (&json!("1.0.0"), &json!(""))
+        ]
+    );
+    insta::assert_snapshot!(prepared(&[main, variant("linux-x64")]).exits(1).findings(), @"error[npm-family-incomplete]: a0: x.tgz: @o/tool 1.0.0 names 2 packages of its own version in `optionalDependencies`, and 1 of them are here");
+}
+
+/// The manifest, the summary and the report's table of a family.
+#[test]
+fn what_is_recorded_of_a_family() {
+    let (_, mut linux) = platform("linux-x64", "1.0.0");
+    linux["libc"] = json!(["musl"]);
+    let (_, darwin) = platform("darwin-arm64", "1.0.0");
+    let mut main = main_naming(&["linux-x64", "darwin-arm64"]);
+    main["bin"] = json!({"tool": "tool.js", "tl": "tool.js"});
+    main["publishConfig"] = json!({"access": "public"});
+    let files = [
+        ("a/a.tgz", npm(&linux)),
+        ("b/b.tgz", npm(&darwin)),
+        ("c/c.tgz", packed(&main, &[("tool.js", 0o644, b"")])),
+        (
+            "d/d.tgz",
+            npm(&json!({"name": "alone", "version": "2.0.0-rc.1", "publishConfig": {"tag": "beta"}})),
+        ),
+    ];
+    let workspace = Workspace::with(files);
+    let run = workspace.prepare_on_runner(&[]).exits(0);
+    assert_eq!(run.findings(), "");
+    let manifest = workspace.manifest();
+    let recorded = |name: &str| {
+        let files = manifest["files"].as_array().unwrap();
+        let file = files.iter().find(|file| file["project"] == name).unwrap();
+        let fields = ["family", "bin", "tag", "access"].map(|key| file["npm"][key].to_string());
+        fields.join(" ")
+    };
+    assert_eq!(recorded("@o/tool-linux-x64"), r#""tool" null null "public""#);
+    assert_eq!(recorded("tool"), r#""tool" ["tl","tool"] null "public""#);
+    assert_eq!(recorded("alone"), r#"null null "beta" "public""#);
+    let table: Vec<&str> = run.summary.lines().filter(|line| line.starts_with('|')).take(3).collect();
+    insta::assert_snapshot!(table.join("\n"), @r"
+    | tool | musl<br><sub>x86&#95;64</sub> | macOS<br><sub>arm64</sub> |
+    |---|:-:|:-:|
+    | **npm** | ✅ | ✅ |
+    ");
+    assert!(run.summary.contains("npm: <code>alone</code> <code>tool</code>\n"), "{}", run.summary);
+    let digest = run.output("manifest-digest").to_owned();
+    workspace.run(["verify", "--manifest-digest", &digest, "prepared"]).exits(0);
+}
+
+/// cargo-dist's package for npm, as it names it.
+#[test]
+fn a_package_of_cargo_dist() {
+    let json = json!({"name": "axolotlsay", "version": "0.2.2", "bin": {"axolotlsay": "run.js"},
+        "scripts": {"postinstall": "node ./install.js"}});
+    let package = packed(&json, &[("run.js", 0o644, b""), ("install.js", 0o644, b"")]);
+    let workspace = Workspace::with([("artifacts-build-global/axolotlsay-npm-package.tar.gz", package)]);
+    let run = workspace.prepare_on_runner(&[]).exits(0);
+    assert_eq!(run.findings(), "");
+    insta::assert_snapshot!(workspace.tree("prepared/npm"), @"0644 axolotlsay-0.2.2.tgz");
+    assert!(run.output("npm-packages").contains(r#""name":"axolotlsay""#), "{}", run.output("npm-packages"));
+}
+
+/// The artifacts of a napi-rs project without the job that packs them.
+#[test]
+pub(crate) fn addons_without_a_package() {
+    let addon = elf(X86_64, LIBRARY);
+    let mut files = vec![
+        ("bindings-x86_64-unknown-linux-gnu/tool.linux-x64-gnu.node", addon.clone()),
+        ("bindings-aarch64-apple-darwin/tool.darwin-arm64.node", mach_o(AARCH64, LIBRARY)),
+    ];
+    let run = Workspace::with(files.clone()).prepare(&[]).exits(0);
+    insta::assert_snapshot!(run.findings(), @"warning[npm-addon]: bindings-aarch64-apple-darwin: tool.darwin-arm64.node: addons of Node.js are here, and no npm package holds one: `tool.darwin-arm64.node`, `tool.linux-x64-gnu.node`");
+    assert!(run.says("napi artifacts"), "{}", run.log());
+    // The main package alone holds none.
+    files.push(("main/tool.tgz", npm(&main_naming(&["linux-x64"]))));
+    assert!(Workspace::with(files.clone()).prepare(&[]).exits(0).findings().contains("warning[npm-addon]"));
+    // Packed, and uploaded beside.
+    let (_, json) = platform("linux-x64", "1.0.0");
+    files.push(("npm/x.tgz", packed(&json, &[("tool.node", 0o644, &addon)])));
+    let run = Workspace::with(files).prepare(&[]).exits(0);
+    assert!(!run.findings().contains("npm-addon"), "{}", run.findings());
+}
+
 #[test]
 pub(crate) fn tags_of_a_family() {
     let mut main = main_naming(&THREE[..1]);
@@ -273,6 +381,11 @@ pub(crate) fn dependencies_that_nobody_can_install() {
     let one = |json: &Value| prepared(&json!({"repository": OURS, "dependencies": json}));
     insta::assert_snapshot!(one(&json!({"a": "workspace:*", "b": "catalog:", "c": "1.0.0"})).exits(1).findings(), @"error[npm-dependency]: npm: tool.tgz: it depends on what is not in the registry: `a: workspace:*`, `b: catalog:`");
     assert_eq!(one(&json!({"a": "^1.0.0", "b": "npm:c@1", "d": "github:o/r"})).exits(0).findings(), "");
+    // Of another package manager, or of nobody.
+    let all = json!({"a": "jsr:@o/x@1", "b": "x-1.0.0.tgz", "c": "npm:@o/x@workspace:*"});
+    insta::assert_snapshot!(one(&all).exits(1).findings(), @"error[npm-dependency]: npm: tool.tgz: it depends on what is not in the registry: `a: jsr:@o/x@1`, `b: x-1.0.0.tgz`, `c: npm:@o/x@workspace:*`");
+    let bundled = json!({"repository": OURS, "dependencies": {"a": "file:x"}, "bundleDependencies": ["a"]});
+    assert_eq!(prepared(&bundled).exits(0).findings(), "");
     // What is only needed to build it is not installed.
     let dev = prepared(&json!({"repository": OURS, "devDependencies": {"a": "workspace:*"}}));
     assert_eq!(dev.exits(0).findings(), "");
@@ -315,10 +428,14 @@ pub(crate) fn what_publish_config_says() {
         "{}",
         run.output("npm-packages")
     );
+    let elsewhere = json!({"name": "@o/x", "repository": OURS, "publishConfig": {"@o:registry": "https://npm.example.com/"}});
+    let run = prepared_on("https://github.com", &elsewhere, &[("npm", "warn")]).exits(0);
+    let given = run.output("npm-packages");
+    assert!(given.contains(r#""registry":"https://npm.example.com/""#), "{given}");
 }
 
 /// A package of these files: path, mode and content.
-fn packed(json: &Value, files: &[(&str, u32, &[u8])]) -> Vec<u8> {
+pub(crate) fn packed(json: &Value, files: &[(&str, u32, &[u8])]) -> Vec<u8> {
     let mut archive =
         tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     let text = json.to_string();
@@ -347,7 +464,15 @@ pub(crate) fn files_that_package_json_names() {
     insta::assert_snapshot!(holding(&json!({"bin": {"tool": "bin/tool", "b": "bin/tool.js"}}), files), @"error[npm-bin]: npm: tool.tgz: `bin` names what is not in the package: `bin/tool`");
     insta::assert_snapshot!(holding(&json!({"main": "index.js", "types": "index.d.ts"}), files), @"warning[npm-entry-point]: npm: tool.tgz: it does not have files that its package.json names: `main: index.js`, `types: index.d.ts`");
     insta::assert_snapshot!(holding(&json!({"exports": {".": {"import": "./lib/index.mjs", "default": "./lib/index.js"}}}), files), @"warning[npm-entry-point]: npm: tool.tgz: it does not have files that its package.json names: `exports: ./lib/index.mjs`");
+    insta::assert_snapshot!(holding(&json!({"exports": {"./*": "./dist/*.js"}}), files), @"warning[npm-entry-point]: npm: tool.tgz: it does not have files that its package.json names: `exports: ./dist/*.js`");
+    assert_eq!(holding(&json!({"exports": {".": "./lib/index.js", "./fonts/*": "./fonts/*"}}), files), "");
+    assert_eq!(
+        holding(&json!({"main": "lib", "types": "x.d.ts", "typesVersions": {"*": {"*": ["t/*"]}}}), files),
+        ""
+    );
     // It may be written when it is installed.
+    let gyp: &[(&str, u32, &[u8])] = &[("binding.gyp", 0o644, b"{}")];
+    assert_eq!(holding(&json!({"main": "build/Release/tool.node"}), gyp), "");
     assert_eq!(holding(&json!({"bin": "bin/tool", "scripts": {"postinstall": "node get.js"}}), files), "");
 }
 
@@ -359,6 +484,7 @@ pub(crate) fn programs_that_do_not_start() {
     assert_eq!(with_mode(0o755, json!({})), "");
     assert_eq!(with_mode(0o644, json!({"bin": "bin/tool"})), "");
     assert_eq!(with_mode(0o644, json!({"scripts": {"install": "chmod +x bin/tool"}})), "");
+    assert_eq!(with_mode(0o644, json!({"directories": {"bin": "./bin"}})), "");
     // A library is loaded.
     assert_eq!(holding(&json!({}), &[("tool.node", 0o644, &elf(X86_64, LIBRARY))]), "");
     // Windows asks for no permission.

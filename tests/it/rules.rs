@@ -636,6 +636,7 @@ const BREAKING: &[fn()] = &[
     crate::npm::a_family_of_which_a_part_is_missing,
     crate::npm::a_platform_package_of_another_version,
     crate::npm::platform_packages_that_nobody_names,
+    crate::npm::addons_without_a_package,
     crate::npm::tags_of_a_family,
     crate::npm::dependencies_that_nobody_can_install,
     crate::npm::versions_as_npm_publishes_them,

@@ -185,7 +185,7 @@ fn a_pull_request_is_not_ready_for_pypi() {
 fn prerelease_packages_get_a_tag() {
     let workspace = Workspace::with([("a/x.tgz", npm(&json!({"name": "tool", "version": "2.0.0-beta.1"})))]);
     let run = workspace.prepare_on_runner(&[]).exits(0);
-    insta::assert_snapshot!(run.output("npm-packages"), @r#"[{"path":"./prepared/npm/tool-2.0.0-beta.1.tgz","name":"tool","version":"2.0.0-beta.1","integrity":"sha512-CPMvzJmJAepVSC75gDIF2CB1CM9al4QZDqNrc0UNSNjwuOstdcUMxqnzG8nrqlSwAbpaJmg3J+3Zx0+NCp17AQ==","access":"public","tag":"next"}]"#);
+    insta::assert_snapshot!(run.output("npm-packages"), @r#"[{"path":"./prepared/npm/tool-2.0.0-beta.1.tgz","name":"tool","version":"2.0.0-beta.1","integrity":"sha512-CPMvzJmJAepVSC75gDIF2CB1CM9al4QZDqNrc0UNSNjwuOstdcUMxqnzG8nrqlSwAbpaJmg3J+3Zx0+NCp17AQ==","access":"public","tag":"next","registry":""}]"#);
     insta::assert_snapshot!(run.output("renamed"), @r#"{"x.tgz":"tool-2.0.0-beta.1.tgz"}"#);
 }
 

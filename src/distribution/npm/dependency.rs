@@ -26,9 +26,25 @@ impl DependencyKind {
     }
 }
 
-/// Prefixes of what only a workspace, a package manager other than npm, or the
-/// machine of the build resolves.
-const LOCAL: [&str; 8] = ["workspace:", "catalog:", "link:", "portal:", "file:", "patch:", "exec:", "./"];
+/// Schemes that npm installs from (npm-package-arg, hosted-git-info). All
+/// others are those of workspaces and other package managers.
+const SCHEMES: [&str; 15] = [
+    "npm",
+    "http",
+    "https",
+    "git",
+    "git+http",
+    "git+https",
+    "git+ssh",
+    "git+rsync",
+    "git+ftp",
+    "ssh",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "gist",
+    "sourcehut",
+];
 
 /// One dependency of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,12 +91,42 @@ impl Dependency {
         version::read(lowest.unwrap_or(range)).as_ref().map(version::published)
     }
 
-    /// Whether nobody can install it from the registry.
+    /// Whether npm cannot install it: it is a path on the machine of the build,
+    /// or has a protocol that only a workspace resolves.
     pub(crate) fn is_local(&self) -> bool {
         let spec = self.spec.trim();
-        let is_path = spec.starts_with("../") || spec.starts_with('/') || spec.starts_with("~/");
-        !self.is_bundled && (is_path || LOCAL.iter().any(|prefix| spec.starts_with(prefix)))
+        // An alias of an alias is none.
+        let spec = spec.strip_prefix("npm:").map_or(spec, |_| self.range());
+        !self.is_bundled && (is_path(spec) || scheme(spec).is_some_and(|scheme| !is_supported(scheme)))
     }
+}
+
+/// Whether npm takes a spec for a path (npm-package-arg).
+fn is_path(spec: &str) -> bool {
+    let is_archive = [".tgz", ".tar.gz", ".tar"].iter().any(|end| {
+        spec.len()
+            .checked_sub(end.len())
+            .and_then(|at| spec.get(at..))
+            .is_some_and(|last| last.eq_ignore_ascii_case(end))
+    });
+    let is_drive = matches!(spec.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    let slashes = spec.split('#').next().unwrap_or_default().matches('/').count();
+    let is_shorthand = slashes == 1 && !spec.starts_with('@');
+    spec.starts_with(['.', '/'])
+        || spec.starts_with("~/")
+        || is_drive
+        || (!spec.contains(':') && !is_shorthand && (slashes > 0 || is_archive))
+}
+
+/// What stands before the first colon, if it can be the scheme of a URL.
+fn scheme(spec: &str) -> Option<&str> {
+    let (scheme, _) = spec.split_once(':')?;
+    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    (!scheme.is_empty() && scheme.bytes().all(is_scheme)).then_some(scheme)
+}
+
+fn is_supported(scheme: &str) -> bool {
+    SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -115,30 +161,68 @@ mod tests {
         assert_eq!(of("1.0.0").alias(), None);
     }
 
+    /// The answers of npm-package-arg 13.
     #[test]
     fn what_npm_cannot_install() {
         for spec in [
             "workspace:*",
             "workspace:^",
+            "Workspace:*",
+            "workspace:",
             "catalog:",
             "catalog:react",
             "link:../x",
             "portal:../x",
+            "patch:x@npm:1#y",
+            "exec:./x",
+            "jsr:@o/x@1",
+            "root:x",
+            "ftp://x/y.tgz",
+            "git+file:///x",
             "file:../x",
+            "FILE:x",
+            ".",
+            "..",
             "../x",
             "./x",
             "/x",
+            "~/x",
+            "C:/x",
+            "x/y/z",
+            "@o/x@1",
+            "x-1.0.0.tgz",
+            "x.TAR.gz",
+            "npm:@o/x@workspace:*",
+            "npm:x@file:x",
         ] {
             assert!(of(spec).is_local(), "{spec}");
         }
         for spec in [
             "1.0.0",
+            "v1.0.0",
+            "=1.0.0",
+            " 1.0.0 ",
+            ">=1 <2",
+            "1.0.0 - 2",
+            "*",
+            "npm:x",
             "npm:x@1",
+            "npm:@o/x@latest",
             "o/r",
+            "o/r#main",
+            "o/r#semver:^1",
+            "o/r#feature/x",
             "github:o/r",
+            "gitlab:o/r",
+            "gist:abc",
+            "sourcehut:~o/r",
             "git+ssh://git@github.com/o/r.git",
+            "git@github.com:o/r.git",
+            "git://h/o/r",
             "latest",
+            "next-1",
             "https://example.com/x.tgz",
+            "HTTPS://example.com/x.tgz",
             "~1.0.0",
             "",
         ] {

@@ -16,10 +16,19 @@ pub(crate) trait FileTree {
 pub(crate) struct EntryPoints {
     /// `bin`: programs that npm links.
     pub bin: Vec<String>,
+    /// The commands that `bin` names. A path alone is that of the package's own
+    /// name.
+    pub commands: Vec<String>,
+    /// `directories.bin`: a folder of programs that npm links, if `bin` names
+    /// none.
+    pub bin_folder: Option<String>,
     /// `main`
     pub main: Option<String>,
-    /// `types` or `typings`
+    /// `types` or `typings`, where no `typesVersions` maps them elsewhere.
     pub types: Option<String>,
+    /// Whether the package can be imported by its name, as far as `exports`
+    /// decides.
+    pub is_importable: bool,
     /// `exports`: for each condition the alternatives, of which one suffices.
     pub exports: Vec<Vec<String>>,
 }
@@ -37,15 +46,20 @@ impl EntryPoints {
     /// for `tool`.
     pub(crate) fn missing_bin(&self, files: &dyn FileTree) -> Sample<String> {
         let is_missing = |path: &&String| {
-            let Some(path) = inside(path) else { return true };
+            let path = below(path);
             !files.has_file(&path) && !files.has_file(&format!("{path}.exe"))
         };
         self.bin.iter().filter(is_missing).cloned().collect()
     }
 
     /// Files that `main`, `types` or `exports` name and that are not there, each
-    /// with its field.
-    pub(crate) fn missing_modules(&self, files: &dyn FileTree) -> Sample<String> {
+    /// with its field. A script that runs when the package is installed may
+    /// build its addon.
+    pub(crate) fn missing_modules(&self, files: &dyn FileTree, has_install_script: bool) -> Sample<String> {
+        let is_built = |path: &str| {
+            let path = below(path);
+            has_install_script && (path.starts_with("build/") || extension(&path) == Some("node"))
+        };
         let mut missing = Sample::default();
         let any = |path: &str, suffixes: &[&str]| {
             inside(path).is_some_and(|path| {
@@ -53,18 +67,26 @@ impl EntryPoints {
             })
         };
         // Node.js falls back to index.js.
-        let is_main_missing = |main: &&String| !any(main, &MODULES) && !files.has_file("index.js");
+        let is_main_missing =
+            |main: &&String| !any(main, &MODULES) && !files.has_file("index.js") && !is_built(main);
         if self.exports.is_empty() {
             missing.extend(self.main.iter().filter(is_main_missing).map(|path| format!("main: {path}")));
         }
         missing
             .extend(self.types.iter().filter(|path| !any(path, &TYPES)).map(|path| format!("types: {path}")));
-        let mut absent: Vec<&String> = self
+        let (mut absent, present): (Vec<_>, Vec<_>) = self
             .exports
             .iter()
-            .filter(|alternatives| !alternatives.iter().any(|path| is_exported(path, files)))
-            .filter_map(|alternatives| alternatives.first())
-            .collect();
+            .filter_map(|alternatives| Some((alternatives.first()?, alternatives)))
+            .partition(|(_, paths)| !paths.iter().any(|path| is_exported(path, files) || is_built(path)));
+        // A pattern that nothing matches exports nothing, and breaks nothing by itself.
+        let is_pattern = |path: &str| path.contains('*');
+        if present.iter().any(|(path, _)| !is_pattern(path))
+            && absent.iter().all(|(path, _)| is_pattern(path))
+        {
+            absent.clear();
+        }
+        let mut absent: Vec<&String> = absent.into_iter().map(|(path, _)| path).collect();
         absent.sort();
         absent.dedup();
         missing.extend(absent.into_iter().map(|path| format!("exports: {path}")));
@@ -73,7 +95,10 @@ impl EntryPoints {
 
     /// Whether `bin` names a file, so that every client makes it executable.
     pub(crate) fn links(&self, path: &str) -> bool {
-        self.bin.iter().any(|bin| inside(bin).as_deref() == Some(path))
+        let is_in =
+            |folder: &String| path.strip_prefix(&below(folder)).is_some_and(|rest| rest.starts_with('/'));
+        self.bin.iter().any(|bin| below(bin) == path)
+            || (self.bin.is_empty() && self.bin_folder.as_ref().is_some_and(is_in))
     }
 }
 
@@ -84,7 +109,11 @@ fn is_exported(target: &str, files: &dyn FileTree) -> bool {
     if !target.starts_with("./") {
         return true;
     }
-    if let Some((before, _)) = target.split_once('*') {
+    if let Some((before, after)) = target.split_once('*') {
+        // Sources, for whoever builds it: Node.js loads none from packages.
+        if extension(after) == Some("ts") && !after.ends_with(".d.ts") {
+            return true;
+        }
         let folder = before.rsplit_once('/').map_or("", |(folder, _)| folder);
         return inside(folder).is_some_and(|folder| folder.is_empty() || files.has_folder(&folder));
     }
@@ -94,8 +123,27 @@ fn is_exported(target: &str, files: &dyn FileTree) -> bool {
     })
 }
 
-/// A path within the package, as npm and Node.js resolve it: without `.` and
-/// `..`. None if it leaves the package.
+/// What stands behind the last dot.
+fn extension(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(_, extension)| extension)
+}
+
+/// A path within the package, as npm resolves `bin`: `..` does not leave the
+/// package (npm-normalize-package-bin).
+fn below(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// A path within the package, as Node.js resolves it: without `.` and `..`. None
+/// if it leaves the package.
 fn inside(path: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in path.split(['/', '\\']) {
@@ -141,13 +189,18 @@ mod tests {
         assert_eq!(missing(r#""bin":{"a":"./bin/a.js","b":"/bin/b"}"#), "");
         assert_eq!(missing(r#""bin":{"a":"bin/../bin/a.js"}"#), "");
         assert_eq!(missing(r#""bin":{"a":"bin/c","b":"../x","c":5}"#), "`../x`, `bin/c`");
+        assert_eq!(missing(r#""bin":{"a":"../bin/a.js"}"#), "");
+        assert_eq!(missing(r#""directories":{"bin":"bin"}"#), "");
+        assert!(read(r#""directories":{"bin":"./bin/"}"#).links("bin/a.js"));
+        assert!(!read(r#""directories":{"bin":"bi"}"#).links("bin/a.js"));
+        assert!(!read(r#""directories":{"bin":"bin"},"bin":"x""#).links("bin/a.js"));
         assert!(read(r#""bin":"./bin/a.js""#).links("bin/a.js"));
         assert!(!read(r#""bin":"./bin/a.js""#).links("bin/b.exe"));
     }
 
     #[test]
     fn modules() {
-        let missing = |json| read(json).missing_modules(&FILES).to_string();
+        let missing = |json| read(json).missing_modules(&FILES, false).to_string();
         for json in [
             r#""main":"lib""#,
             r#""main":"./lib/index""#,
@@ -156,6 +209,9 @@ mod tests {
             r#""types":"t""#,
             r#""main":"nowhere","exports":{".":{"import":"./lib/m.mjs","source":"./src/x.ts"}}"#,
             r#""exports":{"./*":"./dist/*.js","./x/":"./dist/x/","./a":null,"./b":["./no.js","./t.d.ts"]}"#,
+            r#""types":"no.d.ts","typesVersions":{"*":{"*":["dist/*"]}}"#,
+            r#""exports":{"./src/*":"./src/*.ts"}"#,
+            r#""exports":{".":"./lib/index.js","./fonts/*":"./fonts/*"}"#,
             r#""exports":{".":"./lib/index.js","./p":{"node":{"import":"other-package"}}}"#,
         ] {
             assert_eq!(missing(json), "", "{json}");
@@ -167,7 +223,12 @@ mod tests {
             "`exports: ./no.d.ts`, `exports: ./no.js`, `exports: ./no/*`"
         );
         assert_eq!(missing(r#""exports":"./no.js""#), "`exports: ./no.js`");
+        assert_eq!(missing(r#""exports":{"./*":"./no/*.js"}"#), "`exports: ./no/*.js`");
+        let installed = |json| read(json).missing_modules(&FILES, true).to_string();
+        assert_eq!(installed(r#""main":"./build/Release/a""#), "");
+        assert_eq!(installed(r#""main":"a.node""#), "");
+        assert_eq!(installed(r#""main":"no.js""#), "`main: no.js`");
         let indexed = Files(&["index.js"]);
-        assert!(read(r#""main":"no.js""#).missing_modules(&indexed).is_empty());
+        assert!(read(r#""main":"no.js""#).missing_modules(&indexed, false).is_empty());
     }
 }

@@ -17,6 +17,9 @@ pub(crate) struct Family<'a> {
     /// Packages of the release that it names: for a platform, or pinned to its
     /// own version.
     pub named: BTreeSet<usize>,
+    /// Packages of its own name among them: npm knows a platform's by its
+    /// version alone, `1.0.0-linux-x64`.
+    pub variants: BTreeSet<usize>,
     /// Packages that it names, pinned to its own version, and that the release
     /// does not have.
     pub missing: Vec<Missing<'a>>,
@@ -34,6 +37,8 @@ pub(crate) struct Family<'a> {
 pub(crate) struct Missing<'a> {
     /// Its name.
     pub name: &'a str,
+    /// Its version.
+    pub version: Version,
     /// The field that names it.
     pub kind: DependencyKind,
 }
@@ -52,12 +57,16 @@ pub(crate) fn families<'a>(packages: &[&'a PackageJson]) -> Vec<Family<'a>> {
         if release.is_named.contains(package.name().as_str()) {
             continue;
         }
-        let Some((main, wanted)) = release.main_of(number) else { continue };
+        let Some((main, wanted)) = release.main_of(number).filter(|(main, _)| *main != number) else {
+            continue;
+        };
+        if wanted.is_none() && !package.is_platform_package() {
+            continue;
+        }
         let family = families.entry(main).or_insert_with(|| release.named_by(main));
-        if let Some(wanted) = wanted {
-            family.stale.push((number, wanted));
-        } else if package.is_platform_package() {
-            family.unnamed.push(number);
+        match wanted {
+            Some(wanted) => family.stale.push((number, wanted)),
+            None => family.unnamed.push(number),
         }
     }
     families.into_values().collect()
@@ -79,8 +88,8 @@ impl<'a, 'p> Release<'a, 'p> {
             Self { packages, by_name: BTreeMap::new(), mains: BTreeMap::new(), is_named: BTreeSet::new() };
         for (number, package) in packages.iter().enumerate() {
             release.by_name.entry(package.name().as_str()).or_default().push(number);
-            release.is_named.extend(package.required_packages());
-            if !package.is_platform_package() && NamedPlatform::of(package.name().base()).is_none() {
+            release.is_named.extend(package.required_packages().map(|(name, _)| name));
+            if can_choose(package) {
                 release.mains.entry(package.name().base()).or_default().push(number);
             }
         }
@@ -103,33 +112,60 @@ impl<'a, 'p> Release<'a, 'p> {
         for (key, dependency) in package.dependencies() {
             let name = dependency.alias().unwrap_or(key);
             if name == package.name().as_str() {
-                continue;
-            }
-            let is_optional = dependency.kind == DependencyKind::Optional;
-            let is_platform = self.here(name).any(|(_, other)| other.is_platform_package())
-                || (is_optional && NamedPlatform::of(base(name)).is_some());
-            family.names_platforms |= is_platform;
-            let is_own = is_pinned_to(dependency, package.version(), is_platform);
-            let here = self.here(name).next();
-            match (here, dependency.exact()) {
-                (None, _) if is_own && (is_optional || is_related(package, name)) => {
-                    family.missing.push(Missing { name, kind: dependency.kind });
-                }
-                (Some((number, _)), Some(wanted)) if is_optional || is_platform => {
-                    match self.here(name).find(|(_, other)| *other.version() == wanted) {
-                        Some((number, _)) => {
-                            family.named.insert(number);
-                        }
-                        None => family.stale.push((number, wanted)),
-                    }
-                }
-                (Some((number, _)), _) if is_own || is_platform => {
-                    family.named.insert(number);
-                }
-                _ => {}
+                self.add_variant(&mut family, package, dependency);
+            } else {
+                self.add(&mut family, package, name, dependency);
             }
         }
         family
+    }
+
+    /// Adds what a dependency on another package means for the family.
+    fn add(&self, family: &mut Family<'a>, package: &PackageJson, name: &'a str, dependency: &Dependency) {
+        let is_optional = dependency.kind == DependencyKind::Optional;
+        let is_platform = self.here(name).any(|(_, other)| other.is_platform_package())
+            || (is_optional && NamedPlatform::of(base(name)).is_some());
+        family.names_platforms |= is_platform;
+        let is_own = is_pinned_to(dependency, package.version(), is_platform);
+        let is_of_family = (is_optional && is_platform) || is_related(package, name);
+        match (self.here(name).next(), dependency.exact()) {
+            (None, _) if is_own && is_of_family => {
+                family.missing.push(Missing {
+                    name,
+                    version: package.version().clone(),
+                    kind: dependency.kind,
+                });
+            }
+            (Some((number, _)), Some(wanted)) if is_optional || is_platform => {
+                match self.here(name).find(|(_, other)| *other.version() == wanted) {
+                    Some((number, _)) => {
+                        family.named.insert(number);
+                    }
+                    None => family.stale.push((number, wanted)),
+                }
+            }
+            (Some((number, _)), _) if is_own || is_platform => {
+                family.named.insert(number);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a package of the same name and another version, which an alias
+    /// names: `npm:tool@1.0.0-linux-x64`.
+    fn add_variant(&self, family: &mut Family<'a>, package: &'a PackageJson, dependency: &Dependency) {
+        let Some(wanted) = dependency.exact().filter(|wanted| is_variant(wanted, package.version())) else {
+            return;
+        };
+        let name = package.name().as_str();
+        family.names_platforms = true;
+        match self.here(name).find(|(_, other)| *other.version() == wanted) {
+            Some((number, _)) => {
+                family.named.insert(number);
+                family.variants.insert(number);
+            }
+            None => family.missing.push(Missing { name, version: wanted, kind: dependency.kind }),
+        }
     }
 
     /// The package that one for a platform belongs to by its name, and the
@@ -149,7 +185,11 @@ impl<'a, 'p> Release<'a, 'p> {
             .by_stem(stem, scope)
             .map(is_sure)
             .or_else(|| self.by_scope(scope?).filter(|_| stem.is_empty()).map(is_sure))
-            .or_else(|| Some((self.by_scope(scope?).or_else(|| self.only_main())?, None)))?;
+            .or_else(|| {
+                // A package for Linux alone may stand for itself.
+                platform.as_ref()?;
+                Some((self.by_scope(scope?).or_else(|| self.only_main())?, None))
+            })?;
         let is_same = self.package(main)?.version() == package.version();
         match version.filter(|_| !is_same) {
             Some(version) => Some((main, Some(version))),
@@ -187,6 +227,15 @@ impl<'a, 'p> Release<'a, 'p> {
     }
 }
 
+/// Whether a package can be one that chooses among those for platforms: it is
+/// not for one itself, and there is a program or module that chooses.
+fn can_choose(package: &PackageJson) -> bool {
+    let entry_points = package.entry_points();
+    !package.is_for_one_machine()
+        && NamedPlatform::of(package.name().base()).is_none()
+        && (entry_points.is_importable || !entry_points.bin.is_empty())
+}
+
 fn only(mut numbers: impl Iterator<Item = usize>) -> Option<usize> {
     let first = numbers.next()?;
     numbers.next().is_none().then_some(first)
@@ -197,6 +246,15 @@ fn only(mut numbers: impl Iterator<Item = usize>) -> Option<usize> {
 fn is_pinned_to(dependency: &Dependency, version: &Version, is_platform: bool) -> bool {
     let named = if is_platform { dependency.lowest() } else { dependency.exact() };
     named.as_ref() == Some(version)
+}
+
+/// Whether a version is another one with the words of a platform behind it.
+fn is_variant(variant: &Version, of: &Version) -> bool {
+    let (variant, of) = (variant.to_string(), of.to_string());
+    variant
+        .strip_prefix(&of)
+        .and_then(|rest| rest.strip_prefix(['-', '.']))
+        .is_some_and(|words| NamedPlatform::of(words).is_some())
 }
 
 /// Whether names have one scope, or one is the other's scope or beginning.
@@ -315,8 +373,41 @@ mod tests {
         let colour = plain("@img/colour", "1.0.0");
         assert_eq!(shown(&[colour, platform("@img/sharp-libvips-linux-x64", "1.2.4")]), "");
         assert_eq!(shown(&[platform("@o/tool-linux-x64", "1.0.0")]), "");
+        // One that holds headers alone chooses nothing.
+        let headers =
+            package(r#"{"name":"@o/lib-dev","version":"1.0.0","exports":{"./include":"./include/x.h"}}"#);
+        assert_eq!(shown(&[headers, platform("@o/lib-linux-x64", "1.0.0")]), "");
+        // A daemon for Linux alone, beside a library.
+        let daemon = package(r#"{"name":"@o/daemon","version":"1.0.0","os":["linux"],"cpu":["x64"]}"#);
+        assert_eq!(shown(&[plain("@o/core", "1.0.0"), daemon]), "");
+        let several = package(r#"{"name":"@o/cli","version":"1.0.0","os":["linux","darwin"],"cpu":["x64"]}"#);
+        assert_eq!(shown(&[plain("@o/core", "1.0.0"), several.clone()]), "");
+        // The package that chooses may list the systems that it is for.
+        let named = package(r#"{"name":"@o/cli-linux-x64","version":"1.0.0","os":["linux"],"cpu":["x64"]}"#);
+        assert_eq!(shown(&[several, named]), "cli; unnamed cli-linux-x64");
         let fsevents = package(r#"{"name":"fsevents","version":"1.0.0","os":["darwin"]}"#);
         assert_eq!(shown(&[plain("tool", "1.0.0"), fsevents]), "");
+    }
+
+    /// npm tells the packages of some families apart by their versions alone.
+    #[test]
+    fn variants_of_one_name() {
+        let main = naming(
+            "@o/tool",
+            OPTIONAL,
+            &[
+                ("@o/tool-linux-x64", "npm:@o/tool@1.0.0-linux-x64"),
+                ("@o/tool-win32-x64", "npm:@o/tool@1.0.0-win32-x64"),
+            ],
+        );
+        let (linux, windows) =
+            (platform("@o/tool", "1.0.0-linux-x64"), platform("@o/tool", "1.0.0-win32-x64"));
+        assert_eq!(shown(&[main.clone(), linux.clone(), windows.clone()]), "tool; has tool tool");
+        assert_eq!(shown(&[windows, linux.clone(), main.clone()]), "tool; has tool tool");
+        assert_eq!(shown(&[main, linux]), "tool; has tool; lacks tool");
+        // An older version of itself is none.
+        let old = naming("@o/tool", "dependencies", &[("@o/tool-v0", "npm:@o/tool@0.9.0")]);
+        assert_eq!(shown(&[old]), "");
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde_json::Value;
 
-use super::dependency::Dependency;
+use super::dependency::{Dependency, DependencyKind};
 use super::entry_points::EntryPoints;
 use super::name::{PackageName, PackageNameError};
+use super::platform::NamedPlatform;
 use super::version;
 use super::wire::{Entries, Wire};
 use crate::filename::{FileName, FileNameError};
@@ -109,6 +110,8 @@ impl PackageJson {
         let tarball = tarball_name(&name, &declared).map_err(Error::Tarball)?;
         let dependencies = wire.dependencies(&entries);
         let scoped = name.scope().and_then(|scope| wire.publish_config.scopes.remove(scope));
+        let has_install_script = entries.scripts.has_install;
+        let entry_points = entry_points(&name, entries);
         Ok(Self {
             name,
             version: version::published(&declared),
@@ -122,13 +125,8 @@ impl PackageJson {
             access: wire.publish_config.access,
             registry: scoped.or(wire.publish_config.registry),
             dependencies,
-            entry_points: EntryPoints {
-                bin: entries.bin.0,
-                main: entries.main.0,
-                types: entries.types.0.or(entries.typings.0),
-                exports: entries.exports.0,
-            },
-            has_install_script: entries.scripts.has_install,
+            entry_points,
+            has_install_script,
             tarball,
         })
     }
@@ -188,9 +186,12 @@ impl PackageJson {
     }
 
     /// The names of the packages that it depends on, an alias's target instead
-    /// of the alias: what should be published before it.
-    pub(crate) fn required_packages(&self) -> impl Iterator<Item = &str> {
-        self.dependencies.iter().map(|(name, dependency)| dependency.alias().unwrap_or(name))
+    /// of the alias: what should be published before it. And whether only as a
+    /// peer.
+    pub(crate) fn required_packages(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.dependencies.iter().map(|(name, dependency)| {
+            (dependency.alias().unwrap_or(name), dependency.kind == DependencyKind::Peer)
+        })
     }
 
     /// The files that package.json names.
@@ -223,12 +224,20 @@ impl PackageJson {
     }
 
     /// The tag to publish under: `publishConfig.tag`, else `next` for a
-    /// prerelease, which npm does not publish without one. None otherwise: with
-    /// `--tag latest` npm would no longer refuse to move `latest` to a lower
-    /// version.
+    /// prerelease, which npm does not publish without one, and the platform for a
+    /// version that is one's (`1.0.0-linux-x64`). None otherwise: with `--tag
+    /// latest` npm would no longer refuse to move `latest` to a lower version.
     #[must_use]
     pub fn dist_tag(&self) -> Option<&str> {
-        self.publish_tag.as_deref().or_else(|| self.is_prerelease().then_some("next"))
+        let default = || self.platform_of_version().or_else(|| self.is_prerelease().then_some("next"));
+        self.publish_tag.as_deref().or_else(default)
+    }
+
+    /// The platform that the version names, where npm tells the packages of a
+    /// family apart by it: `linux-x64` of `1.0.0-linux-x64`.
+    pub(crate) fn platform_of_version(&self) -> Option<&str> {
+        let words = NamedPlatform::of(self.version.pre.as_str())?.words;
+        self.is_platform_package().then_some(words)
     }
 
     /// Whether `publishConfig.tag` says which tag to publish under.
@@ -257,10 +266,34 @@ impl PackageJson {
     }
 
     /// Whether it carries the program for one platform, and so is published
-    /// before the package that chooses among them.
+    /// before the package that chooses among them: it is limited to one system,
+    /// or its name says a platform. A program that merely excludes systems, or
+    /// lists several, is none.
     #[must_use]
-    pub const fn is_platform_package(&self) -> bool {
-        !(self.os.is_empty() && self.cpu.is_empty() && self.libc.is_empty())
+    pub fn is_platform_package(&self) -> bool {
+        let is_one = |list: &[String]| matches!(list, [only] if !only.starts_with('!') && only != "any");
+        let is_limited = !(self.os.is_empty() && self.cpu.is_empty() && self.libc.is_empty());
+        is_one(&self.os)
+            || (self.os.is_empty() && (is_one(&self.cpu) || is_one(&self.libc)))
+            || (is_limited && NamedPlatform::of(self.name.base()).is_some())
+    }
+
+    /// Whether it is limited to one system and one processor.
+    pub(crate) fn is_for_one_machine(&self) -> bool {
+        self.os.len() == 1 && self.cpu.len() == 1 && self.is_platform_package()
+    }
+}
+
+fn entry_points(name: &PackageName, entries: Entries) -> EntryPoints {
+    let own = || vec![name.base().to_owned()];
+    EntryPoints {
+        commands: entries.bin.commands.unwrap_or_else(own),
+        bin: entries.bin.paths,
+        bin_folder: entries.directories.bin,
+        main: entries.main.0,
+        types: entries.types.0.or(entries.typings.0).filter(|_| entries.types_versions.is_none()),
+        is_importable: entries.exports.is_importable,
+        exports: entries.exports.targets,
     }
 }
 
@@ -320,13 +353,29 @@ mod tests {
         assert_eq!(package.tarball_name().as_str(), "tool-1.0.0+b.1.tgz");
         assert_eq!(package.purl(), "pkg:npm/tool@1.0.0");
         assert_eq!(package.declared_version().to_string(), "1.0.0+b.1");
-        assert_eq!(package.required_packages().collect::<Vec<_>>(), ["@a/x", "b"]);
+        assert_eq!(package.required_packages().collect::<Vec<_>>(), [("@a/x", false), ("b", false)]);
         assert!(!package.is_platform_package());
         assert_eq!(package.dist_tag(), Some("lts"));
         // Any string that is not empty is true to JavaScript.
         assert!(package.is_private());
         assert_eq!(read(r#"{"name":"tool","version":"1.0.0"}"#).dist_tag(), None);
         assert_eq!(read("\u{feff}{\"name\":\"tool\",\"version\":\"1.0.0\"}").name().as_str(), "tool");
+    }
+
+    /// As real packages have them.
+    #[test]
+    fn packages_for_a_platform() {
+        let is_one = |name: &str, fields: &str| {
+            read(&format!(r#"{{"name":"{name}","version":"1.0.0",{fields}}}"#)).is_platform_package()
+        };
+        assert!(is_one("fsevents", r#""os":["darwin"]"#));
+        assert!(is_one("@esbuild/darwin-universal", r#""os":["darwin"],"cpu":["x64","arm64"]"#));
+        assert!(is_one("@o/cli-linux-x64", r#""os":["linux","freebsd"],"cpu":["x64"]"#));
+        assert!(is_one("@o/x-wasm32-wasi", r#""cpu":["wasm32"]"#));
+        assert!(!is_one("bun", r#""os":["darwin","linux","win32"],"cpu":["arm64","x64"]"#));
+        assert!(!is_one("tool", r#""os":["!win32"]"#));
+        assert!(!is_one("tool", r#""os":["any"]"#));
+        assert!(!is_one("tool-linux-x64", r#""main":"x""#));
     }
 
     #[test]

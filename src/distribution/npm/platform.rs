@@ -2,7 +2,7 @@
 
 /// Words of names that are operating systems, and how `os` spells them
 /// (Node.js, `process.platform`).
-const SYSTEMS: [(&str, &str); 15] = [
+const SYSTEMS: [(&str, &str); 16] = [
     ("linux", "linux"),
     ("linuxmusl", "linux"),
     ("darwin", "darwin"),
@@ -16,6 +16,7 @@ const SYSTEMS: [(&str, &str); 15] = [
     ("aix", "aix"),
     ("android", "android"),
     ("openharmony", "openharmony"),
+    ("ohos", "openharmony"),
     ("wasm32", ""),
     ("wasi", ""),
 ];
@@ -89,7 +90,7 @@ impl<'a> NamedPlatform<'a> {
         let mut found = Self { stem: base, words: "", os: None, cpu: None, libc: None };
         let mut has_system = false;
         loop {
-            let (rest, word) = found.stem.rsplit_once('-').unwrap_or(("", found.stem));
+            let (rest, word) = last_word(found.stem);
             let system = SYSTEMS.iter().find(|(name, _)| *name == word);
             let processor = PROCESSORS.iter().find(|(name, _)| *name == word);
             if system.is_none() && processor.is_none() && !OTHERS.contains(&word) {
@@ -99,7 +100,8 @@ impl<'a> NamedPlatform<'a> {
                 entry.map(|(_, word)| *word).filter(|word| !word.is_empty())
             };
             has_system |= system.is_some();
-            found.os = word_of(system).or(found.os);
+            // `linux-android` is Android.
+            found.os = found.os.or(word_of(system));
             found.cpu = word_of(processor).or(found.cpu);
             found.libc = match word {
                 "musl" | "linuxmusl" | "musleabihf" | "musleabi" => Some("musl"),
@@ -120,6 +122,20 @@ impl<'a> NamedPlatform<'a> {
         has_system.then_some(found)
     }
 }
+
+/// The last word of a name, and what stands before it and its separator.
+fn last_word(name: &str) -> (&str, &str) {
+    const X86_64: &str = "x86_64";
+    let start = match name.strip_suffix(X86_64) {
+        Some(rest) if rest.is_empty() || rest.ends_with(SEPARATORS) => rest.len(),
+        _ => name.rfind(SEPARATORS).map_or(0, |at| at + 1),
+    };
+    let (rest, word) = name.split_at_checked(start).unwrap_or(("", name));
+    (rest.strip_suffix(SEPARATORS).unwrap_or(rest), word)
+}
+
+/// What stands between the words of a name.
+const SEPARATORS: [char; 3] = ['-', '.', '_'];
 
 #[cfg(test)]
 mod tests {
@@ -152,6 +168,17 @@ mod tests {
             ("cli-darwin", "cli", "darwin", Some("darwin"), None, None),
             ("oxide-wasm32-wasi", "oxide", "wasm32-wasi", None, Some("wasm32"), None),
             ("darwin-universal", "", "darwin-universal", Some("darwin"), None, None),
+            ("exe.linux-x64-musl", "exe", "linux-x64-musl", Some("linux"), Some("x64"), Some("musl")),
+            ("tool_linux_x86_64", "tool", "linux_x86_64", Some("linux"), Some("x64"), None),
+            (
+                "bun-linux-aarch64-android",
+                "bun",
+                "linux-aarch64-android",
+                Some("android"),
+                Some("arm64"),
+                None,
+            ),
+            ("x86_64-linux", "", "x86_64-linux", Some("linux"), Some("x64"), None),
         ] {
             let found = NamedPlatform::of(base).unwrap();
             assert_eq!(
@@ -160,7 +187,18 @@ mod tests {
                 "{base}"
             );
         }
-        for base in ["tool", "tool-x64", "linux-tools", "windows-build", "tool-64", "is-windows2", "x"] {
+        for base in [
+            "tool",
+            "tool-x64",
+            "linux-tools",
+            "windows-build",
+            "tool-64",
+            "is-windows2",
+            "x",
+            "-",
+            "a--",
+            "_",
+        ] {
             assert_eq!(NamedPlatform::of(base), None, "{base}");
         }
     }

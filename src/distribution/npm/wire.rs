@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
@@ -22,6 +22,9 @@ const MAX_NAME: usize = 255;
 
 /// The most characters of a range of versions that are kept.
 const MAX_SPEC: usize = 512;
+
+/// The most commands that are kept.
+const MAX_COMMANDS: usize = 100;
 
 /// The most characters of a path that are kept.
 const MAX_PATH: usize = 1024;
@@ -62,7 +65,9 @@ pub(super) struct Entries {
     pub main: Text,
     pub types: Text,
     pub typings: Text,
+    pub types_versions: Option<IgnoredAny>,
     pub exports: Exports,
+    pub directories: Directories,
     pub scripts: Scripts,
 }
 
@@ -188,28 +193,57 @@ impl<'de> Deserialize<'de> for Text {
 }
 
 /// `bin`: a path, or paths by the names of commands.
-#[derive(Default)]
-pub(super) struct Paths(pub Vec<String>);
+pub(super) struct Paths {
+    /// The paths.
+    pub paths: Vec<String>,
+    /// The commands; none if there is a path alone, which is that of the
+    /// package's name.
+    pub commands: Option<Vec<String>>,
+}
 
-impl<'de> Deserialize<'de> for Paths {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let paths: Vec<String> = match Value::deserialize(deserializer)? {
-            Value::String(path) => vec![path],
-            Value::Object(paths) => paths.into_iter().filter_map(|(_, path)| text(path)).collect(),
-            _ => Vec::new(),
-        };
-        let mut paths: Vec<_> = paths.iter().map(|path| beginning(path, MAX_PATH)).collect();
-        paths.retain(|path| !path.is_empty());
-        paths.sort();
-        paths.dedup();
-        Ok(Self(paths))
+impl Default for Paths {
+    fn default() -> Self {
+        Self { paths: Vec::new(), commands: Some(Vec::new()) }
     }
 }
 
-/// `exports`: the paths of each condition that Node.js or a bundler applies by
-/// itself, the alternatives of a list together.
-#[derive(Default)]
-pub(super) struct Exports(pub Vec<Vec<String>>);
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut named: Vec<(Option<String>, String)> = match Value::deserialize(deserializer)? {
+            Value::String(path) => vec![(None, path)],
+            Value::Object(paths) => {
+                paths.into_iter().filter_map(|(command, path)| Some((Some(command), text(path)?))).collect()
+            }
+            _ => Vec::new(),
+        };
+        named.retain(|(_, path)| !path.is_empty());
+        let is_named = named.iter().all(|(command, _)| command.is_some());
+        let commands = named.iter().filter_map(|(command, _)| command.as_deref());
+        // As npm-normalize-package-bin does.
+        let commands = commands.map(|command| command.rsplit(['/', '\\', ':']).next().unwrap_or(command));
+        let commands = commands.take(MAX_COMMANDS).map(|command| beginning(command, MAX_NAME)).collect();
+        let mut paths: Vec<_> = named.iter().map(|(_, path)| beginning(path, MAX_PATH)).collect();
+        paths.sort();
+        paths.dedup();
+        Ok(Self { paths, commands: is_named.then_some(commands) })
+    }
+}
+
+/// `exports`, as far as it counts here.
+pub(super) struct Exports {
+    /// The paths of each condition that Node.js or a bundler applies by itself,
+    /// the alternatives of a list together.
+    pub targets: Vec<Vec<String>>,
+    /// Whether the package itself is among what is exported: `.`, or conditions
+    /// alone.
+    pub is_importable: bool,
+}
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self { targets: Vec::new(), is_importable: true }
+    }
+}
 
 /// Conditions of `exports` that Node.js, TypeScript and bundlers apply without
 /// being asked to. Others, such as `source`, name files that a package need not
@@ -229,8 +263,13 @@ const CONDITIONS: [&str; 10] = [
 
 impl<'de> Deserialize<'de> for Exports {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
         let mut exports = Self::default();
-        exports.collect(&Value::deserialize(deserializer)?);
+        exports.collect(&value);
+        exports.is_importable = match &value {
+            Value::Object(object) => object.keys().any(|key| key == "." || !key.starts_with('.')),
+            _ => true,
+        };
         Ok(exports)
     }
 }
@@ -239,13 +278,13 @@ impl Exports {
     /// `serde_json` bounds how deep a value is.
     fn collect(&mut self, value: &Value) {
         match value {
-            Value::String(path) => self.0.push(vec![beginning(path, MAX_PATH)]),
+            Value::String(path) => self.targets.push(vec![beginning(path, MAX_PATH)]),
             Value::Array(list) => {
                 let mut inner = Self::default();
                 for value in list {
                     inner.collect(value);
                 }
-                self.0.push(inner.0.into_iter().flatten().collect());
+                self.targets.push(inner.targets.into_iter().flatten().collect());
             }
             Value::Object(object) => {
                 let applies = |key: &str| key.starts_with('.') || CONDITIONS.contains(&key);
@@ -253,6 +292,20 @@ impl Exports {
             }
             _ => {}
         }
+    }
+}
+
+/// `directories`, as far as it counts here.
+#[derive(Default)]
+pub(super) struct Directories {
+    /// A folder of programs.
+    pub bin: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Directories {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bin = text_of(Value::deserialize(deserializer)?, "bin");
+        Ok(Self { bin: bin.map(|path| beginning(&path, MAX_PATH)) })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::archive::tar::{TarEntry, TarGz, TarKind};
 use crate::distribution::executable::ExecutableFormat;
 use crate::distribution::native::excerpt::{Collector, Excerpt};
 use crate::distribution::native::{Native, NativeKind};
-use crate::distribution::npm::PackageJson;
+use crate::distribution::npm::{FileTree as _, PackageJson};
 use crate::evidence::native::NativeFiles;
 use crate::evidence::npm::{HashedTree, NpmContents};
 
@@ -107,6 +107,8 @@ impl Contents {
             }
         }
         let entry_points = package.entry_points();
+        let is_built = self.tree.has_file("binding.gyp");
+        let is_installed_by_script = is_built || package.has_install_script();
         NpmContents {
             native: self.native,
             not_executable: self
@@ -114,8 +116,9 @@ impl Contents {
                 .into_iter()
                 .filter(|path| !entry_points.links(path))
                 .collect(),
+            is_built,
             missing_bin: entry_points.missing_bin(&self.tree),
-            missing_modules: entry_points.missing_modules(&self.tree),
+            missing_modules: entry_points.missing_modules(&self.tree, is_installed_by_script),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::rule::finding::Finding;
 pub(super) fn judge(file: &Evidence, package: &PackageJson, contents: &NpmContents) -> Vec<Finding> {
     let mut findings = Vec::new();
     // A script may write or change files when the package is installed.
-    if !package.has_install_script() {
+    if !package.has_install_script() && !contents.is_built {
         if !contents.missing_bin.is_empty() {
             findings.push(
                 Rule::NpmBin
@@ -81,6 +81,17 @@ fn is_emulated(native: &Native, target: Target) -> bool {
 
 /// `os`, `cpu` or `libc` that is not what the package's name says.
 fn named_platform(file: &Evidence, package: &PackageJson) -> Option<Finding> {
+    let (field, declared, word) = contradicted_name(package)?;
+    let finding = Rule::NpmPlatformName
+        .at(file)
+        .found(format!("its `{field}` is `{declared}`"))
+        .expected(format!("`{word}`, as its name {} says", package.name()));
+    Some(finding)
+}
+
+/// The first field that says another platform than the name, what it says, and
+/// what it should.
+pub(super) fn contradicted_name(package: &PackageJson) -> Option<(&'static str, String, &'static str)> {
     let named = NamedPlatform::of(package.name().base())?;
     let contradicts = |field: &'static str, declared: &[String], word: Option<&'static str>| {
         let word = word?;
@@ -88,12 +99,7 @@ fn named_platform(file: &Evidence, package: &PackageJson) -> Option<Finding> {
             declared.is_empty() || declared.iter().any(|value| value == word || value.starts_with('!'));
         (!is_there).then(|| (field, declared.join(", "), word))
     };
-    let (field, declared, word) = contradicts("os", package.os(), named.os)
+    contradicts("os", package.os(), named.os)
         .or_else(|| contradicts("cpu", package.cpu(), named.cpu))
-        .or_else(|| contradicts("libc", package.libc(), named.libc))?;
-    let finding = Rule::NpmPlatformName
-        .at(file)
-        .found(format!("its `{field}` is `{declared}`"))
-        .expected(format!("`{word}`, as its name {} says", package.name()));
-    Some(finding)
+        .or_else(|| contradicts("libc", package.libc(), named.libc))
 }

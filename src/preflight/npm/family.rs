@@ -1,7 +1,7 @@
 //! npm packages as one set: what npm publishes without a word, and what then
 //! cannot be installed or does not start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::distribution::npm::DependencyKind;
 use crate::distribution::npm::PackageJson;
@@ -37,23 +37,51 @@ pub(crate) fn judge(members: &[Member<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// The name of the package that each npm package belongs to, by its own name.
-#[must_use]
-pub(crate) fn mains(members: &[Member<'_>]) -> BTreeMap<String, String> {
-    let packages: Vec<&PackageJson> = packed(members).iter().map(|packed| packed.package).collect();
-    let mut mains = BTreeMap::new();
-    for family in families(&packages) {
-        let Some(main) = packages.get(family.main) else { continue };
-        let others = family.named.iter().chain(&family.unnamed).filter_map(|number| packages.get(*number));
-        let mut platforms = others.filter(|other| other.is_platform_package()).peekable();
-        if platforms.peek().is_none() {
-            continue;
+/// What the packages of a release are to each other.
+#[derive(Debug, Default)]
+pub(crate) struct Relations {
+    mains: BTreeMap<String, String>,
+    variants: BTreeSet<(String, String)>,
+}
+
+impl Relations {
+    /// Finds them.
+    #[must_use]
+    pub(crate) fn of(members: &[Member<'_>]) -> Self {
+        let packages: Vec<&PackageJson> = packed(members).iter().map(|packed| packed.package).collect();
+        let package = |number: &usize| packages.get(*number).copied();
+        let mut relations = Self::default();
+        for family in families(&packages) {
+            let Some(main) = package(&family.main) else { continue };
+            let others = family.named.iter().chain(&family.unnamed).filter_map(package);
+            let mut platforms = others.filter(|other| other.is_platform_package()).peekable();
+            if platforms.peek().is_none() {
+                continue;
+            }
+            for package in platforms.chain([main]) {
+                let name = package.name().to_string();
+                relations.mains.entry(name).or_insert_with(|| main.name().to_string());
+            }
+            let variants = family.variants.iter().filter_map(package);
+            relations
+                .variants
+                .extend(variants.map(|package| (package.name().to_string(), package.version().to_string())));
         }
-        for package in platforms.chain([main]) {
-            mains.entry(package.name().to_string()).or_insert_with(|| main.name().to_string());
-        }
+        relations
     }
-    mains
+
+    /// The name of the package that one belongs to: the one that names it as its
+    /// program for a platform, or itself if it names such. None if it has no
+    /// family.
+    pub(crate) fn main_of(&self, name: &str) -> Option<&str> {
+        self.mains.get(name).map(String::as_str)
+    }
+
+    /// Whether a package is known by its version alone as one of a platform.
+    pub(crate) fn is_variant(&self, package: &PackageJson) -> bool {
+        !self.variants.is_empty()
+            && self.variants.contains(&(package.name().to_string(), package.version().to_string()))
+    }
 }
 
 fn packed<'a>(members: &[Member<'a>]) -> Vec<Packed<'a>> {
@@ -103,9 +131,8 @@ impl<'a, 'p> Judged<'a, 'p> {
     /// Packages that it names and that are not here: some of them, or all.
     fn missing(&self) -> Option<Finding> {
         let missing = &self.family.missing;
-        let version = self.main.package.version();
         let names: Sample<String, 10> =
-            missing.iter().map(|missing| format!("{} {version}", missing.name)).collect();
+            missing.iter().map(|missing| format!("{} {}", missing.name, missing.version)).collect();
         let fields: Sample<&str> = {
             let mut fields: Vec<_> = missing.iter().map(|missing| missing.kind.field()).collect();
             fields.sort_unstable();
@@ -212,7 +239,10 @@ impl<'a, 'p> Judged<'a, 'p> {
         let shown =
             |tag: Option<&str>| tag.map_or("npm's default tag".to_owned(), |tag| format!("the tag `{tag}`"));
         let own = self.main.package.dist_tag();
-        let platforms = self.named().filter(|packed| packed.package.is_platform_package());
+        let is_variant = |number: &&usize| self.family.variants.contains(*number);
+        let others = self.family.named.iter().filter(|number| !is_variant(number));
+        let others = others.filter_map(|number| self.packed.get(*number));
+        let platforms = others.filter(|packed| packed.package.is_platform_package());
         let others: Vec<_> = platforms.filter(|packed| packed.package.dist_tag() != own).collect();
         let first = others.first()?;
         let names: Sample<&str> = others.iter().map(|packed| packed.package.name().as_str()).collect();

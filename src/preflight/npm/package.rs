@@ -96,7 +96,9 @@ fn other_repository(file: &Evidence, package: &PackageJson, repository: &str) ->
 }
 
 fn dist_tag(file: &Evidence, package: &PackageJson) -> Option<Finding> {
-    let tag = package.dist_tag().filter(|_| package.is_prerelease() && !package.has_dist_tag())?;
+    let is_untagged =
+        package.is_prerelease() && !package.has_dist_tag() && package.platform_of_version().is_none();
+    let tag = package.dist_tag().filter(|_| is_untagged)?;
     let finding = Rule::NpmDistTag
         .at(file)
         .found(format!("package.json names no dist-tag for the prerelease {}", package.version()))

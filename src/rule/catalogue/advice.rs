@@ -84,6 +84,16 @@ pub(super) const NATIVE_ANY: Entry = Entry {
     source: "platform compatibility tags",
 };
 
+pub(super) const NPM_ADDON: Entry = Entry {
+    id: "npm-addon",
+    class: Advice,
+    severity: Warning,
+    summary: "Addons of Node.js (`.node`) are packed into npm packages.",
+    rationale: "Build jobs of napi-rs upload the addon of each platform as it was compiled. If no job packs them, they become assets of the release, and npm gets no package that holds one.",
+    remedy: "Add a job between build and release that downloads them and packs each platform's package and the main one: `napi create-npm-dirs`, `napi artifacts`, `npm pack` (docs/recipes.md, \"Pack addons of napi-rs\").",
+    source: "napi-rs, \"Release native packages\"",
+};
+
 pub(super) const NPM_DIST_TAG: Entry = Entry {
     id: "npm-dist-tag",
     class: Advice,

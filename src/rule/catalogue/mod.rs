@@ -159,6 +159,7 @@ rules! {
     NativeMissing = advice::NATIVE_MISSING,
     ModuleStableAbi = advice::MODULE_STABLE_ABI,
     NativeMacos = advice::NATIVE_MACOS,
+    NpmAddon = advice::NPM_ADDON,
     NpmDistTag = advice::NPM_DIST_TAG,
     FileSize = advice::FILE_SIZE,
     NotRewritten = advice::NOT_REWRITTEN,
