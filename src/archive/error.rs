@@ -50,6 +50,17 @@ impl Refusal {
         Self { inner: Box::new((Some(shown), flaw)) }
     }
 
+    /// An entry whose name no reader should follow.
+    pub(crate) fn misnamed(name: &str, error: FileNameError) -> Self {
+        Self::entry(name, Flaw::Name(error))
+    }
+
+    /// An entry that is none of those that the archive may hold: `what` is a noun
+    /// with its article.
+    pub(crate) fn not_a_file(name: &str, what: &'static str) -> Self {
+        Self::entry(name, Flaw::NotAFile(what))
+    }
+
     const fn flaw(&self) -> &Flaw {
         &self.inner.1
     }
@@ -72,16 +83,47 @@ impl Refusal {
     }
 
     /// Whether no reader gets everything out of it, or it is no archive at all;
-    /// otherwise readers differ, or a limit is exceeded.
+    /// otherwise readers differ, or a limit is exceeded. Of zips, this holds for
+    /// those that users unpack with whatever they have.
     #[must_use]
     pub(crate) const fn is_unreadable(&self) -> bool {
-        matches!(self.flaw(), Flaw::Tar(_) | Flaw::BreaksOff(_) | Flaw::Gzip(_) | Flaw::IsAnother { .. })
+        matches!(
+            self.flaw(),
+            Flaw::Tar(_)
+                | Flaw::BreaksOff(_)
+                | Flaw::Stream { .. }
+                | Flaw::StreamBreaksOff(_)
+                | Flaw::IsAnother { .. }
+                | Flaw::NoEnd(_)
+                | Flaw::Zip64End(_)
+                | Flaw::DirectoryPlace { .. }
+                | Flaw::DirectoryEntry(_)
+                | Flaw::LocalHeader
+                | Flaw::IntoDirectory
+        )
     }
 
     /// Whether it ends before it is whole, so that no reader gets to its end.
     #[must_use]
     pub(crate) const fn is_broken_off(&self) -> bool {
-        matches!(self.flaw(), Flaw::BreaksOff(_))
+        matches!(self.flaw(), Flaw::BreaksOff(_) | Flaw::StreamBreaksOff(_))
+    }
+
+    /// Whether it is beyond what is read here, which other readers may well read:
+    /// a limit, a larger window, another method.
+    #[must_use]
+    pub(crate) const fn is_unsupported(&self) -> bool {
+        matches!(
+            self.flaw(),
+            Flaw::Unsupported(_)
+                | Flaw::Volumes
+                | Flaw::TooManyEntries { .. }
+                | Flaw::DirectoryTooLarge { .. }
+                | Flaw::UnpackedTooLarge { .. }
+                | Flaw::TooLargeToRead { .. }
+                | Flaw::ExtendedHeaderTooLarge { .. }
+                | Flaw::Ratio { .. }
+        )
     }
 
     /// The finding that it is, about whatever lies at `place`.
@@ -115,9 +157,13 @@ impl Refusal {
     pub(crate) fn expected(&self) -> String {
         match self.flaw() {
             Flaw::NoEntry(_) => "the number of an entry".into(),
-            Flaw::NoEnd(_) | Flaw::Inflate(_) | Flaw::Tar(_) | Flaw::BreaksOff(_) | Flaw::Gzip(_) => {
-                "an archive that is whole".into()
-            }
+            Flaw::NoEnd(_)
+            | Flaw::Inflate(_)
+            | Flaw::Tar(_)
+            | Flaw::BreaksOff(_)
+            | Flaw::Stream { .. }
+            | Flaw::StreamBreaksOff(_) => "an archive that is whole".into(),
+            Flaw::Unsupported(_) => "an archive that is read here".into(),
             Flaw::TarHeaders(_) => "headers that every reader reads alike".into(),
             Flaw::IsAnother { expected, .. } => (*expected).into(),
             Flaw::SeveralEnds(..) => "one end record, behind which nothing but its comment lies".into(),
@@ -191,7 +237,8 @@ impl Refusal {
             | Flaw::Crc { .. }
             | Flaw::Tar(_)
             | Flaw::BreaksOff(_)
-            | Flaw::Gzip(_) => "Build and upload it again: it is broken, or was altered.",
+            | Flaw::Stream { .. }
+            | Flaw::StreamBreaksOff(_) => "Build and upload it again: it is broken, or was altered.",
             Flaw::IsAnother { .. } => {
                 "Look at how the job makes or downloads it, or give it the name of what it is."
             }
@@ -303,8 +350,12 @@ pub(super) enum Flaw {
     TarHeaders(&'static str),
     #[error("breaks off in {0}")]
     BreaksOff(&'static str),
-    #[error("has a gzip stream that {0}")]
-    Gzip(&'static str),
+    #[error("has a {codec} stream that {what}")]
+    Stream { codec: &'static str, what: &'static str },
+    #[error("breaks off in its {0} stream")]
+    StreamBreaksOff(&'static str),
+    #[error("{0}")]
+    Unsupported(&'static str),
     #[error("is {what}")]
     IsAnother { what: String, expected: &'static str },
 }

@@ -8,7 +8,7 @@
 
 mod end;
 mod local;
-mod record;
+pub(super) mod record;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

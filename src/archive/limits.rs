@@ -1,7 +1,7 @@
 //! Resource limits for untrusted archives.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 /// The most that one run unpacks, counted over all its artifacts.
 ///
@@ -79,6 +79,51 @@ impl Budget {
     }
 }
 
+/// Memory that all archives of a run share, in bytes.
+#[derive(Debug)]
+struct Room {
+    bytes: u64,
+    used: Mutex<u64>,
+    freed: Condvar,
+}
+
+impl Room {
+    const fn new(bytes: u64) -> Self {
+        Self { bytes, used: Mutex::new(0), freed: Condvar::new() }
+    }
+
+    /// Waits until so much of it is free, at most all of it.
+    fn take(&'static self, bytes: u64) -> Share {
+        let bytes = bytes.min(self.bytes);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        while used.saturating_add(bytes) > self.bytes {
+            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+        }
+        *used += bytes;
+        Share { room: self, bytes }
+    }
+}
+
+/// A part of a room, until it is dropped.
+#[derive(Debug)]
+struct Share {
+    room: &'static Room,
+    bytes: u64,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut used = self.room.used.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = used.saturating_sub(self.bytes);
+        self.room.freed.notify_all();
+    }
+}
+
+/// For what archives are unpacked from.
+static UNPACKING: Room = Room::new(WindowPermit::MOST);
+/// For archives that are inspected, and the windows of their decoders.
+static INSPECTING: Room = Room::new(WindowPermit::MOST);
+
 /// Permission to hold much memory for one archive: its directory, or a metadata
 /// file in it.
 ///
@@ -88,7 +133,7 @@ impl Budget {
 /// no two wait for each other.
 #[derive(Debug)]
 pub(crate) struct LargePermit {
-    _guard: MutexGuard<'static, ()>,
+    _share: Share,
 }
 
 impl LargePermit {
@@ -98,13 +143,38 @@ impl LargePermit {
 
     /// Waits for the permit, if so many bytes need it.
     pub(super) fn for_bytes(bytes: u64, purpose: Purpose) -> Option<Self> {
-        static UNPACKING: Mutex<()> = Mutex::new(());
-        static INSPECTING: Mutex<()> = Mutex::new(());
-        let mutex = match purpose {
+        let room = match purpose {
             Purpose::Unpack => &UNPACKING,
             Purpose::Inspect => &INSPECTING,
         };
-        (bytes > Self::FREE).then(|| Self { _guard: mutex.lock().unwrap_or_else(PoisonError::into_inner) })
+        (bytes > Self::FREE).then(|| Self { _share: room.take(u64::MAX) })
+    }
+}
+
+/// Permission to keep a window of what a decoder has decompressed.
+///
+/// All windows together have at most [`WindowPermit::MOST`] bytes, on however
+/// many threads. Whoever has one waits for nothing else.
+#[derive(Debug)]
+pub(super) struct WindowPermit {
+    share: Share,
+}
+
+impl WindowPermit {
+    /// The largest window, in bytes: that of `xz -9` and `zstd --ultra -21`.
+    const MOST: u64 = 64 << 20;
+    /// The least that is taken: that of `xz -6` and `zstd -19`.
+    const LEAST: u64 = 8 << 20;
+
+    /// Waits until there is room for a window of so many bytes, or for the largest.
+    pub(super) fn for_bytes(bytes: u64) -> Self {
+        let bytes = if bytes <= Self::LEAST { Self::LEAST } else { Self::MOST };
+        Self { share: INSPECTING.take(bytes) }
+    }
+
+    /// The largest window that it permits.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.share.bytes
     }
 }
 

@@ -48,7 +48,7 @@ fn describe_text(head: &[u8]) -> Option<&'static str> {
     let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..);
     if head.iter().all(is_text)
         && head.iter().any(u8::is_ascii_graphic)
-        && str::from_utf8(head.get(..16)?).is_ok()
+        && str::from_utf8(head.get(..16).unwrap_or(head)).is_ok()
     {
         return Some(if begins(b"{") { "a JSON document" } else { "a text" });
     }

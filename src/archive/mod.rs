@@ -15,7 +15,8 @@
 //! 4. [`zip`] inflates, and holds every byte against size and CRC-32.
 //!
 //! A tar is read entry by entry, in order, by [`tar`], out of a stream that
-//! [`compression`] inflates.
+//! [`compression`] decompresses. A zip that is released as it is, and that users
+//! unpack with whatever they have, is read as [`plain_zip`] does.
 
 pub(crate) mod compression;
 mod error;
@@ -24,6 +25,7 @@ pub(crate) mod limits;
 mod magic;
 pub(crate) mod name;
 mod near;
+pub(crate) mod plain_zip;
 pub(crate) mod tar;
 pub(crate) mod zip;
 

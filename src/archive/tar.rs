@@ -1,4 +1,4 @@
-//! Reading a gzipped tar in order, to see what it is.
+//! Reading a tar in order, compressed or not, to see what it is.
 //!
 //! Nothing of a tar is ever unpacked into a folder here: it is asked for the
 //! names of its entries and for the content of a few small ones. The headers
@@ -17,6 +17,7 @@ use super::error::{ArchiveError, Flaw, Refusal};
 use super::limits::Limits;
 use super::magic::describe;
 use super::name;
+use crate::distribution::archive_name::Codec;
 use crate::filename::FileNameError;
 
 /// The most bytes of one extended header (a long name, or pax records).
@@ -100,13 +101,13 @@ impl TarEntry {
     }
 }
 
-/// A gzipped tar, read from its front.
+/// A tar, read from its front.
 ///
 /// Several entries may bear one name, of which readers take the last: who
 /// looks for a file must look at all entries. What lets readers differ on
 /// where entries lie is refused; what merely lets them differ on one entry is
 /// its [`ambiguity`](TarEntry::ambiguity).
-pub(crate) struct TarGz<R> {
+pub(crate) struct TarReader<R: BufRead> {
     stream: Decompressed<R>,
     /// Bytes of the current entry that nobody has read yet.
     left: u64,
@@ -144,14 +145,14 @@ impl Extended {
     }
 }
 
-impl<R: BufRead> TarGz<R> {
-    /// Reads the tar within `reader`, a gzip file of one or several members.
+impl<R: BufRead> TarReader<R> {
+    /// Reads the tar within `reader`, which is compressed in that way.
     ///
-    /// Of the limits, `unpacked` and `ratio` bound what is inflated, and
+    /// Of the limits, `unpacked` and `ratio` bound what is decompressed, and
     /// `entries` their number.
-    pub(crate) const fn new(reader: R, limits: &Limits) -> Self {
+    pub(crate) fn new(reader: R, codec: Codec, limits: &Limits) -> Self {
         Self {
-            stream: Decompressed::new(reader, *limits),
+            stream: Decompressed::new(reader, codec, *limits),
             left: 0,
             padding: 0,
             entries: 0,
@@ -204,7 +205,8 @@ impl<R: BufRead> TarGz<R> {
     /// The next header's block; none at the end.
     fn next_block(&mut self) -> Result<Option<[u8; BLOCK]>, ArchiveError> {
         if self.state == State::Start {
-            check_gzip(self.stream.packed_head()?)?;
+            let codec = self.stream.codec();
+            check_magic(self.stream.packed_head()?, codec)?;
         }
         let mut block = [0; BLOCK];
         let got = self.stream.fill(&mut block)?;
@@ -212,7 +214,9 @@ impl<R: BufRead> TarGz<R> {
             let head = block.get(..got).unwrap_or(&block);
             return match got {
                 BLOCK => Ok(Some(block)),
-                _ if self.state == State::Start && describe(head).is_some() => Err(refuse(not_a_tar(head))),
+                _ if self.state == State::Start && describe(head).is_some() => {
+                    Err(refuse(not_a_tar(head, self.stream.codec())))
+                }
                 _ => Err(refuse(Flaw::BreaksOff("a header"))),
             };
         }
@@ -229,7 +233,7 @@ impl<R: BufRead> TarGz<R> {
     fn refuse_header(&self, flaw: Flaw, block: &[u8; BLOCK]) -> ArchiveError {
         match (self.state, flaw) {
             (State::Start, Flaw::Tar(_)) if describe(block) != Some("a plain tar") => {
-                refuse(not_a_tar(block))
+                refuse(not_a_tar(block, self.stream.codec()))
             }
             (_, flaw) => refuse(flaw),
         }
@@ -238,7 +242,7 @@ impl<R: BufRead> TarGz<R> {
     /// The content of the current entry, as far as it was not read yet.
     ///
     /// # Errors
-    /// If that is more than `most` bytes, and as [`TarGz::next_entry`].
+    /// If that is more than `most` bytes, and as [`TarReader::next_entry`].
     pub(crate) fn read_entry(&mut self, most: u64) -> Result<Vec<u8>, ArchiveError> {
         if self.left > most {
             let flaw = Flaw::TooLargeToRead { size: self.left, most };
@@ -253,7 +257,7 @@ impl<R: BufRead> TarGz<R> {
     /// to `target`.
     ///
     /// # Errors
-    /// As [`TarGz::next_entry`], and [`ArchiveError::Write`].
+    /// As [`TarReader::next_entry`], and [`ArchiveError::Write`].
     pub(crate) fn copy_entry(&mut self, target: &mut impl Write) -> Result<u64, ArchiveError> {
         let bytes = self.left;
         self.pass(bytes, |block| target.write_all(block).map_err(ArchiveError::Write))?;
@@ -403,7 +407,8 @@ impl<R: BufRead> TarGz<R> {
                 Ok(got) => is_followed |= buffer.iter().take(got).any(|byte| *byte != 0),
                 // All that was packed is there.
                 Err(ArchiveError::Refused(refusal)) if refusal.is_broken_off() => {
-                    return Err(refuse(Flaw::Gzip("does not end where its tar does")));
+                    let codec = self.stream.codec().as_str();
+                    return Err(refuse(Flaw::Stream { codec, what: "does not end where its tar does" }));
                 }
                 Err(error) => return Err(error),
             }
@@ -420,22 +425,37 @@ fn refuse(flaw: Flaw) -> ArchiveError {
     Refusal::whole(flaw).into()
 }
 
-fn check_gzip(head: &[u8]) -> Result<(), ArchiveError> {
-    if head.starts_with(b"\x1f") {
+fn check_magic(head: &[u8], codec: Codec) -> Result<(), ArchiveError> {
+    let (magic, otherwise): (&[u8], _) = match codec {
+        Codec::Store => return Ok(()),
+        Codec::Gzip => (b"\x1f", "not a gzip file"),
+        Codec::Xz => (b"\xfd", "not an xz file"),
+        // Skippable frames begin otherwise.
+        Codec::Zstd if matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) => return Ok(()),
+        Codec::Zstd => (b"\x28", "not a Zstandard file"),
+        Codec::Bzip2 => (b"B", "not a bzip2 file"),
+    };
+    if head.starts_with(magic) {
         return Ok(());
     }
-    let what = describe(head).unwrap_or("not a gzip file").to_owned();
-    Err(refuse(Flaw::IsAnother { what, expected: "a gzipped tar" }))
+    let what = describe(head).unwrap_or(otherwise).to_owned();
+    Err(refuse(Flaw::IsAnother { what, expected: codec.tar() }))
 }
 
-/// What a gzip file holds that begins with `head` and holds no tar.
-fn not_a_tar(head: &[u8]) -> Flaw {
-    let what = match describe(head) {
-        Some("a gzip file") => "a gzip in a gzip".to_owned(),
-        Some(what) => format!("a gzip of {what}"),
-        None => "a gzip of something that is no tar".to_owned(),
+/// What a file holds that begins with `head` once it is decompressed, and holds
+/// no tar.
+fn not_a_tar(head: &[u8], codec: Codec) -> Flaw {
+    let name = codec.as_str();
+    let what = match (codec, describe(head)) {
+        (Codec::Store, Some(what)) => what.to_owned(),
+        (Codec::Store, None) => "not a tar".to_owned(),
+        (Codec::Gzip, Some("a gzip file")) => "a gzip in a gzip".to_owned(),
+        (Codec::Gzip, Some(what)) => format!("a gzip of {what}"),
+        (Codec::Gzip, None) => "a gzip of something that is no tar".to_owned(),
+        (_, Some(what)) => format!("{what}, compressed with {name}"),
+        (_, None) => format!("something that is no tar, compressed with {name}"),
     };
-    Flaw::IsAnother { what, expected: "a gzipped tar" }
+    Flaw::IsAnother { what, expected: codec.tar() }
 }
 
 /// GNU's long name or link, which ends with a NUL.

@@ -186,6 +186,16 @@ const EXPECTED: &[(&str, &[Content], &str)] = &[
     (".nupkg", &[Content::Zip], "a zip"),
     (".vsix", &[Content::Zip], "a zip"),
     (".xpi", &[Content::Zip], "a zip"),
+    (".snupkg", &[Content::Zip], "a zip"),
+    (".mcpb", &[Content::Zip], "a zip"),
+    (".dxt", &[Content::Zip], "a zip"),
+    (".conda", &[Content::Zip], "a zip"),
+    (".egg", &[Content::Zip], "a zip"),
+    (".aab", &[Content::Zip], "a zip"),
+    (".msixbundle", &[Content::Zip], "a zip"),
+    (".appxbundle", &[Content::Zip], "a zip"),
+    (".pyz", &[Content::Zip, Content::Script], "a zip"),
+    (".pex", &[Content::Zip, Content::Script], "a zip"),
     (".7z", &[Content::SevenZip], "7z"),
     (".gz", &[Content::Gzip], "gzip"),
     (".xz", &[Content::Xz], "xz"),
@@ -195,6 +205,7 @@ const EXPECTED: &[(&str, &[Content], &str)] = &[
     (".rpm", &[Content::Rpm], "an RPM package"),
     (".msi", &[Content::Ole], "an OLE compound file"),
     (".pkg", &[Content::Xar, Content::Xz, Content::Zstd, Content::Gzip], "a xar archive"),
+    (".mpkg", &[Content::Xar], "a xar archive"),
     (".snap", &[Content::SquashFs], "a SquashFS image"),
     (".appimage", &[Content::Native(ExecutableFormat::Elf)], "an ELF file"),
     (".wasm", &[Content::Native(ExecutableFormat::Wasm)], "WebAssembly"),
@@ -203,6 +214,12 @@ const EXPECTED: &[(&str, &[Content], &str)] = &[
 /// Suffixes of formats without one beginning, which at least no document has.
 const NO_DOCUMENTS: [&str; 12] =
     [".exe", ".dll", ".pyd", ".dmg", ".apk", ".msix", ".appx", ".so", ".dylib", ".node", ".flatpak", ".whl"];
+
+/// Suffixes of what is binary from its first bytes on, whatever these are.
+const NO_TEXTS: [&str; 9] = [".exe", ".dll", ".pyd", ".dmg", ".apk", ".msix", ".appx", ".node", ".flatpak"];
+
+/// Of fewer bytes nothing is known for certain but what they are.
+const TOO_SHORT: usize = 8;
 
 /// What a file of that name should be, if its first bytes say that it is
 /// something else. `size` is that of the whole file.
@@ -214,7 +231,9 @@ pub(crate) fn expected(name: &FileName, content: Content, head: &[u8]) -> Option
             && MAGIC.iter().any(|(magic, content)| contents.contains(content) && magic.starts_with(head));
         return (!contents.contains(&content) && !is_beginning).then_some(*what);
     }
-    let is_other = NO_DOCUMENTS.iter().any(|suffix| name.has_suffix(suffix)) && content.is_document();
+    let is_one_of = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.has_suffix(suffix));
+    let is_text = content == Content::Text && head.len() >= TOO_SHORT && !head.starts_with(b"MZ");
+    let is_other = (is_one_of(&NO_DOCUMENTS) && content.is_document()) || (is_one_of(&NO_TEXTS) && is_text);
     is_other.then_some("a file of the format that its name gives")
 }
 
@@ -256,6 +275,13 @@ mod tests {
             ("tool.TAR.XZ", b"<html>", Some("xz")),
             ("tool.exe", b"<!DOCTYPE html>", Some("a file of the format that its name gives")),
             ("tool.exe", b"MZ old", None),
+            ("tool.exe", b"MZ as a text begins", None),
+            ("tool.exe", b"Not Found", Some("a file of the format that its name gives")),
+            ("tool.apk", b"Not Found", Some("a file of the format that its name gives")),
+            ("tool.dmg", b"x", None),
+            ("tool.apk", b"\x1f\x8b\x08", None),
+            ("tool.pyz", b"#!/usr/bin/env python3\nPK", None),
+            ("tool.conda", b"404: Not Found", Some("a zip")),
             ("tool.deb", b"!<arch>\ndebian-binary", None),
             ("tool.msi", b"\xd0\xcf", None),
             ("tool.rpm", b"version https://git-lfs.github.com/spec/v1\n", Some("an RPM package")),

@@ -14,10 +14,12 @@ const MACOSX: &str = "__MACOSX";
 /// Whether the file at a path is a stray one.
 #[must_use]
 pub(crate) fn is_junk_file(path: &RelativePath) -> bool {
-    is_stray_name(&path.file_name()) || path.components().any(|component| component == MACOSX)
+    is_junk_name(&path.file_name()) || path.components().any(|component| component == MACOSX)
 }
 
-fn is_stray_name(name: &FileName) -> bool {
+/// Whether a file of that name is one.
+#[must_use]
+pub(crate) fn is_junk_name(name: &FileName) -> bool {
     name.as_str().starts_with(APPLE_DOUBLE)
         || NAMES.iter().any(|stray| name.as_str().eq_ignore_ascii_case(stray))
 }

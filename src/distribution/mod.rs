@@ -18,6 +18,7 @@ pub(crate) mod machine;
 pub(crate) mod metadata;
 pub(crate) mod native;
 pub(crate) mod npm;
+pub(crate) mod private;
 pub(crate) mod prohibited;
 pub(crate) mod project;
 pub(crate) mod sdist;

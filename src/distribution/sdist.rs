@@ -94,6 +94,17 @@ pub fn could_be_sdist_of(name: &FileName, project: &ProjectName) -> bool {
     })
 }
 
+/// Whether a name is that of a source distribution of some project.
+#[must_use]
+pub(crate) fn is_sdist_name(name: &FileName) -> bool {
+    let parts = name.stem(SUFFIX).and_then(|stem| stem.rsplit_once('-'));
+    parts.is_some_and(|(project, version)| {
+        version.starts_with(|c: char| c.is_ascii_digit())
+            && version.parse::<Version>().is_ok()
+            && project.parse::<ProjectName>().is_ok()
+    })
+}
+
 /// Ends of the names of archives that build tools called source distributions,
 /// and that PyPI no longer accepts.
 const OLD_SDISTS: [&str; 5] = [".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.Z"];

@@ -9,6 +9,7 @@ use crate::distribution::sidecar::SidecarContents;
 use crate::distribution::version::DeclaredVersion;
 use crate::distribution::wheel::WheelFilename;
 use crate::distribution::{Kind, Shape};
+use crate::evidence::archive::ArchiveContents;
 use crate::evidence::defect::Defect;
 use crate::evidence::npm::NpmContents;
 use crate::evidence::sdist::SdistContents;
@@ -44,6 +45,8 @@ pub enum Distribution {
         /// Why it could not be read as the distribution or archive that it
         /// claims to be.
         defect: Option<Arc<Defect>>,
+        /// What was seen in it; none if it could not be looked into.
+        contents: Option<Box<ArchiveContents>>,
     },
     /// A program or library.
     Executable {
@@ -64,7 +67,7 @@ impl Distribution {
     pub fn plain(shape: Shape) -> Self {
         match shape {
             Shape::Wheel | Shape::MaybeSdist | Shape::MaybeNpm | Shape::Archive => {
-                Self::Archive { defect: None }
+                Self::Archive { defect: None, contents: None }
             }
             Shape::Executable => Self::Executable { native: None },
             Shape::Installer => Self::Installer,
@@ -76,14 +79,14 @@ impl Distribution {
     /// An archive that could not be read as what it claims to be.
     #[must_use]
     pub(crate) fn defective(defect: Defect) -> Self {
-        Self::Archive { defect: Some(Arc::new(defect)) }
+        Self::Archive { defect: Some(Arc::new(defect)), contents: None }
     }
 
     /// Why it could not be read as what it claims to be.
     #[must_use]
     pub(crate) fn defect(&self) -> Option<&Defect> {
         match self {
-            Self::Archive { defect } => defect.as_deref(),
+            Self::Archive { defect, .. } => defect.as_deref(),
             _ => None,
         }
     }

@@ -1,10 +1,12 @@
 //! Everything the rules need to know about a file, read once.
 
+pub(crate) mod archive;
 pub(crate) mod defect;
 pub(crate) mod distribution;
 pub(crate) mod inspect;
 pub(crate) mod native;
 pub(crate) mod npm;
+pub(crate) mod private;
 pub(crate) mod prohibited;
 pub(crate) mod sdist;
 pub(crate) mod wheel;

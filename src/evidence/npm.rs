@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::distribution::npm::FileTree;
 use crate::evidence::native::NativeFiles;
+use crate::evidence::private::PrivateFiles;
 use crate::sample::Sample;
 
 /// What is known of the inside of an npm package besides its package.json.
@@ -12,6 +13,8 @@ use crate::sample::Sample;
 pub struct NpmContents {
     /// Its native code.
     pub(crate) native: NativeFiles,
+    /// What is private by its nature.
+    pub(crate) private: PrivateFiles,
     /// Native programs of Unix without execute permission that `bin` does not
     /// name.
     pub not_executable: Sample<String>,

@@ -1,5 +1,6 @@
 //! What a source distribution holds, as far as any rule asks for it.
 
+use crate::evidence::private::PrivateFiles;
 use crate::evidence::prohibited::ProhibitedFiles;
 use crate::sample::Sample;
 
@@ -19,4 +20,6 @@ pub struct SdistContents {
     pub odd_pkg_info: Option<String>,
     /// Files that PyPI's scanner does not accept.
     pub prohibited: ProhibitedFiles,
+    /// What is private by its nature.
+    pub(crate) private: PrivateFiles,
 }

@@ -6,6 +6,7 @@ use crate::distribution::entry_points::EntryPointsError;
 use crate::distribution::metadata::{CoreMetadata, CoreMetadataError};
 use crate::distribution::wheel::{RecordError, WheelMetadata};
 use crate::evidence::native::NativeFiles;
+use crate::evidence::private::PrivateFiles;
 use crate::evidence::prohibited::ProhibitedFiles;
 use crate::sample::Sample;
 
@@ -53,6 +54,8 @@ pub struct WheelContents {
     pub prohibited: ProhibitedFiles,
     /// Its native code.
     pub(crate) native: NativeFiles,
+    /// What is private by its nature.
+    pub(crate) private: PrivateFiles,
 }
 
 impl WheelContents {

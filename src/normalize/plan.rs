@@ -248,7 +248,7 @@ impl Planner<'_> {
                 Decision::LeaveOut(LeftOutReason::UnknownKind)
             }
             // A defect has its own error.
-            Distribution::Archive { defect: None } if self.naming.is_for_the_index(file) => {
+            Distribution::Archive { defect: None, .. } if self.naming.is_for_the_index(file) => {
                 findings.extend(self.no_sdist(file).or_else(|| self.old_format(file)));
                 self.asset(file, findings)
             }

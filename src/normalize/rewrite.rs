@@ -136,7 +136,7 @@ impl Wheel<'_> {
         let name = self.filename.canonical();
         let distribution = inspect::wheel(staging, &staged, name, &place, options)?;
         match &distribution {
-            Distribution::Archive { defect: Some(defect) } => {
+            Distribution::Archive { defect: Some(defect), .. } => {
                 return Err(RewriteError::Unfit(format!("the rewritten wheel is refused: {defect}")));
             }
             Distribution::Wheel { contents, .. } if !matches!(&contents.record, Some(Ok(check)) if check.wrong.is_empty()) =>

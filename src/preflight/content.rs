@@ -9,7 +9,9 @@ use crate::rule::finding::Finding;
 pub(super) fn judge(file: &Evidence) -> Option<Finding> {
     let is_looked_at = matches!(
         file.distribution,
-        Distribution::Archive { defect: None } | Distribution::Executable { .. } | Distribution::Installer
+        Distribution::Archive { defect: None, .. }
+            | Distribution::Executable { .. }
+            | Distribution::Installer
     );
     // Empty files are judged by where they go.
     let mismatch = file.mismatch.filter(|_| is_looked_at && file.staged.size > 0)?;

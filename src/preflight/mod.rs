@@ -1,10 +1,12 @@
 //! The rules: pure functions of evidence, in one file for each authority.
 
+mod archive;
 mod content;
 pub(crate) mod expect;
 pub(crate) mod expect_digests;
 mod native;
 pub(crate) mod npm;
+mod private;
 pub(crate) mod projects;
 mod pypi;
 pub(crate) mod release;
@@ -25,10 +27,14 @@ use crate::rule::finding::Finding;
 pub(crate) fn files(evidence: &[Evidence], naming: &NamingPolicy, repository: Option<&str>) -> Vec<Finding> {
     evidence
         .iter()
-        .flat_map(|file| match content::judge(file) {
+        .flat_map(|file| {
             // What it is explains whatever else is wrong with it.
-            Some(finding) => vec![finding],
-            None => judge(file, naming.is_for_the_index(file), repository),
+            if let Some(finding) = content::judge(file) {
+                return vec![finding];
+            }
+            let mut findings = judge(file, naming.is_for_the_index(file), repository);
+            findings.extend(private::judge(file));
+            findings
         })
         .collect()
 }
@@ -44,11 +50,12 @@ fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> V
             findings
         }
         Distribution::Sdist { sdist, contents } if is_for_the_index => pypi::sdist(file, sdist, contents),
-        Distribution::Archive { defect: Some(defect) } => {
+        Distribution::Archive { defect: Some(defect), .. } => {
             let finding = unreadable::judge(file.place(), defect);
             let applies = is_for_the_index || finding.rule.class() != Class::Index;
             applies.then_some(finding).into_iter().collect()
         }
+        Distribution::Archive { contents: Some(contents), .. } => archive::judge(file, contents),
         Distribution::Executable { native: Some(native) } => native::program::judge(file, native),
         _ => Vec::new(),
     }

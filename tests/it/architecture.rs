@@ -7,17 +7,20 @@ use std::path::{Path, PathBuf};
 
 /// What is named in few places, and the beginnings of the paths of the files
 /// that may.
-const CONFINED: [(&str, &[&str]); 14] = [
+const CONFINED: [(&str, &[&str]); 17] = [
     ("anyhow::", &["main.rs"]),
+    ("bzip2::bufread", &["archive/"]),
     ("clap::", &["request/", "settings.rs", "main.rs"]),
     ("env::", &["action/environment.rs", "main.rs"]),
     ("flate2::", &["archive/", "normalize/rewrite.rs"]),
     ("fs::", &["action/", "disk/", "source/"]),
     ("http::", &["source/http", "source/github"]),
+    ("lzma_rust2::", &["archive/"]),
     ("octocrab::", &["source/http", "source/github"]),
     ("process::", &["action/", "main.rs"]),
     ("reqwest::", &["source/http", "source/github"]),
     ("rustix::", &["action/", "disk/", "source/"]),
+    ("ruzstd::", &["archive/"]),
     ("std::env", &["action/environment.rs", "main.rs"]),
     ("tar::", &["archive/"]),
     ("tokio::", &["source/http", "source/github"]),

@@ -59,7 +59,8 @@ fn folders_and_loose_files() {
 
 #[test]
 fn zips_are_artifacts_if_asked() {
-    let inside = artifact_zip(&[("tool", 0o100_755, &elf("tool")), ("doc/guide.zip", 0o100_644, &zip(&[]))]);
+    let inside =
+        artifact_zip(&[("tool", 0o100_755, &elf("tool")), ("doc/guide.zip", 0o100_644, &zip(&[("g", "")]))]);
     let workspace = Workspace::with([("programs.zip", inside), ("loose.zip", zip(&[("x", "y")]))]);
     workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(released(&workspace), @r"
@@ -82,7 +83,7 @@ fn zips_are_artifacts_if_asked() {
 fn execute_bits_are_kept_for_assets_alone() {
     let workspace = Workspace::with([
         ("a/tool", elf("1")),
-        ("a/data.zip", zip(&[])),
+        ("a/data.zip", zip(&[("d", "")])),
         ("a/foo-1.0-py3-none-any.whl", wheel(WHEEL)),
     ]);
     for name in ["tool", "foo-1.0-py3-none-any.whl"] {

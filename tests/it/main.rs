@@ -14,6 +14,7 @@
 
 mod action;
 mod architecture;
+mod archives;
 mod assets;
 mod disk;
 mod docs;

@@ -376,7 +376,7 @@ fn what_a_distribution_declares() {
     assert_eq!(sdist.version(), package.version());
     let names = [&sdist, &package].map(|distribution| distribution.canonical_name().unwrap().as_str());
     assert_eq!(names, ["foo_bar-1.0.0.tar.gz", "foo-bar-1.0.0.tgz"]);
-    let archive = Distribution::Archive { defect: None };
+    let archive = Distribution::Archive { defect: None, contents: None };
     assert!(archive.project().is_none() && archive.version().is_none() && archive.canonical_name().is_none());
 }
 

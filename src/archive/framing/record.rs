@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 /// Reads little-endian numbers off the front of some bytes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor<'a>(pub &'a [u8]);
+pub(in crate::archive) struct Cursor<'a>(pub &'a [u8]);
 
 impl<'a> Cursor<'a> {
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
@@ -14,19 +14,19 @@ impl<'a> Cursor<'a> {
         Some(*array)
     }
 
-    pub(super) fn u16(&mut self) -> Option<u16> {
+    pub(in crate::archive) fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
-    pub(super) fn u32(&mut self) -> Option<u32> {
+    pub(in crate::archive) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
-    pub(super) fn u64(&mut self) -> Option<u64> {
+    pub(in crate::archive) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
 
-    pub(super) fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
+    pub(in crate::archive) fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
         let (front, rest) = self.0.split_at_checked(bytes)?;
         self.0 = rest;
         Some(front)
@@ -34,14 +34,18 @@ impl<'a> Cursor<'a> {
 }
 
 /// Fills `buffer` from byte `at` on.
-pub(super) fn read_at<R: Read + Seek>(reader: &mut R, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+pub(in crate::archive) fn read_at<R: Read + Seek>(
+    reader: &mut R,
+    at: u64,
+    buffer: &mut [u8],
+) -> io::Result<()> {
     reader.seek(SeekFrom::Start(at))?;
     reader.read_exact(buffer)
 }
 
 /// Central directory file header, 4.3.12, without its variable parts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Central {
+pub(in crate::archive) struct Central {
     pub made_by: u16,
     pub needed: u16,
     pub flags: u16,
@@ -58,27 +62,27 @@ pub(super) struct Central {
 }
 
 impl Central {
-    pub(super) const LEN: usize = 46;
+    pub(in crate::archive) const LEN: usize = 46;
     const SIGNATURE: u32 = 0x0201_4b50;
 
     /// Whether the entry was made on a host with Unix modes (4.4.2.2).
-    pub(super) const fn is_unix(&self) -> bool {
+    pub(in crate::archive) const fn is_unix(&self) -> bool {
         matches!(self.made_by >> 8, 3 | 19)
     }
 
     /// The Unix mode. By the letter it is one only if [`Central::is_unix`], but
     /// there are readers that make a link of whatever bears a link's type.
-    pub(super) const fn mode(&self) -> u32 {
+    pub(in crate::archive) const fn mode(&self) -> u32 {
         self.attributes >> 16
     }
 
     /// Whether the MS-DOS attributes are those of a folder.
-    pub(super) const fn is_dos_folder(&self) -> bool {
+    pub(in crate::archive) const fn is_dos_folder(&self) -> bool {
         self.attributes & 0x10 != 0
     }
 
     /// Nothing if the bytes do not begin with the signature.
-    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+    pub(in crate::archive) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
         let mut at = Cursor(&bytes);
         if at.u32()? != Self::SIGNATURE {
             return None;
@@ -112,7 +116,7 @@ impl Central {
 
 /// Local file header, 4.3.7, without its variable parts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Local {
+pub(in crate::archive) struct Local {
     pub needed: u16,
     pub flags: u16,
     pub method: u16,
@@ -124,11 +128,11 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) const LEN: usize = 30;
+    pub(in crate::archive) const LEN: usize = 30;
     const SIGNATURE: u32 = 0x0403_4b50;
 
     /// Nothing if the bytes do not begin with the signature.
-    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+    pub(in crate::archive) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
         let mut at = Cursor(&bytes);
         if at.u32()? != Self::SIGNATURE {
             return None;
@@ -143,7 +147,7 @@ impl Local {
 
 /// End of central directory record, 4.3.16, without its comment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct End {
+pub(in crate::archive) struct End {
     pub disk: u16,
     pub directory_disk: u16,
     pub entries_here: u16,
@@ -154,12 +158,12 @@ pub(super) struct End {
 }
 
 impl End {
-    pub(super) const LEN: usize = 22;
-    pub(super) const SIGNATURE: [u8; 4] = *b"PK\x05\x06";
+    pub(in crate::archive) const LEN: usize = 22;
+    pub(in crate::archive) const SIGNATURE: [u8; 4] = *b"PK\x05\x06";
 
     /// Nothing if there are too few bytes, or they do not begin with the
     /// signature.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::archive) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut at = Cursor(bytes.strip_prefix(&Self::SIGNATURE)?);
         Some(Self {
             disk: at.u16()?,
@@ -175,17 +179,17 @@ impl End {
 
 /// ZIP64 end of central directory locator, 4.3.15.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Locator {
+pub(in crate::archive) struct Locator {
     pub disk: u32,
     pub offset: u64,
     pub disks: u32,
 }
 
 impl Locator {
-    pub(super) const LEN: usize = 20;
+    pub(in crate::archive) const LEN: usize = 20;
 
     /// Nothing if the bytes do not begin with the signature.
-    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+    pub(in crate::archive) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
         let mut at = Cursor(bytes.strip_prefix(b"PK\x06\x07")?);
         Some(Self { disk: at.u32()?, offset: at.u64()?, disks: at.u32()? })
     }
@@ -193,7 +197,7 @@ impl Locator {
 
 /// ZIP64 end of central directory record, 4.3.14, without its extensible data.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct End64 {
+pub(in crate::archive) struct End64 {
     /// Bytes of the record behind this field: 44, and more with extensible
     /// data.
     pub rest: u64,
@@ -206,10 +210,10 @@ pub(super) struct End64 {
 }
 
 impl End64 {
-    pub(super) const LEN: usize = 56;
+    pub(in crate::archive) const LEN: usize = 56;
 
     /// Nothing if the bytes do not begin with the signature.
-    pub(super) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
+    pub(in crate::archive) fn parse(bytes: [u8; Self::LEN]) -> Option<Self> {
         let mut at = Cursor(bytes.strip_prefix(b"PK\x06\x06")?);
         let rest = at.u64()?;
         let _versions = at.u32()?;
@@ -227,7 +231,7 @@ impl End64 {
 
 /// The extra fields that change how the rest is read, 4.5.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Extra<'a> {
+pub(in crate::archive) struct Extra<'a> {
     /// 0x0001, ZIP64 extended information.
     pub zip64: Option<&'a [u8]>,
     /// 0x7075, Info-ZIP Unicode path.
@@ -237,7 +241,7 @@ pub(super) struct Extra<'a> {
 impl<'a> Extra<'a> {
     /// Nothing if the fields do not fill their room exactly, or if one of
     /// these two is there twice.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(in crate::archive) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let mut extra = Self::default();
         let mut at = Cursor(bytes);
         while !at.0.is_empty() {

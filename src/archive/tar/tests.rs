@@ -10,7 +10,7 @@ const LIMITS: Limits = Limits::within(100 << 20, 100);
 
 /// Every entry with its content, or the error.
 fn read_within(gz: &[u8], limits: &Limits) -> Result<Vec<(TarEntry, Vec<u8>)>, String> {
-    let mut tar = TarGz::new(gz, limits);
+    let mut tar = TarReader::new(gz, Codec::Gzip, limits);
     let mut entries = Vec::new();
     let text = |error| match error {
         ArchiveError::Refused(refusal) => format!("{}: {refusal}", refusal.rule()),
@@ -146,7 +146,7 @@ fn members_of_gzip_are_one_stream() {
 #[test]
 fn what_is_not_read_is_passed_over() {
     let gz = gzip(&tar([TarMember::file("a", &[1; 5000]), file()]));
-    let mut tar = TarGz::new(&gz[..], &LIMITS);
+    let mut tar = TarReader::new(&gz[..], Codec::Gzip, &LIMITS);
     tar.next_entry().unwrap();
     assert_eq!(tar.next_entry().unwrap().unwrap().name, "a-1.0/PKG-INFO");
     assert_eq!(tar.read_entry(8).unwrap(), b"Name: a\n");
@@ -249,7 +249,7 @@ fn limits() {
     assert_snapshot!(refused(many), @"archive-limit: the archive has 101 entries; expected at most 100");
     let zeros = gzip(&tar([TarMember::file("zeros", &vec![0; 70 << 20])]));
     let passed = |limits: &Limits| {
-        let mut tar = TarGz::new(&zeros[..], limits);
+        let mut tar = TarReader::new(&zeros[..], Codec::Gzip, limits);
         tar.next_entry().unwrap();
         match tar.next_entry() {
             Err(ArchiveError::Refused(refusal)) => format!("{}: {refusal}", refusal.rule()),
@@ -258,7 +258,7 @@ fn limits() {
     };
     assert!(passed(&LIMITS).starts_with("archive-limit: the archive unpacks from "));
     assert!(passed(&Limits { unpacked: 1 << 20, ..LIMITS }).ends_with("expected at most 1,048,576 bytes"));
-    let mut tar = TarGz::new(&zeros[..], &LIMITS);
+    let mut tar = TarReader::new(&zeros[..], Codec::Gzip, &LIMITS);
     tar.next_entry().unwrap();
     assert_snapshot!(tar.read_entry(1 << 20).unwrap_err(), @"`zeros` has 73,400,320 bytes and is to be read whole; expected at most 1,048,576 bytes");
 }
@@ -271,7 +271,10 @@ fn a_file_that_fails_is_no_refusal() {
             Err(io::Error::other("disk on fire"))
         }
     }
-    assert!(matches!(TarGz::new(BufReader::new(Broken), &LIMITS).next_entry(), Err(ArchiveError::Read(_))));
+    assert!(matches!(
+        TarReader::new(BufReader::new(Broken), Codec::Gzip, &LIMITS).next_entry(),
+        Err(ArchiveError::Read(_))
+    ));
 }
 
 proptest! {
@@ -300,7 +303,7 @@ proptest! {
         if !packed {
             bytes = gzip(&bytes);
         }
-        let mut tar = TarGz::new(&bytes[..], &LIMITS);
+        let mut tar = TarReader::new(&bytes[..], Codec::Gzip, &LIMITS);
         while let Ok(Some(_)) = tar.next_entry() {
             let _ = tar.read_entry(1000);
         }

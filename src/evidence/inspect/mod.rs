@@ -1,6 +1,8 @@
 //! A staged file becomes evidence: all that rules need to know of it, read
 //! once.
 
+mod archive;
+mod members;
 mod native;
 mod npm;
 mod npm_contents;
@@ -17,8 +19,10 @@ use crate::archive::{ArchiveError, Refusal};
 use crate::artifact::ArtifactName;
 use crate::disk::staging::{StagedFile, Staging, StagingError};
 use crate::distribution::Shape;
-use crate::evidence::Distribution;
+use crate::distribution::archive_name::ArchiveFormat;
+use crate::evidence::archive::ArchiveContents;
 use crate::evidence::defect::Defect;
+use crate::evidence::{Distribution, Mismatch};
 use crate::filename::{FileName, RelativePath};
 use crate::rule::finding::Place;
 
@@ -54,6 +58,17 @@ pub(crate) fn inspect(
             .map_err(ArchiveError::Read)
             .map(|native| Inspection::Known(Distribution::Executable { native: native.map(Box::new) })),
         Shape::Sidecar => sidecar::inspect(&name, staging.open(staged)?),
+        // What does not even begin so is judged by that.
+        Shape::Archive | Shape::Installer
+            if Mismatch::of(&name, head).is_none() && staged.size >= PLACEHOLDER =>
+        {
+            match ArchiveFormat::of(&name) {
+                Some(format) => {
+                    archive::inspect(&name, format, staging.open(staged)?, staged.size, &options.limits)
+                }
+                None => Ok(Inspection::Nothing),
+            }
+        }
         _ => Ok(Inspection::Nothing),
     };
     distribution(inspected, shape, Defect::Tar, &place)
@@ -84,6 +99,10 @@ fn distribution(
     let unread = |cause| StagingError::Read { path: place.to_string().into(), cause };
     Ok(match inspected {
         Ok(Inspection::Nothing) => Distribution::plain(shape),
+        Ok(Inspection::Members(contents)) => match Distribution::plain(shape) {
+            Distribution::Archive { .. } => Distribution::Archive { defect: None, contents: Some(contents) },
+            plain => plain,
+        },
         Ok(Inspection::Known(distribution)) => distribution,
         Ok(Inspection::Defect(defect)) => Distribution::defective(defect),
         Err(ArchiveError::Refused(refusal)) => Distribution::defective(archive_defect(refusal)),
@@ -95,10 +114,22 @@ fn distribution(
 
 /// What was seen inside.
 enum Inspection {
+    /// Nothing that makes it a distribution, and these members of an archive.
+    Members(Box<ArchiveContents>),
     /// Nothing that makes it a distribution.
     Nothing,
     Known(Distribution),
     Defect(Defect),
+}
+
+/// Fewer bytes are no archive that broke, but what stands for one while a workflow
+/// is tried.
+const PLACEHOLDER: u64 = 8;
+
+impl Inspection {
+    fn archive(contents: ArchiveContents) -> Self {
+        Self::Members(Box::new(contents))
+    }
 }
 
 /// The hash of a path, where a set of the paths themselves would take much more

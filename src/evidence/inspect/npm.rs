@@ -12,8 +12,9 @@ use std::io::{BufReader, Seek as _};
 use super::Inspection;
 use super::npm_contents::Contents;
 use crate::archive::limits::Limits;
-use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
+use crate::archive::tar::{TarEntry, TarKind, TarReader, parts};
 use crate::archive::{ArchiveError, Refusal};
+use crate::distribution::archive_name::Codec;
 use crate::distribution::npm::{MAX_PACKAGE_JSON_BYTES, PackageJson};
 use crate::evidence::Distribution;
 use crate::evidence::defect::Defect;
@@ -21,7 +22,7 @@ use crate::evidence::native::MAX_LOOKS;
 use crate::filename::FileNameError;
 
 pub(super) fn inspect(mut file: &File, limits: &Limits) -> Result<Inspection, ArchiveError> {
-    let mut tar = TarGz::new(BufReader::new(file), limits);
+    let mut tar = TarReader::new(BufReader::new(file), Codec::Gzip, limits);
     let mut layout = Layout::default();
     while let Some(entry) = tar.next_entry()? {
         if layout.add(&entry) == Place::PackageJson {
@@ -33,10 +34,14 @@ pub(super) fn inspect(mut file: &File, limits: &Limits) -> Result<Inspection, Ar
     for _ in 1..MAX_LOOKS {
         if layout.contents.is_incomplete() && layout.is_package && layout.refusal.is_none() {
             file.rewind().map_err(ArchiveError::Read)?;
-            layout.contents.look_again(TarGz::new(BufReader::new(file), limits))?;
+            layout.contents.look_again(TarReader::new(BufReader::new(file), Codec::Gzip, limits))?;
         }
     }
-    layout.judge()
+    let members = std::mem::take(&mut layout.contents.members);
+    match layout.judge()? {
+        Inspection::Nothing => Ok(Inspection::archive(members.finish()?)),
+        inspection => Ok(inspection),
+    }
 }
 
 /// How an archive's entries lie.

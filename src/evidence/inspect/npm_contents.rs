@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
+use super::members::{Member, Members, Scan};
 use crate::archive::ArchiveError;
-use crate::archive::tar::{TarEntry, TarGz, TarKind};
+use crate::archive::tar::{TarEntry, TarKind, TarReader};
 use crate::distribution::executable::ExecutableFormat;
 use crate::distribution::native::excerpt::{Collector, Excerpt};
 use crate::distribution::native::{Native, NativeKind};
 use crate::distribution::npm::{FileTree as _, PackageJson};
 use crate::evidence::native::NativeFiles;
 use crate::evidence::npm::{HashedTree, NpmContents};
+use crate::evidence::private::PrivateFiles;
 
 /// The most native files that are read a second time, and the most programs
 /// whose mode is kept. Packages have one of each.
@@ -23,7 +25,10 @@ const MAX_PATH: usize = 256;
 #[derive(Default)]
 pub(super) struct Contents {
     tree: HashedTree,
+    /// What it is if it is no package.
+    pub(super) members: Members,
     native: NativeFiles,
+    private: PrivateFiles,
     /// Programs that their owner may not execute.
     not_executable: Vec<String>,
     /// Native files whose headers name parts that were not kept, by the number
@@ -42,18 +47,22 @@ impl Contents {
     /// Reads the current entry, whose path in the package is given.
     pub(super) fn read<R: BufRead>(
         &mut self,
-        tar: &mut TarGz<R>,
+        tar: &mut TarReader<R>,
         entry: &TarEntry,
         path: &str,
     ) -> Result<(), ArchiveError> {
         self.entries += 1;
+        let member = Member::of_tar(entry);
         if entry.kind != TarKind::File {
+            self.members.add(&member, None);
             return Ok(());
         }
         self.tree.insert(path);
-        let mut collector = Native::collector();
-        tar.copy_entry(&mut collector)?;
-        let excerpt = collector.finish(None);
+        let mut scan = Scan::default();
+        tar.copy_entry(&mut scan)?;
+        let (excerpt, digest) = scan.finish();
+        self.members.add(&member, Some((&excerpt, digest)));
+        self.private.look(path, excerpt.head(), |_| true);
         let Some(native) = Native::of(&excerpt) else { return Ok(()) };
         let path: String = path.chars().take(MAX_PATH).collect();
         let is_executable = entry.is_executable;
@@ -71,7 +80,7 @@ impl Contents {
     }
 
     /// Looks again at the files whose headers named more than was kept.
-    pub(super) fn look_again<R: BufRead>(&mut self, mut tar: TarGz<R>) -> Result<(), ArchiveError> {
+    pub(super) fn look_again<R: BufRead>(&mut self, mut tar: TarReader<R>) -> Result<(), ArchiveError> {
         let mut number = 0;
         let mut pending = std::mem::take(&mut self.pending);
         while !pending.is_empty() && tar.next_entry()?.is_some() {
@@ -111,6 +120,7 @@ impl Contents {
         let is_installed_by_script = is_built || package.has_install_script();
         NpmContents {
             native: self.native,
+            private: self.private,
             not_executable: self
                 .not_executable
                 .into_iter()

@@ -9,18 +9,22 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::{self, BufReader, Seek, Write};
 
+use super::members::{Member, Members, Scan};
 use super::{Inspection, hash as hash_of};
 use crate::archive::limits::Limits;
-use crate::archive::tar::{TarEntry, TarGz, TarKind, parts};
+use crate::archive::tar::{TarEntry, TarKind, TarReader, parts};
 use crate::archive::zip::ends_like_zip;
 use crate::archive::{ArchiveError, Refusal};
+use crate::distribution::archive_name::Codec;
 use crate::distribution::metadata::{MAX_CORE_METADATA_BYTES, missing_license_files};
+use crate::distribution::private::PrivateKind;
 use crate::distribution::prohibited::Scanner;
 use crate::distribution::sdist::{Sdist, could_be_sdist_of};
 use crate::evidence::Distribution;
 use crate::evidence::defect::{Defect, SdistDefect};
+use crate::evidence::private::PrivateFiles;
 use crate::evidence::prohibited::ProhibitedFiles;
 use crate::evidence::sdist::SdistContents;
 use crate::filename::{FileName, FileNameError, MAX_PATH_BYTES};
@@ -28,20 +32,47 @@ use crate::sample::Sample;
 
 pub(super) fn inspect(name: &FileName, mut file: File, limits: &Limits) -> Result<Inspection, ArchiveError> {
     let mut layout = Layout { is_zip: ends_like_zip(&mut file)?, ..Layout::default() };
+    let mut members = Members::default();
     file.rewind().map_err(ArchiveError::Read)?;
-    let mut tar = TarGz::new(BufReader::new(file), limits);
+    let mut tar = TarReader::new(BufReader::new(file), Codec::Gzip, limits);
     while let Some(entry) = tar.next_entry()? {
         if layout.add(&entry) == Place::PkgInfo {
             layout.pkg_info = Some(tar.read_entry(MAX_CORE_METADATA_BYTES as u64)?);
-        } else if entry.kind == TarKind::File
-            && let Some(mut scanner) = Scanner::of(&entry.name)
-        {
-            tar.copy_entry(&mut scanner)?;
-            layout.prohibited.include(&scanner, &entry.name);
         }
+        let member = Member::of_tar(&entry);
+        let scanner = Some(&entry).filter(|entry| entry.kind == TarKind::File);
+        let mut scan = (Scan::default(), scanner.and_then(|entry| Scanner::of(&entry.name)));
+        tar.copy_entry(&mut Both(&mut scan.0, scan.1.as_mut()))?;
+        if let Some(scanner) = &scan.1 {
+            layout.prohibited.include(scanner, &entry.name);
+        }
+        let (excerpt, digest) = scan.0.finish();
+        // Source distributions have keys for their tests in any folder.
+        let path = parts(&entry.name).skip(1).collect::<Vec<_>>().join("/");
+        layout.private.look(&path, excerpt.head(), |kind| kind != PrivateKind::Key);
+        members.add(&member, member.is_file().then_some((&excerpt, digest)));
     }
     layout.refusal = layout.refusal.or_else(|| tar.trailing());
-    layout.judge(name)
+    match layout.judge(name)? {
+        Inspection::Nothing => Ok(Inspection::archive(members.finish()?)),
+        inspection => Ok(inspection),
+    }
+}
+
+/// Shows a file to two at once.
+struct Both<'a>(&'a mut Scan, Option<&'a mut Scanner>);
+
+impl Write for Both<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(scanner) = &mut self.1 {
+            scanner.write_all(bytes)?;
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// How an archive's entries lie.
@@ -63,6 +94,7 @@ struct Layout {
     /// reasons.
     refusal: Option<Refusal>,
     sparse: Sample<String>,
+    private: PrivateFiles,
     tree: Tree,
 }
 
@@ -132,6 +164,7 @@ impl Layout {
                     is_zip: self.is_zip,
                     odd_pkg_info: self.odd_pkg_info,
                     prohibited: self.prohibited,
+                    private: self.private,
                     top: shown(&self.top.unwrap_or_default()),
                 };
                 Inspection::Known(Distribution::Sdist {

@@ -30,6 +30,7 @@ use crate::distribution::wheel::{MAX_RECORD_BYTES, MAX_WHEEL_BYTES, Record, Whee
 use crate::evidence::Distribution;
 use crate::evidence::defect::{Defect, WheelDefect};
 use crate::evidence::native::{self, NativeFiles};
+use crate::evidence::private::PrivateFiles;
 use crate::evidence::prohibited::ProhibitedFiles;
 use crate::evidence::wheel::{MAX_SBOMS, NameClash, Packing, Replacement, WheelContents};
 use crate::filename::{FileName, RelativePath};
@@ -103,7 +104,7 @@ fn read_contents(
         Some(Ok(record)) => Some(Checker::new(record, &reader.dist_info, verify_record)),
         _ => None,
     };
-    let Passed { native, prohibited } = reader.pass(checker.as_mut())?;
+    let Passed { native, private, prohibited } = reader.pass(checker.as_mut())?;
     let decoy_metadata = reader.decoy_metadata(metadata.as_deref())?;
 
     let Reader { archive, dist_info } = reader;
@@ -133,6 +134,7 @@ fn read_contents(
         entry_points: entry_points.and_then(|bytes| entry_points::check(&bytes).err()),
         prohibited,
         native,
+        private,
     }))
 }
 
@@ -199,6 +201,7 @@ impl Reader {
     fn pass(&mut self, mut checker: Option<&mut Checker<'_>>) -> Result<Passed, ArchiveError> {
         let mut native = NativeFiles::default();
         let mut prohibited = ProhibitedFiles::default();
+        let mut private = PrivateFiles::default();
         for number in 0..self.archive.entries().len() {
             let Some(path) = self.archive.entries().get(number).map(|entry| entry.path.clone()) else {
                 break;
@@ -222,12 +225,14 @@ impl Reader {
                     result => result.map(drop),
                 }
             })?;
-            match Native::of(&excerpt) {
-                Some(code) => native.include(code, path.as_str()),
-                None => native.include_other(excerpt.head()),
+            if let Some(code) = Native::of(&excerpt) {
+                native.include(code, path.as_str());
+            } else {
+                native.include_other(excerpt.head());
+                private.look(path.as_str(), excerpt.head(), |_| true);
             }
         }
-        Ok(Passed { native, prohibited })
+        Ok(Passed { native, private, prohibited })
     }
 }
 
@@ -236,6 +241,7 @@ const MAX_DECOYS: usize = 20;
 
 /// What was seen of all files together.
 struct Passed {
+    private: PrivateFiles,
     native: NativeFiles,
     prohibited: ProhibitedFiles,
 }

@@ -21,7 +21,7 @@ pub(super) fn judge(file: &Evidence, platforms: &[PlatformTag], native: &NativeF
 }
 
 /// Code for Apple silicon without a signature, which macOS kills at its start.
-pub(super) fn unsigned(file: &Evidence, native: &NativeFiles) -> Option<Finding> {
+pub(in crate::preflight) fn unsigned(file: &Evidence, native: &NativeFiles) -> Option<Finding> {
     let is_unsigned = |slice: &Slice| {
         slice.machine == Machine::Aarch64
             && slice.is_signed == Some(false)

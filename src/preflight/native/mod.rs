@@ -5,7 +5,7 @@
 
 mod libc;
 mod machine;
-mod macos;
+pub(super) mod macos;
 mod module;
 pub(super) mod program;
 

@@ -5,8 +5,10 @@ pub(crate) mod collisions;
 mod feeds;
 pub(crate) mod limits;
 mod lists;
+mod packed;
 mod sidecars;
 mod signatures;
+mod targets;
 
 use crate::distribution::Shape;
 use crate::distribution::sidecar::algorithm::ChecksumAlgorithm;
@@ -26,6 +28,8 @@ pub(crate) fn judge(evidence: &[Evidence], planned: &[Planned<'_>]) -> (Vec<Find
     findings.extend(sidecars::judge(evidence, &described));
     findings.extend(signatures::judge(evidence, &described));
     findings.extend(feeds::judge(planned));
+    findings.extend(packed::judge(evidence));
+    findings.extend(targets::judge(planned));
     (findings, note.into_iter().collect())
 }
 

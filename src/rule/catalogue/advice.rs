@@ -233,3 +233,33 @@ pub(super) const UPDATE_FEED: Entry = Entry {
     remedy: "Build the files under names of ASCII letters, digits, `.`, `_`, `+` and `-` (electron-builder: `artifactName`).",
     source: "GitHub's releases, names of assets",
 };
+
+pub(super) const DISTRIBUTIONS_BESIDE: Entry = Entry {
+    id: "distributions-beside",
+    class: Advice,
+    severity: Warning,
+    summary: "An archive of distributions is there beside distributions that are released.",
+    rationale: "An archive that holds nothing but wheels, sdists or npm packages of a project that is released here is a bundle to install without a network, or was packed by mistake: what is in it reaches no registry.",
+    remedy: "If its distributions are to be published, upload the files themselves. If it is a bundle, put a file into it that says so.",
+    source: "actions/upload-artifact",
+};
+
+pub(super) const ARCHIVE_EXECUTABLE: Entry = Entry {
+    id: "archive-executable",
+    class: Advice,
+    severity: Warning,
+    summary: "Programs in an archive are executable.",
+    rationale: "Who unpacks the archive cannot start a program without execute permission. `actions/upload-artifact` does not keep the permission, so a program that is packed in a later job has lost it. Programs of Unix at the top of an archive and in `bin` are looked at, where the archive has modes.",
+    remedy: "Run `chmod +x` before packing, or pack in the job that builds.",
+    source: "actions/upload-artifact, file permissions",
+};
+
+pub(super) const PRIVATE_CONTENTS: Entry = Entry {
+    id: "private-contents",
+    class: Advice,
+    severity: Warning,
+    summary: "No distribution or archive holds credentials, private keys or a Git repository.",
+    rationale: "What a registry or a release has published once cannot be taken back: a token in an `.npmrc`, `.pypirc`, `.netrc` or `.env`, a private key, the folder `.git`. Only files whose content proves it are named, and none in folders of tests, examples, documentation or vendored code. In sdists, keys are not looked for. `._` files of macOS are named in packages.",
+    remedy: "Exclude the file where the package is built (`files` in package.json, `exclude` of the build backend), and revoke credentials that were in it.",
+    source: "npm, `.npmrc`; distutils, `.pypirc`; RFC 7468",
+};

@@ -93,3 +93,13 @@ pub(super) const FILE_CONTENT: Entry = Entry {
     remedy: "Check the step that downloads or packs the file, and let it fail on errors (`curl --fail`, `git lfs pull`).",
     source: "magic numbers of the formats' specifications",
 };
+
+pub(super) const TARGET_DUPLICATE: Entry = Entry {
+    id: "target-duplicate",
+    class: Honesty,
+    severity: Error,
+    summary: "No program is released under the names of two targets.",
+    rationale: "Two assets with the same bytes, or two archives with the same program, whose names give different targets: one of them is a copy that a build matrix put under the wrong name. Universal binaries, installers, WebAssembly, scripts and archives of several programs are right under several names. With `normalize: off` it is a warning.",
+    remedy: "Check which target the job builds for, and where it takes the file from. If one program is meant for both, release it once, under a name that says so.",
+    source: "names of targets: Rust's triples, `GOOS` and `GOARCH`, Node's `process.platform`",
+};

@@ -8,10 +8,10 @@ pub(super) const ARCHIVE_UNREADABLE: Entry = Entry {
     id: "archive-unreadable",
     class: Release,
     severity: Error,
-    summary: "A `.tar.gz` or `.tgz` is a gzipped tar that can be unpacked to its end.",
-    rationale: "A truncated download, an error page under the name of an archive, a tar that was never compressed or was compressed twice: users cannot unpack it. What `gzip -t` and `tar -xf` accept is accepted, such as several gzip members, or zeros after the end.",
+    summary: "An archive can be unpacked to its end: zips, tars, and files compressed with gzip, xz, Zstandard or bzip2.",
+    rationale: "A truncated download, an error page under the name of an archive, a tar that was never compressed or was compressed twice: users cannot unpack it. What `gzip -t`, `xz -t`, `zstd -t`, `bzip2 -t`, `unzip -t` and `tar -xf` accept is accepted, such as several members, streams or frames, or the padding that the format allows after the end. Entries are compared with their CRC-32 (`archive-checksum`). Nothing is said of an archive that needs a window of more than 64 MiB (`xz` and `zstd` up to `--ultra -21` need less), has more than 200,000 entries, unpacks to more than `max-unpacked-size`, or is encrypted or compressed in another way.",
     remedy: "Build and upload the archive again, or give the file the name of what it is.",
-    source: "RFC 1952; POSIX pax",
+    source: "RFC 1952; RFC 8878; the .xz file format; APPNOTE 6.3.10; POSIX pax",
 };
 
 pub(super) const ASSET_NAME: Entry = Entry {
@@ -102,4 +102,14 @@ pub(super) const NPM_EXECUTABLE: Entry = Entry {
     rationale: "Clients make executable what `bin` names, and nothing else: another program without the permission does not start (EACCES). The mode is lost when files pass through upload-artifact. Addons are loaded and need no permission, and packages with an install script are not looked at.",
     remedy: "Set the mode before packing (`chmod +x`), in the job that packs.",
     source: "pacote, `is-package-bin`",
+};
+
+pub(super) const DISTRIBUTIONS_PACKED: Entry = Entry {
+    id: "distributions-packed",
+    class: Release,
+    severity: Error,
+    summary: "Wheels, sdists and npm packages are not packed into an archive.",
+    rationale: "A zip or tar that holds nothing but distributions is an asset like any other: nothing of it reaches a registry, and a job that publishes has nothing to do and succeeds. It usually was packed before the upload, although `actions/upload-artifact` packs by itself. An archive that holds something else as well, such as a script that installs, is not looked at.",
+    remedy: "Upload the files themselves (`path: dist/*` of `actions/upload-artifact`), or unpack the archive into its own folder before release-prep runs. For a folder of artifacts that are zips, set `artifacts-zipped: true`.",
+    source: "actions/upload-artifact",
 };
