@@ -42,7 +42,9 @@ mod source;
 #[doc(hidden)]
 pub mod edge {
     pub use crate::action::command::error as annotate_error;
-    pub use crate::action::conclusion::{FAULT, INPUT, explained, prepared, refused_input, verified};
+    pub use crate::action::conclusion::{
+        FAULT, INPUT, explained, inspected, prepared, refused_input, verified,
+    };
     pub use crate::action::environment::{
         become_owner_of, enter, forbid_core_dumps, input, is_runner, step_files,
     };
@@ -50,7 +52,7 @@ pub mod edge {
     pub use crate::action::printer::Printer;
     pub use crate::action::signal::{cancel_on_signals, park_if_cancelled};
     pub use crate::disk::staging::Cancellation;
-    pub use crate::pipeline::{prepare, verify};
+    pub use crate::pipeline::{inspect, prepare, verify};
     pub use crate::reporter::Reporter;
     pub use crate::request::Request;
     pub use crate::request::cli::Cli;

@@ -12,6 +12,7 @@ use crate::pipeline::failure::Failure;
 use crate::release::verification::{Anchor, Verification};
 use crate::report::annotation::{Details, annotations};
 use crate::report::explain::explain;
+use crate::report::inspection::Inspection;
 use crate::report::markdown::{self, markdown_of};
 use crate::report::outputs::{self, Purpose};
 use crate::report::{Report, Subject, text, verification as verification_report};
@@ -118,6 +119,28 @@ const fn purpose(request: &Prepare) -> Purpose {
         Prepare { dry_run: true, .. } => Purpose::DryRun,
         Prepare { for_pull_request: true, .. } => Purpose::PullRequest,
         _ => Purpose::Publication,
+    }
+}
+
+/// Shows what was inspected, and returns the exit code.
+///
+/// # Errors
+/// If a file of the step cannot be written.
+pub fn inspected(
+    printer: Printer,
+    files: &mut StepFiles,
+    request: &Prepare,
+    inspection: Result<Inspection, Failure>,
+) -> Result<u8, StepFileError> {
+    match inspection {
+        Ok(inspection) => {
+            match request.format {
+                OutputFormat::Text => printer.result(&inspection.text()),
+                OutputFormat::Json => printer.out(&inspection.json()),
+            }
+            Ok(inspection.exit_code())
+        }
+        Err(failure) => failed(printer, files, &failure, false).map(|failed| failed.code),
     }
 }
 

@@ -106,6 +106,7 @@ pub fn enter(token_file: Option<&Utf8Path>) -> Result<Environment, EnvironmentEr
     let workspace = current.map_err(|cause| EnvironmentError::Workspace { path: ".".into(), cause })?;
     Ok(Environment {
         workspace,
+        temporary: variable("TMPDIR").unwrap_or_else(|| "/tmp".to_owned()).into(),
         runner: runner.then(self::runner),
         services: services(token_file, runner)?,
         rules_page: rules_page().filter(|_| runner),

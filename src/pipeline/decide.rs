@@ -72,7 +72,7 @@ pub(crate) fn decide<'a>(
     request: &Prepare,
     evidence: &'a [Evidence],
     mut findings: Vec<Finding>,
-    listing: Listing,
+    listing: &Listing,
 ) -> Result<Decision<'a>, ManifestError> {
     let plan = plan::plan(evidence, &request.naming);
     let left_out = plan.left_out;
@@ -92,7 +92,7 @@ pub(crate) fn decide<'a>(
     findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if members.is_empty() {
         if !findings.iter().any(cannot_be_relaxed) {
-            findings.push(nothing_selected(&listing));
+            findings.push(nothing_selected(listing));
         }
     } else {
         let counted = Counted { members: &members, left_out: &left_out, artifacts: &listing.artifacts };
@@ -102,7 +102,7 @@ pub(crate) fn decide<'a>(
     let released = released.map(|planned| (planned.evidence.place(), &planned.name));
     let judged = request.policy.judge(findings, &released.collect());
     let unused = judged.unused.iter().map(|line| format!("ignore: `{line}` matched no finding"));
-    let notes = listing.notes.into_iter().chain(set_notes).chain(version.note).chain(unused).collect();
+    let notes = listing.notes.iter().cloned().chain(set_notes).chain(version.note).chain(unused).collect();
     let mut diagnostics = Diagnostics {
         findings: judged.findings,
         ignored: judged.ignored,

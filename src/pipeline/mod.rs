@@ -17,6 +17,7 @@ pub(crate) mod decide;
 pub(crate) mod failure;
 pub(crate) mod unpack;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -27,7 +28,7 @@ use crate::disk::staging::{Cancellation, Staging};
 use crate::evidence::Evidence;
 use crate::evidence::inspect::InspectOptions;
 use crate::folder::Folder;
-use crate::normalize::rewrite;
+use crate::normalize::{plan, rewrite};
 use crate::pipeline::account::is_executable;
 use crate::pipeline::decide::{Decision, Diagnostics, decide};
 use crate::pipeline::failure::Failure;
@@ -37,13 +38,15 @@ use crate::release::prepared::PreparedRelease;
 use crate::release::top_level::TopLevelFiles;
 use crate::release::verification::{Problem, Verification};
 use crate::release::verify::{self, VerifyError};
+use crate::report::inspection::{Inspection, Released};
 use crate::reporter::Reporter;
 use crate::request::{Prepare, SourceRequest, Verify};
-use crate::rule::finding::Finding;
+use crate::rule::finding::{Finding, Place};
 use crate::settings::RecordSetting;
 use crate::source::directory::DirectorySource;
 use crate::source::github::{RunRequest, RunSource};
-use crate::source::{Opened, Source};
+use crate::source::paths::PathsSource;
+use crate::source::{Listing, Opened, Source};
 
 /// The result of a preparation.
 #[derive(Debug)]
@@ -74,23 +77,8 @@ pub fn prepare(
     if let Some(existing_output) = staging.existing_output()? {
         pool.install(|| may_replace(&existing_output, verify::differences))?;
     }
-    let Opened { mut listing, payloads } = source(request, &staging, reporter)?.open()?;
-    let limits = Limits::within(request.max_unpacked, request.max_files);
-    let options = InspectOptions {
-        limits: limits.inspecting(),
-        verify_record: request.record == RecordSetting::Verify,
-    };
-    let unpacker = Unpacker::new(&staging, &request.selection, request.algorithms, limits, options);
-    unpacker.unpack_all(&pool, payloads)?;
-    let mut contents = unpacker.finish()?;
-    contents.findings.append(&mut listing.findings);
-    pool.install(|| checksums::compute_digests(&staging, &mut contents.files))?;
-    let (mut evidence, not_rewritten) =
-        pool.install(|| rewrite_wheels(&staging, request, contents.files, &options))?;
-    contents.findings.extend(not_rewritten);
-    checksums::rewrite_sidecars(&staging, &mut evidence, &request.naming, request.algorithms)?;
-    let decision = decide(request, &evidence, contents.findings, listing)
-        .map_err(|error| Failure::fault("the files make no valid release, a fault of release-prep", error))?;
+    let arrived = read(request, &staging, &pool, reporter)?;
+    let decision = decided(request, &arrived)?;
     Ok(match decision {
         Decision::Refuse(diagnostics) => Outcome::Refused(diagnostics),
         Decision::Release { release, members, diagnostics } => {
@@ -101,6 +89,68 @@ pub fn prepare(
             Outcome::Released { release, diagnostics }
         }
     })
+}
+
+/// Shows what [`prepare`] would make of files, by the same code.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn inspect(
+    request: &Prepare,
+    cancellation: &Arc<Cancellation>,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<Inspection, Failure> {
+    let pool = thread_pool()?;
+    let staging = Staging::begin(&request.output, cancellation)?;
+    let arrived = read(request, &staging, &pool, reporter)?;
+    let (Decision::Refuse(diagnostics) | Decision::Release { diagnostics, .. }) = decided(request, &arrived)?;
+    let plan = plan::plan(&arrived.evidence, &request.naming);
+    let mut places: BTreeMap<Place, Released> = BTreeMap::new();
+    for planned in &plan.planned {
+        let released = Released { folder: planned.folder, name: planned.name.to_string() };
+        places.insert(planned.evidence.place(), released);
+    }
+    let released = |file: &Evidence| places.get(&file.place()).cloned();
+    Ok(Inspection::new(&arrived.evidence, released, &diagnostics.findings, diagnostics.notes))
+}
+
+/// What arrived, unpacked and inspected.
+struct Arrived {
+    evidence: Vec<Evidence>,
+    /// What was found on the way.
+    findings: Vec<Finding>,
+    listing: Listing,
+}
+
+/// Reads all artifacts into the staging area.
+fn read(
+    request: &Prepare,
+    staging: &Staging,
+    pool: &ThreadPool,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<Arrived, Failure> {
+    let Opened { mut listing, payloads } = source(request, staging, reporter)?.open()?;
+    let limits = Limits::within(request.max_unpacked, request.max_files);
+    let options = InspectOptions {
+        limits: limits.inspecting(),
+        verify_record: request.record == RecordSetting::Verify,
+    };
+    let unpacker = Unpacker::new(staging, &request.selection, request.algorithms, limits, options);
+    unpacker.unpack_all(pool, payloads)?;
+    let mut contents = unpacker.finish()?;
+    contents.findings.append(&mut listing.findings);
+    pool.install(|| checksums::compute_digests(staging, &mut contents.files))?;
+    let (mut evidence, not_rewritten) =
+        pool.install(|| rewrite_wheels(staging, request, contents.files, &options))?;
+    contents.findings.extend(not_rewritten);
+    checksums::rewrite_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
+    Ok(Arrived { evidence, findings: contents.findings, listing })
+}
+
+fn decided<'a>(request: &Prepare, arrived: &'a Arrived) -> Result<Decision<'a>, Failure> {
+    let Arrived { evidence, findings, listing } = arrived;
+    decide(request, evidence, findings.clone(), listing)
+        .map_err(|error| Failure::fault("the files make no valid release, a fault of release-prep", error))
 }
 
 /// The threads that unpack, inspect and hash: as many as there are processors,
@@ -145,6 +195,12 @@ fn source(request: &Prepare, staging: &Staging, reporter: &Arc<dyn Reporter>) ->
     Ok(match &request.source {
         SourceRequest::Directory { path, zipped } => Source::Directory(DirectorySource {
             path: path.clone(),
+            selection: request.selection.clone(),
+            zipped: *zipped,
+            max_files: request.max_files,
+        }),
+        SourceRequest::Paths { paths, zipped } => Source::Paths(PathsSource {
+            paths: paths.clone(),
             selection: request.selection.clone(),
             zipped: *zipped,
             max_files: request.max_files,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
+use std::str::FromStr;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
@@ -24,7 +25,7 @@ use crate::settings::{
     ArtifactApi, AssetNames, Color, ForeignRun, Normalization, OutputFormat, PreviousManifest, RecordSetting,
     RequireDigests, Sidecars, Strictness, VersionSetting,
 };
-use crate::source::github::{Repository, RunId, RunUrl};
+use crate::source::github::{Repository, RunId, RunUrl, RunUrlError};
 
 /// Turn a run's build artifacts into a release that can be attested and
 /// published.
@@ -52,6 +53,8 @@ pub struct Cli {
 pub(crate) enum Command {
     /// Check, rename and lay out the artifacts as a release
     Prepare(Box<PrepareArgs>),
+    /// Show what `prepare` would make of files, folders or a run; nothing is written
+    Inspect(Box<InspectArgs>),
     /// Check that a release is what its manifest says
     Verify(VerifyArgs),
     /// Print what a rule requires, why, and how to fix a violation
@@ -191,6 +194,44 @@ impl OutputArgs {
     }
 }
 
+/// The arguments of `inspect`: what to look at, and the inputs of `prepare`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Files, folders of artifacts, or the address of a run's page
+    #[arg(value_name = "PATH|RUN", required = true, value_parser = value::trimmed::<InspectTarget>)]
+    pub(crate) targets: Vec<InspectTarget>,
+    /// The inputs of `prepare`.
+    #[command(flatten)]
+    pub(crate) prepare: PrepareArgs,
+}
+
+/// What `inspect` looks at.
+#[derive(Debug, Clone)]
+pub(crate) enum InspectTarget {
+    /// A file or a folder.
+    Path(Utf8PathBuf),
+    /// The artifacts of a run.
+    Run(RunUrl),
+}
+
+impl InspectTarget {
+    /// The path, if it is one.
+    pub(crate) fn path(&self) -> Option<Utf8PathBuf> {
+        match self {
+            Self::Path(path) => Some(path.clone()),
+            Self::Run(_) => None,
+        }
+    }
+}
+
+impl FromStr for InspectTarget {
+    type Err = RunUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RunUrlError> {
+        if text.starts_with("https://") { text.parse().map(Self::Run) } else { Ok(Self::Path(text.into())) }
+    }
+}
+
 /// The inputs of `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
@@ -227,6 +268,7 @@ impl Cli {
         match &self.command {
             None => self.prepare.github_token_file.as_deref(),
             Some(Command::Prepare(prepare)) => prepare.github_token_file.as_deref(),
+            Some(Command::Inspect(inspect)) => inspect.prepare.github_token_file.as_deref(),
             Some(Command::Verify(_) | Command::Explain(_)) => None,
         }
     }
@@ -237,6 +279,7 @@ impl Cli {
         match &self.command {
             None => self.prepare.output.color,
             Some(Command::Prepare(prepare)) => prepare.output.color,
+            Some(Command::Inspect(inspect)) => inspect.prepare.output.color,
             Some(Command::Verify(verify)) => verify.color,
             Some(Command::Explain(_)) => Color::Auto,
         }

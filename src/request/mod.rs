@@ -15,7 +15,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub(crate) use run::Services;
 
-use self::cli::{Cli, Command, PrepareArgs, VerifyArgs};
+use self::cli::{Cli, Command, InspectArgs, InspectTarget, PrepareArgs, VerifyArgs};
 use crate::artifact::Selection;
 use crate::digest::Algorithms;
 use crate::distribution::version::VersionTag;
@@ -29,6 +29,7 @@ use crate::release::verification::Anchor;
 use crate::report::text::Detail;
 use crate::rule::Rule;
 use crate::rule::policy::Policy;
+use crate::sample::Sample;
 use crate::settings::{
     Normalization, OutputFormat, PreviousManifest, RecordSetting, Sidecars, VersionSetting,
 };
@@ -77,6 +78,8 @@ pub enum InputError {
 pub enum Request {
     /// Prepare a release.
     Prepare(Box<Prepare>),
+    /// Show what would be prepared.
+    Inspect(Box<Prepare>),
     /// Verify one.
     Verify(Verify),
     /// Explain a rule, or list all.
@@ -88,6 +91,8 @@ pub enum Request {
 pub struct Environment {
     /// The folder to which paths are relative, absolute.
     pub workspace: Utf8PathBuf,
+    /// The system's folder of temporary files.
+    pub temporary: Utf8PathBuf,
     /// On a runner, what it says about the run.
     pub runner: Option<Runner>,
     /// How to reach GitHub's services.
@@ -169,15 +174,26 @@ pub enum SourceRequest {
         /// Whether zips in it are artifacts.
         zipped: bool,
     },
+    /// Files and folders.
+    Paths {
+        /// Their paths.
+        paths: Vec<Utf8PathBuf>,
+        /// Whether zips are artifacts.
+        zipped: bool,
+    },
     /// A workflow run.
     Run(Box<RunRequest>),
 }
 
 impl fmt::Display for SourceRequest {
-    /// The folder, or the repository and the run.
+    /// The folder, the paths, or the repository and the run.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory { path, .. } => write!(f, "{path}"),
+            Self::Paths { paths, .. } => {
+                let paths: Sample<&str, 5> = paths.iter().map(|path| path.as_str()).collect();
+                write!(f, "{paths}")
+            }
             Self::Run(run) => write!(f, "{} run {}", run.repository, run.run_id),
         }
     }
@@ -205,6 +221,7 @@ impl Request {
         match cli.command {
             Some(Command::Verify(arguments)) => verify(&arguments, environment).map(Self::Verify),
             Some(Command::Prepare(arguments)) => prepare(*arguments, environment),
+            Some(Command::Inspect(arguments)) => inspect(*arguments, environment),
             Some(Command::Explain(arguments)) => Ok(Self::Explain(arguments.rule)),
             None => prepare(cli.prepare, environment),
         }
@@ -237,11 +254,54 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
             SourceRequest::Directory { path: path.clone(), zipped: arguments.artifacts_zipped }
         }
     };
+    Ok(Request::Prepare(Box::new(request(arguments, source, selection, output, environment))))
+}
+
+/// What `prepare` would make of what is named; nothing is written, and the files
+/// are unpacked among the system's temporary ones.
+fn inspect(arguments: InspectArgs, environment: &Environment) -> Result<Request, InputError> {
+    let InspectArgs { targets, mut prepare } = arguments;
+    let conflict = |message: &str| Err(InputError::Conflict(message.to_owned()));
+    if prepare.artifacts_dir.is_some() {
+        return conflict("artifacts-dir: `inspect` takes the folder without a flag: `inspect DIR`");
+    }
+    if prepare.report.is_some() {
+        return conflict("report: `inspect` prints its report as JSON with `--format json`");
+    }
+    prepare.dry_run = true;
+    prepare.show_summary = false;
+    let selection = Selection::new(prepare.pattern.clone());
+    let paths: Vec<Utf8PathBuf> = targets.iter().filter_map(InspectTarget::path).collect();
+    let source = match targets.as_slice() {
+        [InspectTarget::Run(url)] => {
+            prepare.run = Some(url.clone());
+            let limit = prepare.max_unpacked_size;
+            SourceRequest::Run(Box::new(run::run(&prepare, &environment.services, &selection, limit)?))
+        }
+        targets if targets.len() == paths.len() => {
+            if let Some(path) = paths.first() {
+                run::refuse_beside_a_folder(&prepare, path)?;
+            }
+            SourceRequest::Paths { paths, zipped: prepare.artifacts_zipped }
+        }
+        _ => return conflict("`inspect` takes paths or one run, and not both"),
+    };
+    let output = environment.temporary.join(format!("release-prep-{}", std::process::id()));
+    Ok(Request::Inspect(Box::new(request(prepare, source, selection, output, environment))))
+}
+
+fn request(
+    arguments: PrepareArgs,
+    source: SourceRequest,
+    selection: Selection,
+    output: Utf8PathBuf,
+    environment: &Environment,
+) -> Prepare {
     let run = environment.runner.as_ref().and_then(|runner| runner.run.clone());
     let unknown_kinds = selection.is_explicit();
     let missing_digest_as_warning =
         matches!(&source, SourceRequest::Run(run) if !run.refuses_missing_digests());
-    Ok(Request::Prepare(Box::new(Prepare {
+    Prepare {
         source,
         selection,
         naming: NamingPolicy {
@@ -280,7 +340,7 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
             .filter(|_| is_on_github(environment))
             .map(|run| run.repository.to_string()),
         run,
-    })))
+    }
 }
 
 /// Refuses values that would have no effect.
@@ -386,7 +446,7 @@ mod tests {
     use clap::Parser;
 
     fn environment(runner: Option<Runner>) -> Environment {
-        Environment { workspace: "/w".into(), runner, services: Services::default(), rules_page: None }
+        Environment { workspace: "/w".into(), runner, ..Environment::default() }
     }
 
     fn on_runner(arguments: &[&str]) -> Result<Request, InputError> {
@@ -451,7 +511,7 @@ mod tests {
         match Request::new(cli, &environment)? {
             Request::Prepare(prepare) => match prepare.source {
                 SourceRequest::Run(run) => Ok(run),
-                SourceRequest::Directory { .. } => panic!("no folder was named"),
+                other => panic!("a run was named, and not {other:?}"),
             },
             other => panic!("prepare was asked for, and not {other:?}"),
         }

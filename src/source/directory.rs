@@ -56,6 +56,11 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// These files of a folder, sorted by path.
+    pub(super) fn new(dir: Dir, files: Vec<RelativePath>) -> Self {
+        Self { dir, files }
+    }
+
     /// The files, sorted by path.
     #[must_use]
     pub(crate) fn files(&self) -> &[RelativePath] {
@@ -136,13 +141,13 @@ fn payload((artifact, found): (Arc<Artifact>, Found)) -> Result<Payload, SourceE
 
 /// The name of the artifact that loose files are: the folder's, if an artifact
 /// can have it.
-fn name_of_loose_files(path: &Utf8Path) -> ArtifactName {
+pub(super) fn name_of_loose_files(path: &Utf8Path) -> ArtifactName {
     #[expect(clippy::expect_used, reason = "a constant that a test parses")]
     let nameless = || NAMELESS.parse().expect("the name of an artifact");
     path.file_name().and_then(|name| name.parse().ok()).unwrap_or_else(nameless)
 }
 
-fn cannot_open(path: &Utf8Path, error: DirError) -> SourceError {
+pub(super) fn cannot_open(path: &Utf8Path, error: DirError) -> SourceError {
     match &error.kind {
         DirErrorKind::Missing => SourceError::Input(format!(
             "artifacts-dir is `{path}`, but there is no `{}`; download the artifacts first, or name the folder that holds them",
@@ -156,11 +161,11 @@ fn cannot_open(path: &Utf8Path, error: DirError) -> SourceError {
     }
 }
 
-fn named_artifact(name: ArtifactName) -> Arc<Artifact> {
+pub(super) fn named_artifact(name: ArtifactName) -> Arc<Artifact> {
     Arc::new(Artifact::named(name))
 }
 
-fn fault(error: DirError) -> SourceError {
+pub(super) fn fault(error: DirError) -> SourceError {
     SourceError::Fault {
         what: "the folder of artifacts cannot be read".into(),
         remedy: None,

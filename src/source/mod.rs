@@ -1,11 +1,12 @@
-//! Where artifacts come from: a folder, or a workflow run.
+//! Where artifacts come from: a folder, files, or a workflow run.
 //!
-//! Both give a [`Listing`] and [`Payload`]s, and from there on there is one
+//! All give a [`Listing`] and [`Payload`]s, and from there on there is one
 //! path.
 
 pub(crate) mod directory;
 pub(crate) mod github;
 pub(crate) mod http;
+pub(crate) mod paths;
 mod spool;
 
 use std::io;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use self::directory::DirectorySource;
 use self::github::RunSource;
+use self::paths::PathsSource;
 use crate::artifact::{Artifact, ArtifactName};
 use crate::filename::FileName;
 use crate::rule::finding::Finding;
@@ -24,6 +26,8 @@ pub(crate) use spool::Spool;
 pub(crate) enum Source {
     /// A folder.
     Directory(DirectorySource),
+    /// Files and folders, each by its path.
+    Paths(PathsSource),
     /// A workflow run.
     Run(Box<RunSource>),
 }
@@ -38,6 +42,7 @@ impl Source {
     pub(crate) fn open(self) -> Result<Opened, SourceError> {
         match self {
             Self::Directory(directory) => directory.open(),
+            Self::Paths(paths) => paths.open(),
             Self::Run(run) => run.open(),
         }
     }

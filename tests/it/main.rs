@@ -23,6 +23,7 @@ mod fixture;
 mod folder;
 mod github;
 mod harness;
+mod inspect;
 mod limits;
 mod manifest;
 mod metadata;

@@ -32,7 +32,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub(crate) use crate::artifact::{Repository, RunId};
-pub(crate) use request::{Route, RunRequest, RunUrl, RuntimeService, ThisRun, Trigger};
+pub(crate) use request::{Route, RunRequest, RunUrl, RunUrlError, RuntimeService, ThisRun, Trigger};
 pub(crate) use server::Server;
 
 use self::artifact_service::ArtifactService;
