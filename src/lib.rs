@@ -43,7 +43,7 @@ mod source;
 pub mod edge {
     pub use crate::action::command::error as annotate_error;
     pub use crate::action::conclusion::{
-        FAULT, INPUT, explained, inspected, prepared, refused_input, verified,
+        FAULT, INPUT, explained, initialized, inspected, prepared, refused_input, verified,
     };
     pub use crate::action::environment::{
         become_owner_of, enter, forbid_core_dumps, input, is_runner, step_files,

@@ -64,6 +64,11 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
             edge::park_if_cancelled(cancellation);
             Ok(edge::inspected(printer, &mut files, &request, inspection)?)
         }
+        Ok(Request::Init(request)) => {
+            let inspection = edge::inspect(&request.prepare, cancellation, &reporter);
+            edge::park_if_cancelled(cancellation);
+            Ok(edge::initialized(printer, &mut files, &request, inspection)?)
+        }
         Ok(Request::Verify(request)) => {
             Ok(edge::verified(printer, &mut files, &request, edge::verify(&request))?)
         }

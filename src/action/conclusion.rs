@@ -13,10 +13,11 @@ use crate::release::verification::{Anchor, Verification};
 use crate::report::annotation::{Details, annotations};
 use crate::report::explain::explain;
 use crate::report::inspection::Inspection;
+use crate::report::job::job;
 use crate::report::markdown::{self, markdown_of};
 use crate::report::outputs::{self, Purpose};
 use crate::report::{Report, Subject, text, verification as verification_report};
-use crate::request::{Prepare, Verify};
+use crate::request::{Init, Prepare, Verify};
 use crate::rule::Rule;
 use crate::settings::OutputFormat;
 
@@ -142,6 +143,30 @@ pub fn inspected(
         }
         Err(failure) => failed(printer, files, &failure, false).map(|failed| failed.code),
     }
+}
+
+/// Writes the job that releases what was inspected, and returns the exit code.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn initialized(
+    printer: Printer,
+    files: &mut StepFiles,
+    request: &Init,
+    inspection: Result<Inspection, Failure>,
+) -> Result<u8, StepFileError> {
+    let inspection = match inspection {
+        Ok(inspection) => inspection,
+        Err(failure) => return failed(printer, files, &failure, false).map(|failed| failed.code),
+    };
+    let job = job(&inspection, request.pin.as_deref());
+    printer.diagnostics(&inspection.problems());
+    match &request.write {
+        Some(path) => output::replace(path, job.as_bytes())
+            .map_err(|cause| StepFileError { what: "file of --write", cause })?,
+        None => printer.out(&job),
+    }
+    Ok(DONE)
 }
 
 /// Reports the result of a verification, and returns the exit code.

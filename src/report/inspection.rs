@@ -33,7 +33,7 @@ pub struct Inspection {
     /// 1 if there is an error, else 0.
     exit_code: u8,
     /// The files.
-    files: Vec<InspectedFile>,
+    pub(super) files: Vec<InspectedFile>,
     /// Findings about no file that is listed.
     findings: Vec<Observed>,
     /// Notes of the source, and inputs without effect.
@@ -52,30 +52,30 @@ enum Format {
 /// A file.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct InspectedFile {
+pub(super) struct InspectedFile {
     /// The artifact that it is in.
     artifact: ArtifactName,
     /// Its path in the artifact.
     path: String,
     /// What it is.
-    kind: Kind,
+    pub(super) kind: Kind,
     /// In bytes.
     size: u64,
     /// SHA-256 in lowercase hexadecimal.
     #[cfg_attr(test, schemars(with = "String"))]
     sha256: Sha256,
     /// Its place in a release; null if it is not released.
-    released: Option<Released>,
+    pub(super) released: Option<Released>,
     /// The project or package that it declares.
-    project: Option<String>,
+    pub(super) project: Option<String>,
     /// The version that it declares.
-    version: Option<String>,
+    pub(super) version: Option<String>,
     /// What it is for, and what says so.
     target: Option<Target>,
     /// What else it says of itself, for people.
     facts: Vec<Fact>,
     /// What is wrong with it.
-    findings: Vec<Observed>,
+    pub(super) findings: Vec<Observed>,
 }
 
 /// A place in a release.
@@ -101,13 +101,13 @@ pub(crate) struct Fact {
 /// A finding.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Observed {
+pub(super) struct Observed {
     /// The artifact or file that it is about, where that is not listed.
     place: Option<String>,
     /// Whether it stops a release.
     severity: Severity,
     /// The rule's id.
-    rule: Rule,
+    pub(super) rule: Rule,
     /// What was found.
     found: String,
     /// What was expected.
@@ -184,11 +184,21 @@ impl Inspection {
     /// A block for each file, and the verdict.
     #[must_use]
     pub(crate) fn text(&self) -> Vec<Line> {
+        self.lines(|_| true)
+    }
+
+    /// A block for each file that something is wrong with, and the verdict.
+    #[must_use]
+    pub(crate) fn problems(&self) -> Vec<Line> {
+        self.lines(|file| !file.findings.is_empty())
+    }
+
+    fn lines(&self, shows: impl Fn(&InspectedFile) -> bool) -> Vec<Line> {
         let mut lines = Vec::new();
         for note in &self.notes {
             lines.extend(wrapped(Line::default().then(Role::Faint, "note: "), Role::Plain, note));
         }
-        for file in &self.files {
+        for file in self.files.iter().filter(|file| shows(file)) {
             lines.extend(file.lines());
             lines.push(Line::default());
         }

@@ -14,6 +14,7 @@ pub(crate) mod explain;
 mod facts;
 mod fold;
 pub(crate) mod inspection;
+pub(crate) mod job;
 pub(crate) mod markdown;
 pub mod outputs;
 pub(crate) mod seen;

@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Prepare(Box<PrepareArgs>),
     /// Show what `prepare` would make of files, folders or a run; nothing is written
     Inspect(Box<InspectArgs>),
+    /// Write the job that releases what a run holds, to paste into its workflow
+    Init(Box<InitArgs>),
     /// Check that a release is what its manifest says
     Verify(VerifyArgs),
     /// Print what a rule requires, why, and how to fix a violation
@@ -205,6 +207,42 @@ pub(crate) struct InspectArgs {
     pub(crate) prepare: PrepareArgs,
 }
 
+/// The arguments of `init`: what to look at, and how to name this program.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The commit of release-prep to run, as OWNER/NAME@SHA [default: left open]
+    #[arg(long, value_name = "PIN", value_parser = value::trimmed::<Pin>)]
+    pub(crate) pin: Option<Pin>,
+    /// Write the job to this file [default: print it]
+    #[arg(long, value_name = "FILE", value_parser = value::trimmed::<Utf8PathBuf>)]
+    pub(crate) write: Option<Utf8PathBuf>,
+    /// What to look at.
+    #[command(flatten)]
+    pub(crate) inspect: InspectArgs,
+}
+
+/// A repository and a commit of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pin(pub String);
+
+/// A text that is not a repository and a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected OWNER/NAME@SHA, with the 40 hexadecimal digits of a commit")]
+pub(crate) struct PinError;
+
+impl FromStr for Pin {
+    type Err = PinError;
+
+    fn from_str(text: &str) -> Result<Self, PinError> {
+        let (repository, commit) = text.split_once('@').ok_or(PinError)?;
+        let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match repository.parse::<Repository>() {
+            Ok(_) if is_commit => Ok(Self(text.to_owned())),
+            _ => Err(PinError),
+        }
+    }
+}
+
 /// What `inspect` looks at.
 #[derive(Debug, Clone)]
 pub(crate) enum InspectTarget {
@@ -269,6 +307,7 @@ impl Cli {
             None => self.prepare.github_token_file.as_deref(),
             Some(Command::Prepare(prepare)) => prepare.github_token_file.as_deref(),
             Some(Command::Inspect(inspect)) => inspect.prepare.github_token_file.as_deref(),
+            Some(Command::Init(init)) => init.inspect.prepare.github_token_file.as_deref(),
             Some(Command::Verify(_) | Command::Explain(_)) => None,
         }
     }
@@ -280,6 +319,7 @@ impl Cli {
             None => self.prepare.output.color,
             Some(Command::Prepare(prepare)) => prepare.output.color,
             Some(Command::Inspect(inspect)) => inspect.prepare.output.color,
+            Some(Command::Init(init)) => init.inspect.prepare.output.color,
             Some(Command::Verify(verify)) => verify.color,
             Some(Command::Explain(_)) => Color::Auto,
         }

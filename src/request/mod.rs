@@ -15,7 +15,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub(crate) use run::Services;
 
-use self::cli::{Cli, Command, InspectArgs, InspectTarget, PrepareArgs, VerifyArgs};
+use self::cli::{Cli, Command, InitArgs, InspectArgs, InspectTarget, PrepareArgs, VerifyArgs};
 use crate::artifact::Selection;
 use crate::digest::Algorithms;
 use crate::distribution::version::VersionTag;
@@ -80,6 +80,8 @@ pub enum Request {
     Prepare(Box<Prepare>),
     /// Show what would be prepared.
     Inspect(Box<Prepare>),
+    /// Write the job that prepares it.
+    Init(Box<Init>),
     /// Verify one.
     Verify(Verify),
     /// Explain a rule, or list all.
@@ -164,6 +166,17 @@ pub struct Prepare {
     pub npm_repository: Option<String>,
 }
 
+/// A job to write for what is looked at.
+#[derive(Debug)]
+pub struct Init {
+    /// What is looked at.
+    pub prepare: Box<Prepare>,
+    /// The repository and commit of this program; none if they are left open.
+    pub pin: Option<String>,
+    /// The file to write; none if the job is printed.
+    pub write: Option<Utf8PathBuf>,
+}
+
 /// Where artifacts come from.
 #[derive(Debug)]
 pub enum SourceRequest {
@@ -221,7 +234,10 @@ impl Request {
         match cli.command {
             Some(Command::Verify(arguments)) => verify(&arguments, environment).map(Self::Verify),
             Some(Command::Prepare(arguments)) => prepare(*arguments, environment),
-            Some(Command::Inspect(arguments)) => inspect(*arguments, environment),
+            Some(Command::Inspect(arguments)) => inspect(*arguments, environment).map(Self::Inspect),
+            Some(Command::Init(arguments)) => {
+                init(*arguments, environment).map(|init| Self::Init(Box::new(init)))
+            }
             Some(Command::Explain(arguments)) => Ok(Self::Explain(arguments.rule)),
             None => prepare(cli.prepare, environment),
         }
@@ -259,7 +275,7 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
 
 /// What `prepare` would make of what is named; nothing is written, and the files
 /// are unpacked among the system's temporary ones.
-fn inspect(arguments: InspectArgs, environment: &Environment) -> Result<Request, InputError> {
+fn inspect(arguments: InspectArgs, environment: &Environment) -> Result<Box<Prepare>, InputError> {
     let InspectArgs { targets, mut prepare } = arguments;
     let conflict = |message: &str| Err(InputError::Conflict(message.to_owned()));
     if prepare.artifacts_dir.is_some() {
@@ -287,7 +303,12 @@ fn inspect(arguments: InspectArgs, environment: &Environment) -> Result<Request,
         _ => return conflict("`inspect` takes paths or one run, and not both"),
     };
     let output = environment.temporary.join(format!("release-prep-{}", std::process::id()));
-    Ok(Request::Inspect(Box::new(request(prepare, source, selection, output, environment))))
+    Ok(Box::new(request(prepare, source, selection, output, environment)))
+}
+
+fn init(arguments: InitArgs, environment: &Environment) -> Result<Init, InputError> {
+    let InitArgs { pin, write, inspect: looked_at } = arguments;
+    Ok(Init { prepare: inspect(looked_at, environment)?, pin: pin.map(|pin| pin.0), write })
 }
 
 fn request(

@@ -1,4 +1,5 @@
-//! `inspect`: what prepare would make of files, without preparing anything.
+//! `inspect` and `init`: what prepare would make of files, without preparing
+//! anything, and the job that prepares them.
 
 use std::collections::BTreeSet;
 
@@ -80,4 +81,52 @@ fn what_cannot_be_inspected() {
         assert!(ended.says(message), "{}", ended.log());
         ended.exits(2);
     }
+}
+
+/// The job that `init` writes for the artifacts, by input.
+fn initialized(workspace: &Workspace, arguments: &[&str]) -> Value {
+    let arguments: Vec<&str> = ["init", "artifacts"].iter().chain(arguments).copied().collect();
+    let ended = workspace.finish(workspace.program().args(arguments)).exits(0);
+    let jobs: Value = yaml_serde::from_str(&format!("jobs:\n{}", ended.out)).unwrap();
+    jobs["jobs"]["prepare"].clone()
+}
+
+#[test]
+fn what_init_expects_is_there_and_nothing_less() {
+    let workspace = Workspace::of_the_example();
+    let job = initialized(&workspace, &[]);
+    let (expect, projects) =
+        (job["with"]["expect"].as_str().unwrap(), job["with"]["projects"].as_str().unwrap());
+    let prepare = |workspace: &Workspace| workspace.prepare(&["--expect", expect, "--projects", projects]);
+    prepare(&workspace).exits(0);
+    let mut artifacts = 0;
+    for entry in std::fs::read_dir(workspace.path("artifacts")).unwrap() {
+        let (path, away) = (entry.unwrap().path(), workspace.path("away"));
+        std::fs::rename(&path, &away).unwrap();
+        prepare(&workspace).exits(1);
+        std::fs::rename(&away, &path).unwrap();
+        artifacts += 1;
+    }
+    assert!(artifacts > 5, "{artifacts}");
+}
+
+#[test]
+fn init_leaves_open_what_it_cannot_know() {
+    let workspace = Workspace::with([(
+        "w/foo-1.0-py3-none-linux_riscv64.whl",
+        wheel("foo-1.0-py3-none-linux_riscv64.whl"),
+    )]);
+    let job = initialized(&workspace, &[]);
+    assert_eq!(job["uses"], "OWNER/release-prep/.github/workflows/prepare.yml@<commit SHA>");
+    assert_eq!(job["with"]["pypi-exclude"], "foo-*-linux_riscv64.whl\n");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let job = initialized(&workspace, &["--pin", &format!("org/rp@{commit}")]);
+    assert_eq!(job["uses"], format!("org/rp/.github/workflows/prepare.yml@{commit}"));
+    let ended = workspace.finish(workspace.program().args(["init", "--pin", "org/rp@v1", "artifacts"]));
+    assert!(ended.says("40 hexadecimal digits"), "{}", ended.log());
+    ended.exits(2);
+    let ended =
+        workspace.finish(workspace.program().args(["init", "--write", "job.yml", "artifacts"])).exits(0);
+    assert_eq!(ended.out, "");
+    assert!(workspace.read("job.yml").contains("pypi-exclude"));
 }
