@@ -5,6 +5,7 @@
 //! accepted and ignored.
 
 pub(crate) mod cli;
+mod inspect;
 mod run;
 pub(crate) mod usage;
 mod value;
@@ -15,7 +16,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub(crate) use run::Services;
 
-use self::cli::{Cli, Command, InitArgs, InspectArgs, InspectTarget, PrepareArgs, VerifyArgs};
+use self::cli::{Cli, Command, PrepareArgs, VerifyArgs};
 use crate::artifact::Selection;
 use crate::digest::Algorithms;
 use crate::distribution::version::VersionTag;
@@ -234,9 +235,9 @@ impl Request {
         match cli.command {
             Some(Command::Verify(arguments)) => verify(&arguments, environment).map(Self::Verify),
             Some(Command::Prepare(arguments)) => prepare(*arguments, environment),
-            Some(Command::Inspect(arguments)) => inspect(*arguments, environment).map(Self::Inspect),
+            Some(Command::Inspect(arguments)) => inspect::inspect(*arguments, environment).map(Self::Inspect),
             Some(Command::Init(arguments)) => {
-                init(*arguments, environment).map(|init| Self::Init(Box::new(init)))
+                inspect::init(*arguments, environment).map(|init| Self::Init(Box::new(init)))
             }
             Some(Command::Explain(arguments)) => Ok(Self::Explain(arguments.rule)),
             None => prepare(cli.prepare, environment),
@@ -271,44 +272,6 @@ fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request,
         }
     };
     Ok(Request::Prepare(Box::new(request(arguments, source, selection, output, environment))))
-}
-
-/// What `prepare` would make of what is named; nothing is written, and the files
-/// are unpacked among the system's temporary ones.
-fn inspect(arguments: InspectArgs, environment: &Environment) -> Result<Box<Prepare>, InputError> {
-    let InspectArgs { targets, mut prepare } = arguments;
-    let conflict = |message: &str| Err(InputError::Conflict(message.to_owned()));
-    if prepare.artifacts_dir.is_some() {
-        return conflict("artifacts-dir: `inspect` takes the folder without a flag: `inspect DIR`");
-    }
-    if prepare.report.is_some() {
-        return conflict("report: `inspect` prints its report as JSON with `--format json`");
-    }
-    prepare.dry_run = true;
-    prepare.show_summary = false;
-    let selection = Selection::new(prepare.pattern.clone());
-    let paths: Vec<Utf8PathBuf> = targets.iter().filter_map(InspectTarget::path).collect();
-    let source = match targets.as_slice() {
-        [InspectTarget::Run(url)] => {
-            prepare.run = Some(url.clone());
-            let limit = prepare.max_unpacked_size;
-            SourceRequest::Run(Box::new(run::run(&prepare, &environment.services, &selection, limit)?))
-        }
-        targets if targets.len() == paths.len() => {
-            if let Some(path) = paths.first() {
-                run::refuse_beside_a_folder(&prepare, path)?;
-            }
-            SourceRequest::Paths { paths, zipped: prepare.artifacts_zipped }
-        }
-        _ => return conflict("`inspect` takes paths or one run, and not both"),
-    };
-    let output = environment.temporary.join(format!("release-prep-{}", std::process::id()));
-    Ok(Box::new(request(prepare, source, selection, output, environment)))
-}
-
-fn init(arguments: InitArgs, environment: &Environment) -> Result<Init, InputError> {
-    let InitArgs { pin, write, inspect: looked_at } = arguments;
-    Ok(Init { prepare: inspect(looked_at, environment)?, pin: pin.map(|pin| pin.0), write })
 }
 
 fn request(

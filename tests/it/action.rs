@@ -8,8 +8,8 @@ use release_prep::testing::Cli;
 use release_prep::testing::outputs;
 
 /// Flags for people, which a runner is not asked for.
-const FLAGS_ONLY: [&str; 8] =
-    ["help", "run", "unanchored", "github-token-file", "color", "format", "quiet", "verbose"];
+const FLAGS_ONLY: [&str; 10] =
+    ["help", "run", "unanchored", "github-token-file", "color", "format", "quiet", "verbose", "pin", "write"];
 
 fn action() -> Action {
     yaml_serde::from_str(include_str!("../../action.yml")).unwrap()

@@ -359,7 +359,7 @@ fn kill_after(workspace: &Workspace, delay: Duration) -> Option<Contents> {
 #[test]
 fn killed_at_any_moment() {
     const STEPS: u32 = 40;
-    let files = (0..60).map(|n| (format!("a/tool-{n}.exe"), vec![u8::try_from(n).unwrap(); 40_000]));
+    let files = (0..60).map(|n| (format!("a/tool-{n}"), elf(&"x".repeat(40_000 + n))));
     let workspace = Workspace::with(files);
     let wheel = "artifacts/a/foo-1.0-py3-none-any.whl";
     let releases = ["one", "other"].map(|text| {

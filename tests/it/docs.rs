@@ -18,8 +18,8 @@ const RULES_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
 
 /// Flags that are not documented as inputs of the action, and that are documented
 /// in sentences.
-const FLAGS_ONLY: [&str; 7] =
-    ["run", "unanchored", "github-token-file", "color", "format", "quiet", "verbose"];
+const FLAGS_ONLY: [&str; 9] =
+    ["run", "unanchored", "github-token-file", "color", "format", "quiet", "verbose", "pin", "write"];
 
 /// Inputs that are no flags, with their defaults: the first is a subcommand, the
 /// second a secret.

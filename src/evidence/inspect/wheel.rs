@@ -232,7 +232,7 @@ impl Reader {
                 private.look(path.as_str(), excerpt.head(), |_| true);
             }
         }
-        Ok(Passed { native, private, prohibited })
+        Ok(Passed { private, native, prohibited })
     }
 }
 
