@@ -236,6 +236,9 @@ pub(crate) fn apple() {
     let ios = mach_o_for(AARCH64, LIBRARY, 2, (13, 0), true);
     module(&mut cases, tags, DARWIN, &ios, Some(Rule::NativeMachine));
     module(&mut cases, "cp312-cp312-ios_13_0_arm64_iphoneos", "p/m.cpython-312-iphoneos.so", &ios, None);
+    let macos = mach_o_for(AARCH64, LIBRARY, 1, (13, 0), true);
+    let tags = "cp312-cp312-ios_13_0_arm64_iphoneos";
+    module(&mut cases, tags, "p/m.cpython-312-iphoneos.so", &macos, Some(Rule::NativeMacos));
     cases.judge();
 }
 

@@ -104,7 +104,10 @@ impl DeclaredPlatforms {
             (ExecutableFormat::Elf, System::Android) => is_for(&[Os::Android]),
             (ExecutableFormat::Elf, System::FreeBsd) => is_for(&[Os::FreeBsd]),
             (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::MacOs) => is_for(&[Os::MacOs]),
-            (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::Ios) => is_for(&[Os::Ios]),
+            (ExecutableFormat::MachO | ExecutableFormat::MachOFat, System::Ios) => {
+                // A warning of its own ([`super::macos`]).
+                is_for(&[Os::Ios, Os::MacOs])
+            }
             (ExecutableFormat::Elf, System::Other)
             | (ExecutableFormat::Pe, System::Windows)
             | (ExecutableFormat::Wasm, System::Emscripten | System::Wasi) => true,

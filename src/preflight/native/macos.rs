@@ -14,10 +14,30 @@ use crate::rule::finding::Finding;
 pub(super) fn judge(file: &Evidence, platforms: &[PlatformTag], native: &NativeFiles) -> Vec<Finding> {
     let macos: Vec<&PlatformTag> =
         platforms.iter().filter(|platform| platform.system() == System::MacOs).collect();
+    if platforms.iter().all(|platform| platform.system() == System::Ios) {
+        return of_macos(file, native).into_iter().collect();
+    }
     if macos.len() < platforms.len() {
         return Vec::new();
     }
     [unsigned(file, native), newer(file, &macos, native)].into_iter().flatten().collect()
+}
+
+/// Code in a wheel for iOS that says it is for macOS, by a field that not every
+/// toolchain for iOS has set.
+fn of_macos(file: &Evidence, native: &NativeFiles) -> Option<Finding> {
+    let files = described(native, |file: &NativeFile| {
+        let slices = file.native.slices();
+        (!slices.is_empty() && slices.iter().all(|slice| slice.os == Some(Os::MacOs)))
+            .then(|| Os::MacOs.to_string())
+    });
+    (!files.is_empty()).then(|| {
+        Rule::NativeMacos
+            .at(file)
+            .found(format!("native code that says it is for macOS: {files}"))
+            .expected("code for iOS, as the platform tag says")
+            .remedy("Build it with the SDK of iOS, and check which file the job copied.")
+    })
 }
 
 /// Code for Apple silicon without a signature, which macOS kills at its start.

@@ -188,7 +188,7 @@ pub(super) const NATIVE_MACOS: Entry = Entry {
     id: "native-macos",
     class: Advice,
     severity: Warning,
-    summary: "Native code in a wheel runs on the oldest macOS of its platform tags.",
+    summary: "Native code in a wheel is built for the Apple system of its platform tags, and runs on the oldest macOS of them.",
     rationale: "Installers select a wheel for `macosx_11_0` on macOS 11, where code that was built for macOS 14 may not load. From macOS 11 on only major versions count; code for Apple silicon counts from 11.",
     remedy: "Set `MACOSX_DEPLOYMENT_TARGET` to the version of the tag, or tag the wheel for the newer macOS (`delocate-wheel --require-target-macos-version`).",
     source: "platform compatibility tags; `LC_BUILD_VERSION`",
