@@ -24,6 +24,8 @@ FOR_TAGS = "startsWith(github.ref, 'refs/tags/')"
 DRY_RUN = "${{ !startsWith(github.ref, 'refs/tags/') }}"
 ACTION = "OWNER/release-prep@"
 REUSABLE = "OWNER/release-prep/.github/workflows/prepare.yml@"
+ATTESTING = "OWNER/release-prep/.github/workflows/prepare-and-attest.yml@"
+NATIVE = "OWNER/release-prep/native@"
 # What writes where others read: these permissions, actions and commands.
 CREDENTIALS = ("id-token", "attestations", "contents", "packages")
 PUBLISHING_ACTIONS = ("actions/attest@", "pypa/gh-action-pypi-publish@")
@@ -110,6 +112,8 @@ def publishes(job: dict) -> bool:
     permissions = job.get("permissions", {})
     if permissions == "write-all" or any(permissions.get(name) == "write" for name in CREDENTIALS):
         return True
+    if job.get("uses", "").startswith(ATTESTING):
+        return True
     steps = job.get("steps", [])
     return any(
         step.get("uses", "").startswith(PUBLISHING_ACTIONS) or PUBLISHING_COMMANDS.search(step.get("run", ""))
@@ -131,7 +135,7 @@ def wrong(workflow: dict) -> list[str]:
         if publishes(job) and not for_tags_alone(job.get("if")):
             found.append(f"the job {name} can publish, and its `if` does not say {FOR_TAGS}")
         preparing = [job] if job.get("uses", "").startswith(REUSABLE) else []
-        preparing += [step for step in job.get("steps", []) if step.get("uses", "").startswith(ACTION)]
+        preparing += [step for step in job.get("steps", []) if step.get("uses", "").startswith((ACTION, NATIVE))]
         for step in preparing:
             given = step.get("with", {})
             if given.get("command") != "verify" and given.get("dry-run") not in (DRY_RUN, True):

@@ -1,15 +1,17 @@
 //! `prepare.yml`, the reusable workflow, is the action in a job: what one takes
-//! and gives, the other takes and gives.
+//! and gives, the other takes and gives. So does `prepare-and-attest.yml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use yaml_serde::{Mapping, Value};
 
 const WORKFLOW: &str = include_str!("../../.github/workflows/prepare.yml");
+const AND_ATTEST: &str = include_str!("../../.github/workflows/prepare-and-attest.yml");
 /// Where people read how to call it.
-const CALLERS: [(&str, &str); 3] = [
+const CALLERS: [(&str, &str); 4] = [
     ("README.md", include_str!("../../README.md")),
     ("docs/recipes.md", include_str!("../../docs/recipes.md")),
+    ("docs/migrate.md", include_str!("../../docs/migrate.md")),
     ("examples/release.yml", include_str!("../../examples/release.yml")),
 ];
 
@@ -185,5 +187,55 @@ fn callers_use_outputs_that_there_are() {
         assert!(used.len() > 2, "{file}: {used:?}");
         let unknown: Vec<_> = used.iter().filter(|name| !declared.contains(**name)).collect();
         assert!(unknown.is_empty(), "{file}: prepare.yml has no outputs {unknown:?}");
+    }
+}
+
+/// What `prepare-and-attest.yml` takes and gives is what `prepare.yml` does, and
+/// whether everything is attested.
+#[test]
+fn one_call_takes_and_gives_the_same() {
+    let (both, prepare) = (parse(AND_ATTEST), parse(WORKFLOW));
+    let call = ["on", "workflow_call"];
+    for part in ["inputs", "secrets"] {
+        assert_eq!(at(&both, &call)[part], at(&prepare, &call)[part], "{part}: as in prepare.yml");
+    }
+    let given = scalars(mapping(&both, &["jobs", "prepare", "with"]));
+    for name in keys(mapping(&prepare, &["on", "workflow_call", "inputs"])) {
+        assert_eq!(given[&name], format!("${{{{ inputs.{name} }}}}"));
+    }
+    let mut outputs = mapping(&both, &["on", "workflow_call", "outputs"]).clone();
+    let attested = outputs.remove("attested").unwrap();
+    assert_eq!(text(at(&attested, &["value"])), "${{ jobs.attest.result == 'success' }}");
+    assert_eq!(&outputs, mapping(&prepare, &["on", "workflow_call", "outputs"]));
+}
+
+/// One job can sign, never for a pull request, and it runs nothing that is not of
+/// this repository's commit or pinned.
+#[test]
+fn one_job_can_sign() {
+    let workflow = parse(AND_ATTEST);
+    assert!(mapping(&workflow, &["permissions"]).is_empty());
+    let prepare = scalars(mapping(&workflow, &["jobs", "prepare", "permissions"]));
+    assert_eq!(prepare, scalars(mapping(&parse(WORKFLOW), &["jobs", "prepare", "permissions"])));
+    let attest = at(&workflow, &["jobs", "attest"]);
+    let rights = scalars(mapping(attest, &["permissions"]));
+    let writes: Vec<_> = rights.iter().filter(|(_, right)| *right == "write").map(|(name, _)| name).collect();
+    assert_eq!(writes, ["attestations", "id-token"]);
+    let condition = text(at(attest, &["if"]));
+    for part in ["!inputs.dry-run", "!startsWith(github.event_name, 'pull_request')"] {
+        assert!(condition.contains(part) && !condition.contains("||"), "{condition}");
+    }
+    let uses: Vec<String> = at(attest, &["steps"])
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step.get("uses").map(text))
+        .collect();
+    let place = |start: &str| uses.iter().position(|uses| uses.starts_with(start)).unwrap();
+    assert!(place("actions/checkout@") < place("./.release-prep"));
+    assert!(place("actions/download-artifact@") < place("./.release-prep"));
+    assert!(place("./.release-prep") < place("actions/attest@"));
+    for uses in uses.iter().filter(|uses| !uses.starts_with("./")) {
+        assert!(uses.split_once('@').is_some_and(|(_, commit)| commit.len() == 40), "{uses}");
     }
 }
