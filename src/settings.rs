@@ -225,6 +225,17 @@ pub(crate) enum PreviousManifest {
     Path(Utf8PathBuf),
 }
 
+impl PreviousManifest {
+    /// The path, if one is given.
+    #[must_use]
+    pub(crate) fn path(self) -> Option<Utf8PathBuf> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Auto | Self::Off => None,
+        }
+    }
+}
+
 impl FromStr for PreviousManifest {
     type Err = Infallible;
 

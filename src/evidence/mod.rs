@@ -34,6 +34,9 @@ pub struct Evidence {
     pub path: RelativePath,
     /// Its bytes in the staging area, with their size and digests.
     pub staged: StagedFile,
+    /// Whether no artifact has it: a checksum file that is written beside an
+    /// asset (`sidecars: true`).
+    pub is_generated: bool,
     /// The SHA-256 that it had before it was rewritten.
     pub rewritten_from: Option<Sha256>,
     /// Whether its owner could execute it in the artifact.

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::artifact::ArtifactName;
 use crate::distribution::archive_name;
-use crate::distribution::target::target_text;
+use crate::distribution::executable::ExecutableFormat;
+use crate::distribution::native::Native;
+use crate::distribution::target::{Libc, Os, target_text};
+use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 
 /// Whether GitHub keeps a character of an asset's name as it is.
@@ -48,20 +51,63 @@ pub(crate) fn stored_name(name: &FileName) -> Option<FileName> {
     stored.parse().ok()
 }
 
-/// The names that files of one name get from the names of their artifacts, in
-/// their order: `tool` of `bin-linux-x64` becomes `tool-linux-x64`. None if
-/// that does not distinguish all of them.
+/// Where a file of an ambiguous name came from, and what else says its target.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    /// Its artifact.
+    pub artifact: &'a ArtifactName,
+    /// The target that its folders say or, if they say none, its bytes.
+    pub target: Option<String>,
+}
+
+/// The names that files of one name get, in their order: `tool` of
+/// `bin-linux-x64` becomes `tool-linux-x64`. The target is that of the
+/// artifact's name to the letter, else that of the folders or the bytes; if
+/// neither distinguishes all files, what follows the first word of the
+/// artifacts' names. None if that does not either.
 #[must_use]
-pub(crate) fn qualified(name: &FileName, artifacts: &[&ArtifactName]) -> Option<Vec<FileName>> {
-    let by_target = artifacts.iter().map(|artifact| target_text(artifact.as_str()).map(str::to_owned));
-    let by_target: Option<Vec<String>> = by_target.collect();
+pub(crate) fn qualified(name: &FileName, sources: &[Source<'_>]) -> Option<Vec<FileName>> {
+    let artifacts: Vec<&ArtifactName> = sources.iter().map(|source| source.artifact).collect();
+    let of_artifact = |source: &Source<'_>| target_text(source.artifact.as_str()).map(str::to_owned);
+    let by_artifact: Option<Vec<String>> =
+        sources.iter().map(|source| of_artifact(source).or_else(|| source.target.clone())).collect();
+    let by_content: Option<Vec<String>> = sources.iter().map(|source| source.target.clone()).collect();
     let names = |texts: Vec<String>| -> Option<Vec<FileName>> {
         let named = texts.iter().map(|text| stored_name(&with_target(name, text)?));
         let named: Vec<FileName> = named.collect::<Option<_>>()?;
         let distinct: BTreeSet<String> = named.iter().map(FileName::folded).collect();
         (distinct.len() == named.len()).then_some(named)
     };
-    by_target.and_then(names).or_else(|| names(remainders(artifacts)))
+    let names_by = |texts: Option<Vec<String>>| texts.and_then(names);
+    names_by(by_artifact).or_else(|| names_by(by_content)).or_else(|| names(remainders(&artifacts)))
+}
+
+/// The target of a file's folders, the innermost first, or of its bytes.
+#[must_use]
+pub(crate) fn target_of(file: &Evidence) -> Option<String> {
+    let mut folders = file.path.as_str().rsplit('/').skip(1);
+    let by_folder = folders.find_map(target_text).map(str::to_owned);
+    by_folder.or_else(|| match &file.distribution {
+        Distribution::Executable { native: Some(native) } => target_of_bytes(native),
+        _ => None,
+    })
+}
+
+/// Ex) `linux-x86_64`, `linux-x86_64-musl`, `macos-universal`
+fn target_of_bytes(native: &Native) -> Option<String> {
+    let os = native.os().or(match native.format() {
+        ExecutableFormat::Elf => Some(Os::Linux),
+        ExecutableFormat::Pe => Some(Os::Windows),
+        ExecutableFormat::MachO | ExecutableFormat::MachOFat => Some(Os::MacOs),
+        ExecutableFormat::Wasm => None,
+    })?;
+    let mut machines = native.machines().iter();
+    let machine = match (machines.next()?, machines.next()) {
+        (machine, None) => machine.to_string(),
+        _ => "universal".to_owned(),
+    };
+    let libc = if native.libcs().contains_key(&Libc::Musl) { "-musl" } else { "" };
+    Some(format!("{os}-{machine}{libc}"))
 }
 
 /// The artifacts' names without the first word, where all begin with it.
@@ -141,7 +187,9 @@ mod tests {
 
     fn names_of(name: &str, artifacts: &[&str]) -> Option<Vec<String>> {
         let artifacts: Vec<ArtifactName> = artifacts.iter().map(|name| name.parse().unwrap()).collect();
-        let names = qualified(&name.parse().unwrap(), &artifacts.iter().collect::<Vec<_>>())?;
+        let sources: Vec<Source<'_>> =
+            artifacts.iter().map(|artifact| Source { artifact, target: None }).collect();
+        let names = qualified(&name.parse().unwrap(), &sources)?;
         Some(names.iter().map(ToString::to_string).collect())
     }
 
@@ -171,5 +219,28 @@ mod tests {
             assert_eq!(names_of(name, &artifacts).unwrap(), names, "{name}");
         }
         assert_eq!(names_of("tool", &["bin-a", "bin-a"]), None);
+    }
+
+    /// What the artifacts' names do not say.
+    #[test]
+    fn targets_of_folders_and_bytes() {
+        let artifacts: Vec<ArtifactName> =
+            ["bin-linux-x64", "bin", "bin"].map(|name| name.parse().unwrap()).into();
+        let named = |targets: [Option<&str>; 3]| {
+            let sources: Vec<Source<'_>> = artifacts
+                .iter()
+                .zip(targets)
+                .map(|(artifact, target)| Source { artifact, target: target.map(str::to_owned) })
+                .collect();
+            let names = qualified(&"tool.exe".parse().unwrap(), &sources)?;
+            Some(names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            named([None, Some("macos-aarch64"), Some("linux-aarch64")]).unwrap(),
+            ["tool-linux-x64.exe", "tool-macos-aarch64.exe", "tool-linux-aarch64.exe"]
+        );
+        // All or none.
+        assert_eq!(named([None, Some("macos-aarch64"), None]), None);
+        assert_eq!(named([None, Some("macos-aarch64"), Some("macos-aarch64")]), None);
     }
 }

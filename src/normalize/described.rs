@@ -129,8 +129,15 @@ impl<'a> Described<'a> {
         let by_digest = if files.is_empty() { beside } else { &files };
         let right = by_digest.iter().find_map(|number| {
             let file = self.evidence.get(*number)?;
+            // One that was generated has the digest after a rewrite.
+            let digest_by = |algorithm: ChecksumAlgorithm| match algorithm {
+                ChecksumAlgorithm::Sha256 if sidecar.is_generated => {
+                    Some(file.staged.digests.sha256.to_string())
+                }
+                _ => file.digest_by(algorithm),
+            };
             let is_right =
-                |algorithm: &&ChecksumAlgorithm| file.digest_by(**algorithm).as_ref() == Some(&line.digest);
+                |algorithm: &&ChecksumAlgorithm| digest_by(**algorithm).as_ref() == Some(&line.digest);
             Some(LineVerdict::Right(*number, *algorithms.iter().find(is_right)?))
         });
         let wrong = || {

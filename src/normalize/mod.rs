@@ -5,4 +5,4 @@ pub(crate) mod described;
 pub(crate) mod plan;
 pub(crate) mod rewritable;
 pub(crate) mod rewrite;
-mod sidecars;
+pub(crate) mod sidecars;

@@ -16,7 +16,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::artifact::ArtifactName;
 use crate::digest::Sha256;
 use crate::distribution::junk::is_junk_file;
 use crate::distribution::project::ProjectName;
@@ -27,7 +26,7 @@ use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::folder::Folder;
 use crate::glob::Glob;
-use crate::normalize::asset_name::{is_stored_unchanged, qualified, stored_name};
+use crate::normalize::asset_name::{Source, is_stored_unchanged, qualified, stored_name, target_of};
 use crate::normalize::described::Described;
 use crate::normalize::sidecars::SidecarPlanner;
 use crate::release::manifest::{Action, LeftOut, LeftOutReason};
@@ -86,6 +85,7 @@ impl Planned<'_> {
     #[must_use]
     pub(crate) fn action(&self) -> Action {
         match self.evidence.rewritten_from {
+            _ if self.evidence.is_generated => Action::Generated,
             Some(from) => Action::Rewritten { from },
             None if self.name == self.evidence.name() => Action::Kept,
             None => Action::Renamed,
@@ -405,9 +405,10 @@ impl Planner<'_> {
 #[must_use]
 pub(crate) fn qualified_names(name: &FileName, files: &[&Evidence]) -> Option<Vec<FileName>> {
     let contents: BTreeSet<Sha256> = files.iter().map(|file| file.staged.digests.sha256).collect();
-    let artifacts: Vec<&ArtifactName> = files.iter().map(|file| &file.artifact.name).collect();
+    let sources: Vec<Source<'_>> =
+        files.iter().map(|file| Source { artifact: &file.artifact.name, target: target_of(file) }).collect();
     (contents.len() > 1 && files.iter().all(|file| is_qualifiable(file)))
-        .then(|| qualified(name, &artifacts))
+        .then(|| qualified(name, &sources))
         .flatten()
 }
 

@@ -7,18 +7,56 @@
 //! - A list of checksums is left out, since the release's own list replaces
 //!   it, unless somebody signed it and it holds for the names of the release.
 //! - A signature stays with its file.
+//! - With `sidecars: true` one is written for each asset that has none.
+
+use std::collections::BTreeSet;
 
 use crate::distribution::sidecar::{SidecarContents, SidecarKind};
 use crate::evidence::{Distribution, Evidence};
-use crate::filename::FileName;
+use crate::filename::{FileName, RelativePath};
 use crate::folder::Folder;
 use crate::normalize::described::{Described, LineVerdict, SidecarVerdict};
-use crate::normalize::plan::{Decision, Planner};
+use crate::normalize::plan::{Decision, Plan, Planned, Planner};
 use crate::release::manifest::{LeftOutReason, is_reserved};
 use crate::rule::finding::Finding;
 use crate::settings::Sidecars;
 
 const SUPERSEDED: Decision = Decision::LeaveOut(LeftOutReason::Superseded);
+
+/// The suffix of the checksum files that are written.
+const GENERATED: &str = ".sha256";
+
+/// A checksum file to write beside an asset.
+#[derive(Debug)]
+pub(crate) struct MissingSidecar {
+    /// The number of the asset's evidence.
+    pub asset: usize,
+    /// The path beside the asset, in its artifact.
+    pub path: RelativePath,
+    /// The text.
+    pub text: String,
+}
+
+/// The checksum files that assets of a plan lack (`sidecars: true`): one for
+/// each file of its own, none for what describes other files.
+#[must_use]
+pub(crate) fn missing_sidecars(evidence: &[Evidence], plan: &Plan<'_>) -> Vec<MissingSidecar> {
+    let names: BTreeSet<String> = plan.planned.iter().map(|planned| planned.name.folded()).collect();
+    let missing = |planned: &Planned<'_>| {
+        let (file, name) = (planned.evidence, &planned.name);
+        let is_sidecar = matches!(file.distribution, Distribution::Sidecar(_));
+        let has_one = names.contains(&format!("{}{GENERATED}", name.folded()));
+        if planned.folder != Folder::Assets || is_sidecar || has_one || file.staged.size == 0 {
+            return None;
+        }
+        Some(MissingSidecar {
+            asset: evidence.iter().position(|other| std::ptr::eq(other, file))?,
+            path: format!("{}{GENERATED}", file.path).parse().ok()?,
+            text: format!("{}  {name}\n", file.staged.digests.sha256),
+        })
+    };
+    plan.planned.iter().filter_map(missing).collect()
+}
 
 /// Decides on sidecars, once it is decided on all other files.
 pub(super) struct SidecarPlanner<'a> {

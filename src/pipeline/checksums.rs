@@ -1,7 +1,10 @@
-//! Checksum files meet the disk: digests that they declare are computed, and
-//! those that do not describe their file under its name are rewritten.
+//! Checksum files meet the disk: digests that they declare are computed, those
+//! that do not describe their file under its name are rewritten, and those that
+//! assets lack are written.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use crate::digest::Algorithms;
 use crate::disk::staging::Staging;
@@ -9,7 +12,9 @@ use crate::distribution::sidecar::SidecarContents;
 use crate::evidence::{Distribution, Evidence};
 use crate::normalize::described::Described;
 use crate::normalize::plan::{self, NamingPolicy};
+use crate::normalize::sidecars::missing_sidecars;
 use crate::pipeline::failure::Failure;
+use crate::settings::Sidecars;
 
 /// Computes the digests, besides SHA-256, that checksum files declare of other
 /// files. Only those files are read again.
@@ -56,6 +61,44 @@ pub(crate) fn rewrite_sidecars(
         file.rewritten_from = Some(file.digest_as_sent());
         file.staged = staged;
         file.distribution = Distribution::Sidecar(Box::new(contents));
+    }
+    Ok(())
+}
+
+/// Writes a checksum file for each asset that has none, if the inputs ask for
+/// it.
+///
+/// # Errors
+/// If one cannot be written.
+pub(crate) fn write_sidecars(
+    staging: &Staging,
+    files: &mut Vec<Evidence>,
+    naming: &NamingPolicy,
+    algorithms: Algorithms,
+) -> Result<(), Failure> {
+    if naming.sidecars != Sidecars::Always {
+        return Ok(());
+    }
+    for missing in missing_sidecars(files, &plan::plan(files, naming)) {
+        let Some(asset) = files.get(missing.asset) else { continue };
+        let artifact = Arc::clone(&asset.artifact);
+        let mut writer = staging.stage(algorithms)?;
+        writer.write_all(missing.text.as_bytes()).map_err(|error| {
+            Failure::fault(format!("{}: {} cannot be written", artifact.name, missing.path), error)
+        })?;
+        let (staged, _) = writer.finish()?;
+        let contents = SidecarContents::read(&missing.path.file_name(), missing.text.as_bytes());
+        files.push(Evidence {
+            artifact,
+            path: missing.path,
+            staged,
+            is_generated: true,
+            rewritten_from: None,
+            executable: false,
+            distribution: Distribution::Sidecar(Box::new(contents)),
+            mismatch: None,
+            other_digests: BTreeMap::new(),
+        });
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ use crate::pipeline::account::{describe, integrity};
 use crate::preflight::expect::Counted;
 use crate::preflight::npm::family::Relations;
 use crate::preflight::release::{self, Member};
-use crate::preflight::version;
-use crate::preflight::{self, expect_digests, npm, projects, set};
+use crate::preflight::version::{self, VersionVerdict};
+use crate::preflight::{self, expect_digests, npm, previous, projects, set};
 use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, ManifestError, Settings};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::top_level::TopLevelFiles;
@@ -83,13 +83,9 @@ pub(crate) fn decide<'a>(
     let (members, set_findings) = release::members(plan.planned);
     findings.extend(set_findings);
     let relations = Relations::of(&members);
-    let version = version::judge(&members, &request.version, &relations);
-    findings.extend(version.findings);
-    findings.extend(set::limits::judge(&members, request.algorithms));
-    findings.extend(npm::family::judge(&members));
-    findings.extend(npm::addons::judge(&members));
+    let mut whole = judge_as_a_whole(request, &members, &relations, listing);
+    findings.append(&mut whole.findings);
     findings.extend(projects::judge(evidence, &request.projects));
-    findings.extend(expect_digests::judge(&members, &request.expected_digests));
     if members.is_empty() {
         if !findings.iter().any(cannot_be_relaxed) {
             findings.push(nothing_selected(listing));
@@ -102,19 +98,19 @@ pub(crate) fn decide<'a>(
     let released = released.map(|planned| (planned.evidence.place(), &planned.name));
     let judged = request.policy.judge(findings, &released.collect());
     let unused = judged.unused.iter().map(|line| format!("ignore: `{line}` matched no finding"));
-    let notes = listing.notes.iter().cloned().chain(set_notes).chain(version.note).chain(unused).collect();
+    let notes = listing.notes.iter().cloned().chain(set_notes).chain(whole.notes).chain(unused).collect();
     let mut diagnostics = Diagnostics {
         findings: judged.findings,
         ignored: judged.ignored,
         left_out,
         projects: projects::projects(evidence),
         notes,
-        arrived: evidence.iter().map(|file| SeenFile::new(file, family_of(file, &relations))).collect(),
+        arrived: arrived(evidence, &relations),
     };
     if diagnostics.findings.iter().any(Finding::is_error) {
         return Ok(Decision::Refuse(diagnostics));
     }
-    let release = render(request, &members, &relations, version.version, !listing.foreign, &diagnostics)?;
+    let release = render(request, &members, &relations, whole.version, !listing.foreign, &diagnostics)?;
     if let Some(finding) = too_large(&release.top) {
         diagnostics.findings.push(finding);
         diagnostics.findings.sort();
@@ -131,6 +127,39 @@ fn family_of<'a>(file: &Evidence, relations: &'a Relations) -> Option<&'a str> {
     }
 }
 
+/// The files of artifacts, without those that were written beside them.
+fn arrived(evidence: &[Evidence], relations: &Relations) -> Vec<SeenFile> {
+    let sent = evidence.iter().filter(|file| !file.is_generated);
+    sent.map(|file| SeenFile::new(file, family_of(file, relations))).collect()
+}
+
+/// What is to be said of the release as a whole.
+struct WholeVerdict {
+    findings: Vec<Finding>,
+    notes: Vec<String>,
+    /// The one version of all files, where there is one.
+    version: Option<String>,
+}
+
+/// Judges the members beside each other, and beside the release before.
+fn judge_as_a_whole(
+    request: &Prepare,
+    members: &[Member<'_>],
+    relations: &Relations,
+    listing: &Listing,
+) -> WholeVerdict {
+    let VersionVerdict { version, mut findings, note } = version::judge(members, &request.version, relations);
+    findings.extend(set::limits::judge(members, request.algorithms));
+    findings.extend(npm::family::judge(members));
+    findings.extend(npm::addons::judge(members));
+    findings.extend(set::metadata::judge(members));
+    findings.extend(expect_digests::judge(members, &request.expected_digests));
+    let before = listing.previous.as_ref();
+    let compared = previous::judge(members, version.as_deref(), before, request.previous.is_expected);
+    findings.extend(compared.findings);
+    WholeVerdict { findings, notes: note.into_iter().chain(compared.notes).collect(), version }
+}
+
 /// Renders the release of these members.
 fn render(
     request: &Prepare,
@@ -140,6 +169,10 @@ fn render(
     attestable: bool,
     diagnostics: &Diagnostics,
 ) -> Result<PreparedRelease, ManifestError> {
+    // A manifest is the same whatever the release before was.
+    let of_the_files = |finding: &&Finding| !finding.rule.is_about_the_release_before();
+    let findings: Vec<Finding> = diagnostics.findings.iter().filter(of_the_files).cloned().collect();
+    let ignored: Vec<Finding> = diagnostics.ignored.iter().filter(of_the_files).cloned().collect();
     let context = ManifestContext {
         run: request.run.clone(),
         version,
@@ -151,8 +184,8 @@ fn render(
             npm: request.policy.npm,
         },
         attestable,
-        findings: &diagnostics.findings,
-        ignored: &diagnostics.ignored,
+        findings: &findings,
+        ignored: &ignored,
         left_out: diagnostics.left_out.clone(),
     };
     let files = members.iter().map(|member| describe(member, request.algorithms, relations));

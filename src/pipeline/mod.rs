@@ -7,7 +7,8 @@
 //! 4. Unpack each as it arrives, digest every file as it is written, and
 //!    inspect it ([`unpack`]).
 //! 5. Rewrite wheels, if the inputs ask for it, and checksum files that do not
-//!    describe their file under its new name ([`checksums`]).
+//!    describe their file under its new name; write those that assets lack, if
+//!    the inputs ask for it ([`checksums`]).
 //! 6. Decide names, places, findings and the manifest ([`mod@decide`]).
 //! 7. Place the files and commit: everything appears at once, or nothing does.
 
@@ -46,7 +47,7 @@ use crate::settings::RecordSetting;
 use crate::source::directory::DirectorySource;
 use crate::source::github::{RunRequest, RunSource};
 use crate::source::paths::PathsSource;
-use crate::source::{Listing, Opened, Source};
+use crate::source::{Listing, Opened, Source, previous};
 
 /// The result of a preparation.
 #[derive(Debug)]
@@ -129,7 +130,9 @@ fn read(
     pool: &ThreadPool,
     reporter: &Arc<dyn Reporter>,
 ) -> Result<Arrived, Failure> {
+    let given = request.previous.manifest.as_deref().map(previous::read).transpose()?;
     let Opened { mut listing, payloads } = source(request, staging, reporter)?.open()?;
+    listing.previous = given.or(listing.previous);
     let limits = Limits::within(request.max_unpacked, request.max_files);
     let options = InspectOptions {
         limits: limits.inspecting(),
@@ -144,6 +147,7 @@ fn read(
         pool.install(|| rewrite_wheels(staging, request, contents.files, &options))?;
     contents.findings.extend(not_rewritten);
     checksums::rewrite_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
+    checksums::write_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
     Ok(Arrived { evidence, findings: contents.findings, listing })
 }
 

@@ -217,6 +217,7 @@ impl<'a> Unpacker<'a> {
             artifact: Arc::clone(artifact),
             path: path.clone(),
             staged,
+            is_generated: false,
             rewritten_from: None,
             executable,
             distribution,

@@ -25,6 +25,23 @@ pub struct Expectation {
     glob: Glob,
 }
 
+/// A line of the input `expect`.
+#[derive(Debug, Clone)]
+pub(crate) enum ExpectedLine {
+    /// No kind of file that the release before had is gone.
+    Previous,
+    /// So many of such a name.
+    Count(Expectation),
+}
+
+impl FromStr for ExpectedLine {
+    type Err = ExpectationError;
+
+    fn from_str(line: &str) -> Result<Self, ExpectationError> {
+        if line == "previous" { Ok(Self::Previous) } else { line.parse().map(Self::Count) }
+    }
+}
+
 /// How many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Count {

@@ -6,6 +6,7 @@ pub(crate) mod expect;
 pub(crate) mod expect_digests;
 mod native;
 pub(crate) mod npm;
+pub(crate) mod previous;
 mod private;
 pub(crate) mod projects;
 mod pypi;

@@ -196,6 +196,8 @@ pub enum Action {
     Kept,
     /// It has another name and the same bytes.
     Renamed,
+    /// It was written beside an asset of the artifact, which has no such file.
+    Generated,
     /// It was rewritten, and perhaps renamed.
     Rewritten {
         /// The SHA-256 that it had before.
@@ -358,6 +360,8 @@ enum ActionName {
     Renamed,
     /// It was rewritten, and perhaps renamed.
     Rewritten,
+    /// It was written beside an asset of the artifact, which has no such file.
+    Generated,
 }
 
 impl TryFrom<OriginRecord> for Origin {
@@ -368,6 +372,7 @@ impl TryFrom<OriginRecord> for Origin {
         let action = match (action, rewritten_from) {
             (ActionName::Kept, None) => Action::Kept,
             (ActionName::Renamed, None) => Action::Renamed,
+            (ActionName::Generated, None) => Action::Generated,
             (ActionName::Rewritten, Some(from)) => Action::Rewritten { from },
             _ => {
                 let problem = "has `rewritten_from` without being rewritten, or the reverse".to_owned();
@@ -383,6 +388,7 @@ impl From<Origin> for OriginRecord {
         let (action, rewritten_from) = match action {
             Action::Kept => (ActionName::Kept, None),
             Action::Renamed => (ActionName::Renamed, None),
+            Action::Generated => (ActionName::Generated, None),
             Action::Rewritten { from } => (ActionName::Rewritten, Some(from)),
         };
         Self { artifact, path, action, rewritten_from }

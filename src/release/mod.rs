@@ -4,6 +4,7 @@
 mod file;
 pub(crate) mod manifest;
 pub(crate) mod prepared;
+pub(crate) mod previous;
 pub(crate) mod subject;
 pub(crate) mod sums;
 pub(crate) mod top_level;

@@ -332,7 +332,12 @@ fn arrived(files: &[SeenFile]) -> BTreeMap<String, usize> {
 
 fn released(file: &File) -> ReleasedFile {
     let origin = file.origins.first();
-    let sent = file.origins.iter().map(|origin| origin.path.file_name()).find(|sent| *sent != file.name);
+    let sent = file
+        .origins
+        .iter()
+        .filter(|origin| origin.action != Action::Generated)
+        .map(|origin| origin.path.file_name())
+        .find(|sent| *sent != file.name);
     ReleasedFile {
         name: file.name.to_string(),
         artifact: origin.map(|origin| origin.artifact.name.to_string()).unwrap_or_default(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::distribution::npm::is_other_registry;
 use crate::escape::ascii_json;
 use crate::folder::Folder;
-use crate::release::manifest::{B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
+use crate::release::manifest::{Action, B2SUMS, MANIFEST, Manifest, SHA256SUMS, SHA512SUMS};
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::subject::Subjects;
 use crate::release::top_level::TopLevelFiles;
@@ -127,7 +127,7 @@ fn renamed(manifest: &Manifest) -> String {
     for file in manifest.files() {
         for origin in &file.origins {
             let sent = origin.path.file_name();
-            if sent != file.name {
+            if sent != file.name && origin.action != Action::Generated {
                 renamed.insert(sent, &file.name);
             }
         }
@@ -256,7 +256,7 @@ mod tests {
     use crate::artifact::Artifact;
     use crate::digest::{Digests, Sha256};
     use crate::distribution::npm::PackageJson;
-    use crate::release::manifest::{Action, File, ManifestContext, Origin, Package, Settings, Wheel};
+    use crate::release::manifest::{File, ManifestContext, Origin, Package, Settings, Wheel};
     use crate::settings::{Normalization, RecordSetting, Strictness};
 
     /// A release of one wheel.

@@ -15,7 +15,7 @@ use super::value::{self, Lines};
 use crate::artifact::{ArtifactId, Pattern};
 use crate::digest::{Algorithms, Sha256};
 use crate::glob::Glob;
-use crate::preflight::expect::Expectation;
+use crate::preflight::expect::ExpectedLine;
 use crate::preflight::expect_digests::ExpectedDigest;
 use crate::preflight::projects::ProjectPattern;
 use crate::report::text::Detail;
@@ -98,9 +98,10 @@ pub(crate) struct PrepareArgs {
     /// API
     #[arg(long, value_enum, default_value_t)]
     pub(crate) artifact_api: ArtifactApi,
-    /// What the release must contain, one a line: `[COUNT[+] ]GLOB`
-    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<Expectation>)]
-    pub(crate) expect: Lines<Expectation>,
+    /// What the release must contain, one a line: `[COUNT[+] ]GLOB`, or
+    /// `previous`: every kind of file of the release before
+    #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<ExpectedLine>)]
+    pub(crate) expect: Lines<ExpectedLine>,
     /// The projects that may be published, a name or glob a line [default: all]
     #[arg(long, value_name = "LINES", default_value = "", hide_default_value = true, value_parser = value::lines::<ProjectPattern>)]
     pub(crate) projects: Lines<ProjectPattern>,
@@ -148,7 +149,8 @@ pub(crate) struct PrepareArgs {
     /// github.com
     #[arg(long, value_enum, default_value_t)]
     pub(crate) require_digests: RequireDigests,
-    /// The manifest of the release before: a path, `auto`, or `off`
+    /// The manifest of the release before: a path, `auto` (that of the latest
+    /// release on GitHub), or `off`
     #[arg(long, value_name = "FILE", default_value = "auto", value_parser = value::trimmed::<PreviousManifest>)]
     pub(crate) previous_manifest: PreviousManifest,
     /// Write the job summary

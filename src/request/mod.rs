@@ -1,11 +1,11 @@
 //! From arguments and environment to a typed request.
 //!
-//! A [`Request`] holds no text that is left to interpret. An input that is not
-//! implemented yet accepts its default only; any other value is refused, never
-//! accepted and ignored.
+//! A [`Request`] holds no text that is left to interpret. An input that would
+//! have no effect is refused, never accepted and ignored.
 
 pub(crate) mod cli;
 mod inspect;
+mod previous;
 mod run;
 pub(crate) mod usage;
 mod value;
@@ -31,9 +31,7 @@ use crate::report::text::Detail;
 use crate::rule::Rule;
 use crate::rule::policy::Policy;
 use crate::sample::Sample;
-use crate::settings::{
-    Normalization, OutputFormat, PreviousManifest, RecordSetting, Sidecars, VersionSetting,
-};
+use crate::settings::{Normalization, OutputFormat, RecordSetting, VersionSetting};
 use crate::source::github::RunRequest;
 
 /// An invalid input.
@@ -58,16 +56,6 @@ pub enum InputError {
         found: String,
         /// What is wrong with it, and what was expected.
         why: String,
-    },
-    /// A value that is not implemented yet.
-    #[error("{input}: `{found}` is not yet available; {instead}")]
-    NotYet {
-        /// The input's name.
-        input: &'static str,
-        /// What was given.
-        found: String,
-        /// What is implemented.
-        instead: &'static str,
     },
     /// Inputs that contradict each other.
     #[error("{0}")]
@@ -129,6 +117,8 @@ pub struct Prepare {
     pub record: RecordSetting,
     /// The files that the release must contain.
     pub expected: Vec<Expectation>,
+    /// The release before.
+    pub previous: PreviousRequest,
     /// The projects that may be published; without one, all.
     pub projects: Vec<ProjectPattern>,
     /// The digests that the build jobs reported.
@@ -176,6 +166,15 @@ pub struct Init {
     pub pin: Option<String>,
     /// The file to write; none if the job is printed.
     pub write: Option<Utf8PathBuf>,
+}
+
+/// What a release is compared with.
+#[derive(Debug)]
+pub struct PreviousRequest {
+    /// The manifest of the release before, if it is given as a file.
+    pub manifest: Option<Utf8PathBuf>,
+    /// Whether none of the kinds of files that it had may be gone.
+    pub is_expected: bool,
 }
 
 /// Where artifacts come from.
@@ -255,7 +254,7 @@ fn verify(arguments: &VerifyArgs, environment: &Environment) -> Result<Verify, I
 }
 
 fn prepare(arguments: PrepareArgs, environment: &Environment) -> Result<Request, InputError> {
-    reject_unimplemented(&arguments)?;
+    previous::check(&arguments)?;
     let output = folder("output-dir", &arguments.output_dir, environment)?;
     let selection = Selection::new(arguments.pattern.clone());
     let source = match &arguments.artifacts_dir {
@@ -283,6 +282,7 @@ fn request(
 ) -> Prepare {
     let run = environment.runner.as_ref().and_then(|runner| runner.run.clone());
     let unknown_kinds = selection.is_explicit();
+    let (policy, is_expected) = (policy(&arguments), previous::is_expected(&arguments));
     let missing_digest_as_warning =
         matches!(&source, SourceRequest::Run(run) if !run.refuses_missing_digests());
     Prepare {
@@ -295,15 +295,10 @@ fn request(
             asset_names: arguments.asset_names,
             sidecars: arguments.sidecars,
         },
-        policy: Policy {
-            pypi: arguments.pypi,
-            npm: arguments.npm,
-            honesty_as_warning: arguments.normalize == Normalization::Off,
-            missing_digest_as_warning,
-            ignore: arguments.ignore,
-        },
+        policy: Policy { missing_digest_as_warning, ..policy },
         record: arguments.record,
-        expected: arguments.expect,
+        expected: previous::counted(arguments.expect),
+        previous: PreviousRequest { is_expected, manifest: arguments.previous_manifest.path() },
         projects: arguments.projects,
         expected_digests: arguments.expect_digests,
         version_setting: arguments.version.clone(),
@@ -327,16 +322,13 @@ fn request(
     }
 }
 
-/// Refuses values that would have no effect.
-fn reject_unimplemented(arguments: &PrepareArgs) -> Result<(), InputError> {
-    let refuse =
-        |input, found: &str, instead| Err(InputError::NotYet { input, found: found.to_owned(), instead });
-    if arguments.sidecars == Sidecars::Always {
-        return refuse("sidecars", "true", "`auto` keeps those that the build jobs sent");
-    }
-    match &arguments.previous_manifest {
-        PreviousManifest::Auto | PreviousManifest::Off => Ok(()),
-        PreviousManifest::Path(path) => refuse("previous-manifest", path.as_str(), "`auto` and `off` are"),
+fn policy(arguments: &PrepareArgs) -> Policy {
+    Policy {
+        pypi: arguments.pypi,
+        npm: arguments.npm,
+        honesty_as_warning: arguments.normalize == Normalization::Off,
+        ignore: arguments.ignore.clone(),
+        ..Policy::default()
     }
 }
 
@@ -464,14 +456,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_refused_by_name() {
-        for (arguments, input) in [
-            (&["--sidecars", "true"][..], "sidecars"),
-            (&["--previous-manifest", "m.json"], "previous-manifest"),
-        ] {
-            let error = prepared(arguments).unwrap_err();
-            assert!(matches!(&error, InputError::NotYet { input: named, .. } if *named == input), "{error}");
+    fn a_release_before_that_is_not_there() {
+        for manifest in ["auto", "off"] {
+            let error = prepared(&["--expect", "previous", "--previous-manifest", manifest]).unwrap_err();
+            assert!(matches!(error, InputError::Conflict(_)), "{error}");
         }
+        let prepare = prepared(&["--expect", "previous\n2 *.whl", "--previous-manifest", "m.json"]).unwrap();
+        assert!(prepare.previous.is_expected && prepare.expected.len() == 1);
+        assert_eq!(prepare.previous.manifest.unwrap(), "m.json");
     }
 
     #[test]

@@ -8,9 +8,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::InputError;
 use crate::artifact::Selection;
+use crate::preflight::expect::ExpectedLine;
 use crate::request::cli::PrepareArgs;
-use crate::settings::{ArtifactApi, ForeignRun, RequireDigests};
-use crate::source::github::{Repository, Route, RunId, RunRequest, RuntimeService, Server, ThisRun, Trigger};
+use crate::settings::{ArtifactApi, ForeignRun, PreviousManifest, RequireDigests};
+use crate::source::github::{
+    PreviousLookup, Repository, Route, RunId, RunRequest, RuntimeService, Server, ThisRun, Trigger,
+};
 use crate::source::http::{ExtraRoots, Network, ServiceUrl, Token};
 
 /// What the environment says about GitHub's services and proxies, not yet
@@ -105,10 +108,20 @@ pub(super) fn run(
         require_digests: arguments.require_digests,
         foreign_run: arguments.foreign_run,
         this_run,
+        previous: previous(arguments),
         max_bytes: max_unpacked,
         network: network(services)?,
     };
     Ok(RunRequest { route: route(arguments.artifact_api, services, request.is_this_run())?, ..request })
+}
+
+fn previous(arguments: &PrepareArgs) -> PreviousLookup {
+    let is_expected = arguments.expect.iter().any(|line| matches!(line, ExpectedLine::Previous));
+    match &arguments.previous_manifest {
+        PreviousManifest::Auto if is_expected => PreviousLookup::Required,
+        PreviousManifest::Auto => PreviousLookup::Optional,
+        PreviousManifest::Off | PreviousManifest::Path(_) => PreviousLookup::No,
+    }
 }
 
 /// A run as the inputs name it.

@@ -85,6 +85,13 @@ impl Rule {
         matches!(self.class(), Class::Integrity)
     }
 
+    /// Whether it compares a release with the one before, of which no manifest
+    /// may depend.
+    #[must_use]
+    pub(crate) const fn is_about_the_release_before(self) -> bool {
+        matches!(self, Self::PreviousKind | Self::PreviousBytes)
+    }
+
     /// Whether its findings can be ignored. A release of nothing is none.
     #[must_use]
     pub const fn may_be_ignored(self) -> bool {

@@ -7,6 +7,7 @@ pub(crate) mod directory;
 pub(crate) mod github;
 pub(crate) mod http;
 pub(crate) mod paths;
+pub(crate) mod previous;
 mod spool;
 
 use std::io;
@@ -17,6 +18,7 @@ use self::github::RunSource;
 use self::paths::PathsSource;
 use crate::artifact::{Artifact, ArtifactName};
 use crate::filename::FileName;
+use crate::release::previous::PreviousRelease;
 use crate::rule::finding::Finding;
 
 pub(crate) use directory::Folder;
@@ -73,6 +75,8 @@ pub(crate) struct Listing {
     pub notes: Vec<String>,
     /// Whether the artifacts come from a run that this run may not attest for.
     pub foreign: bool,
+    /// The release before, if it was looked up and is there.
+    pub previous: Option<PreviousRelease>,
 }
 
 /// One artifact's bytes. If its source reported a digest, they have it: no

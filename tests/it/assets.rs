@@ -69,3 +69,31 @@ fn the_cache_of_cargo_dist() {
     assert_eq!(workspace.prepare(&[]).exits(0).findings(), "");
     assert_eq!(workspace.tree("prepared/assets"), "0644 tool\n");
 }
+
+/// Where the artifacts' names say no target, the folders or the bytes do.
+#[test]
+fn targets_of_folders_and_bytes() {
+    let elf = |machine: u8| {
+        let mut bytes = vec![0_u8; 4096];
+        bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\x00");
+        bytes[16..20].copy_from_slice(&[2, 0, machine, 0]);
+        bytes
+    };
+    for (paths, names) in [
+        (
+            [
+                "all/target/x86_64-unknown-linux-gnu/release/tool",
+                "all/target/aarch64-unknown-linux-gnu/release/tool",
+            ],
+            ["tool-aarch64-unknown-linux-gnu", "tool-x86_64-unknown-linux-gnu"],
+        ),
+        (["one/tool", "two/tool"], ["tool-linux-aarch64", "tool-linux-x86_64"]),
+        (["one-linux-x64/tool", "two/tool"], ["tool-linux-aarch64", "tool-linux-x64"]),
+    ] {
+        let workspace = Workspace::with(paths.into_iter().zip([elf(62), elf(183)]));
+        let run = workspace.prepare(&[]).exits(1);
+        assert!(run.says(names[0]) && run.says("asset-names: qualify"), "{}", run.err);
+        assert_eq!(workspace.prepare(&["--asset-names", "qualify"]).exits(0).findings(), "");
+        assert_eq!(crate::harness::names_in(&workspace.path("prepared/assets")), names);
+    }
+}

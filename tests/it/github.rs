@@ -268,11 +268,11 @@ fn by_either_way_what_a_folder_gives() {
     github.serve(&two());
     let by_rest = github.run(&[("artifact-api", "rest")]);
     assert_eq!(by_rest.code(), Some(0), "{}", by_rest.log());
-    // A list, one each, and the second look.
-    assert_eq!(github.api_calls(), 4);
+    // A list, the latest release, one each, and the second look.
+    assert_eq!(github.api_calls(), 5);
     let by_results = github.run(&[("artifact-api", "results")]);
     assert_eq!(by_results.code(), Some(0), "{}", by_results.log());
-    assert_eq!(github.api_calls(), 8);
+    assert_eq!(github.api_calls(), 10);
 
     let workspace = tempfile::tempdir().unwrap();
     for (file, content) in [("logs/log.txt", "first"), ("notes/note.txt", "second")] {
@@ -432,7 +432,7 @@ fn fifteen_pages() {
     github.serve(&[wanted]);
     let ran = github.run(&[("artifact-api", "rest"), ("pattern", "wanted")]);
     assert_eq!(ran.release().keys().collect::<Vec<_>>(), ["assets/a.txt"], "{}", ran.log());
-    assert_eq!(github.api_calls(), 15 + 1 + 15);
+    assert_eq!(github.api_calls(), 15 + 2 + 15);
 }
 
 #[test]

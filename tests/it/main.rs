@@ -35,6 +35,7 @@ mod npm;
 mod npm_families;
 mod policy;
 mod prepare;
+mod previous;
 mod projects;
 mod rewrite;
 mod rules;

@@ -599,6 +599,9 @@ fn large_files() {
 /// breaks it in one of them.
 const BREAKING: &[fn()] = &[
     record,
+    crate::previous::kinds_that_are_gone,
+    crate::previous::a_version_with_other_bytes,
+    crate::previous::wheels_that_contradict_each_other,
     packing,
     metadata,
     names_and_tags,

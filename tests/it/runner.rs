@@ -405,19 +405,17 @@ fn wrong_inputs() {
     }
 }
 
-/// What is not built is refused, never accepted and passed over.
+/// A manifest is read from the workspace.
 #[test]
-fn what_is_not_yet_available() {
+fn the_release_before() {
     let workspace = one_tool();
-    for (input, value) in [("sidecars", "true"), ("previous-manifest", "old.json")] {
-        let run = workspace.prepare_on_runner(&[(input, value)]).exits(2);
-        let first = run.err.lines().next().unwrap();
-        assert!(
-            first.starts_with(&format!("error: {input}: `")) && first.contains("not yet available"),
-            "{first}"
-        );
-    }
-    assert_eq!(workspace.names(), ["artifacts"]);
+    let run = workspace.prepare_on_runner(&[("previous-manifest", "old.json")]).exits(2);
+    let first = run.err.lines().next().unwrap();
+    assert!(first.starts_with("error: previous-manifest: `old.json`: "), "{first}");
+    workspace.prepare_on_runner(&[]).exits(0);
+    workspace.write("old.json", workspace.bytes("prepared/release-manifest.json"));
+    let inputs = [("previous-manifest", "old.json"), ("expect", "previous")];
+    assert_eq!(workspace.prepare_on_runner(&inputs).exits(0).findings(), "");
 }
 
 #[test]

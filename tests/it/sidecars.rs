@@ -273,3 +273,85 @@ fn the_checksum_of_an_npm_package() {
     workspace.prepare(&[]).exits(0);
     assert!(!workspace.tree("prepared").contains("tgz.sha256"));
 }
+
+/// One for each asset that has none, under the names that they have in the
+/// release, and for nothing else.
+#[test]
+fn sidecars_for_every_asset() {
+    let elf = |machine: u8| {
+        let mut bytes = vec![0_u8; 4096];
+        bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\x00");
+        bytes[16..20].copy_from_slice(&[2, 0, machine, 0]);
+        bytes
+    };
+    let digest = sha256(&archive());
+    let wheel_name = "foo-1.0-py3-none-any.whl";
+    let workspace = Workspace::with([
+        ("a/my tool.tar.gz".to_owned(), archive()),
+        ("a/other.tar.gz".to_owned(), tar_gz(&[("x", b"x")])),
+        ("a/other.tar.gz.asc".to_owned(), b"-----BEGIN PGP SIGNATURE-----\n".to_vec()),
+        ("a/kept.tar.gz".to_owned(), archive()),
+        ("a/kept.tar.gz.sha256".to_owned(), format!("{digest} *kept.tar.gz\n").into_bytes()),
+        ("b/my tool.tar.gz".to_owned(), archive()),
+        ("bin-linux-x64/tool".to_owned(), elf(62)),
+        ("bin-linux-arm64/tool".to_owned(), elf(183)),
+        (format!("w/{wheel_name}"), wheel(wheel_name)),
+    ]);
+    let arguments = ["--sidecars", "true", "--asset-names", "qualify", "--version", "any"];
+    let run = workspace.prepare(&arguments).exits(0);
+    assert_eq!(run.findings(), "");
+    let names: Vec<String> = crate::harness::names_in(&workspace.path("prepared/assets"));
+    assert_eq!(
+        names,
+        [
+            "kept.tar.gz",
+            "kept.tar.gz.sha256",
+            "my.tool.tar.gz",
+            "my.tool.tar.gz.sha256",
+            "other.tar.gz",
+            "other.tar.gz.asc",
+            "other.tar.gz.sha256",
+            "tool-linux-arm64",
+            "tool-linux-arm64.sha256",
+            "tool-linux-x64",
+            "tool-linux-x64.sha256",
+        ]
+    );
+    for name in names.iter().filter_map(|name| name.strip_suffix(".sha256")) {
+        let expected = sha256(&workspace.bytes(format!("prepared/assets/{name}")));
+        let text = workspace.read(format!("prepared/assets/{name}.sha256"));
+        let mark = if name == "kept.tar.gz" { " *" } else { "  " };
+        assert_eq!(text, format!("{expected}{mark}{name}\n"));
+    }
+    let manifest = workspace.manifest();
+    let entry = manifest["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|file| file["name"] == "tool-linux-x64.sha256")
+        .unwrap();
+    assert_eq!(entry["origins"][0]["action"], "generated");
+    assert_eq!(entry["origins"][0]["artifact"]["name"], "bin-linux-x64");
+    workspace.run(["verify", "prepared"]).exits(0);
+    // Again, to the byte.
+    let first = workspace.contents("prepared");
+    workspace.prepare(&arguments).exits(0);
+    assert_eq!(workspace.contents("prepared"), first);
+}
+
+/// A wheel that is not for the index and is rewritten has the digest that it
+/// has in the release.
+#[test]
+fn the_sidecar_of_a_rewritten_wheel() {
+    let name = "Foo.Bar-1.0-py3-none-any.whl";
+    let workspace = Workspace::with([(format!("a/{name}"), wheel(name))]);
+    let arguments = ["--sidecars", "true", "--normalize", "rewrite", "--pypi-exclude", "*", "--pypi", "off"];
+    workspace.prepare(&arguments).exits(0);
+    let names = crate::harness::names_in(&workspace.path("prepared/assets"));
+    let released = names.iter().find(|name| !name.contains(".sha256")).unwrap();
+    let digest = sha256(&workspace.bytes(format!("prepared/assets/{released}")));
+    assert_eq!(
+        workspace.read(format!("prepared/assets/{released}.sha256")),
+        format!("{digest}  {released}\n")
+    );
+}

@@ -8,12 +8,14 @@ pub(crate) mod field;
 pub(crate) mod license;
 pub(crate) mod requirement;
 pub(crate) mod restructuredtext;
+pub(crate) mod shared;
 
 use pep440_rs::Version;
 use std::borrow::Cow;
 
 use self::defect::{Defect, Parsed};
 use self::field::MetadataVersion;
+use self::shared::SharedFields;
 use crate::distribution::header::{self, Header, HeadersError};
 use crate::distribution::project::{ProjectName, ProjectNameError};
 use crate::distribution::text::excerpt;
@@ -97,6 +99,7 @@ pub struct CoreMetadata {
     summary: Option<Summary>,
     direct_references: Sample<String>,
     has_two_licenses: bool,
+    shared: SharedFields,
     defects: Vec<Defect>,
 }
 
@@ -150,6 +153,7 @@ impl CoreMetadata {
                 .map(|line| excerpt(&line))
                 .collect(),
             has_two_licenses: says("License") && says("License-Expression"),
+            shared: SharedFields::of(&headers, version_number(&metadata_version)),
             defects: defects(bytes, &headers, version_number(&metadata_version)),
         })
     }
@@ -195,6 +199,12 @@ impl CoreMetadata {
     #[must_use]
     pub const fn has_two_licenses(&self) -> bool {
         self.has_two_licenses
+    }
+
+    /// The fields that all files of a version should declare alike.
+    #[must_use]
+    pub(crate) const fn shared(&self) -> &SharedFields {
+        &self.shared
     }
 
     /// What is not valid in it.

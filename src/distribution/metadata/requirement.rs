@@ -53,6 +53,62 @@ pub(crate) fn is_direct(requirement: &str) -> bool {
     rest.starts_with('@')
 }
 
+/// A requirement in one spelling: without blanks that mean nothing, the name
+/// normalized, extras and versions sorted. Whatever cannot be read so stays as
+/// it is.
+#[must_use]
+pub(crate) fn normalized(text: &str) -> String {
+    if is_direct(text) {
+        return text.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let (specifiers, marker) = text.split_once(';').unwrap_or((text, ""));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let rest = specifiers.trim_start().trim_start_matches(is_name);
+    let name = specifiers.trim_start().strip_suffix(rest).unwrap_or_default();
+    let (extras, versions) = match rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((extras, versions)) => (format!("[{}]", sorted(extras, normalized_name)), versions),
+        None => (String::new(), rest),
+    };
+    let marker = compact(&marker.replace('\'', "\""));
+    let marker = if marker.is_empty() { marker } else { format!("; {marker}") };
+    format!("{}{extras}{}{marker}", normalized_name(name), normalized_specifiers(versions))
+}
+
+/// A list of version specifiers, sorted and without blanks.
+#[must_use]
+pub(crate) fn normalized_specifiers(text: &str) -> String {
+    let text = text.trim();
+    let text = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
+    sorted(text, |specifier| specifier.split_whitespace().collect())
+}
+
+/// A name as PEP 503 normalizes it.
+#[must_use]
+pub(crate) fn normalized_name(text: &str) -> String {
+    let parts = text.trim().split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+}
+
+fn sorted(list: &str, normalize: impl Fn(&str) -> String) -> String {
+    let mut members: Vec<String> =
+        list.split(',').map(normalize).filter(|member| !member.is_empty()).collect();
+    members.sort();
+    members.join(",")
+}
+
+/// A marker with a blank only where two words meet.
+fn compact(marker: &str) -> String {
+    let mut compact = String::with_capacity(marker.len());
+    for word in marker.split_whitespace() {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | ')' | '(');
+        if compact.ends_with(is_word) && word.starts_with(is_word) {
+            compact.push(' ');
+        }
+        compact.push_str(word);
+    }
+    compact
+}
+
 /// Whether a text is a list of version specifiers, as `packaging` reads one:
 /// empty members are skipped, and so is a text of none.
 pub(crate) fn is_specifiers(text: &str) -> bool {

@@ -13,4 +13,4 @@ pub(crate) use metadata::{MAX_WHEEL_BYTES, WheelMetadata, WheelMetadataError};
 pub(crate) use platform::{PlatformTag, System, pypi_takes};
 pub(crate) use record::{MAX_RECORD_BYTES, Record, RecordDigest, RecordError, RecordRow, archive_path};
 pub use tag::TagSet;
-pub(crate) use tag::{Axis, Tag};
+pub(crate) use tag::{Axis, Tag, TagTriple};

@@ -5,6 +5,7 @@ pub(crate) mod collisions;
 mod feeds;
 pub(crate) mod limits;
 mod lists;
+pub(crate) mod metadata;
 mod packed;
 mod sidecars;
 mod signatures;

@@ -263,3 +263,33 @@ pub(super) const PRIVATE_CONTENTS: Entry = Entry {
     remedy: "Exclude the file where the package is built (`files` in package.json, `exclude` of the build backend), and revoke credentials that were in it.",
     source: "npm, `.npmrc`; distutils, `.pypirc`; RFC 7468",
 };
+
+pub(super) const METADATA_DIFFERS: Entry = Entry {
+    id: "metadata-differs",
+    class: Advice,
+    severity: Warning,
+    summary: "All wheels of a version, and its sdist, declare the same dependencies, extras and Python versions.",
+    rationale: "Resolvers such as uv and Poetry read the metadata of one file and apply it to all files of the version, so that a lock file lacks what only another wheel declares. A difference usually comes from a build job that computes its dependencies from its own machine. An sdist is compared as far as its fields are not dynamic.",
+    remedy: "Declare the same in every build, with environment markers (`; sys_platform == \"linux\"`) for what only some platforms need.",
+    source: "uv, resolution: metadata consistency; core metadata specifications",
+};
+
+pub(super) const PREVIOUS_KIND: Entry = Entry {
+    id: "previous-kind",
+    class: Advice,
+    severity: Warning,
+    summary: "Every kind of file that the release before had is in this one.",
+    rationale: "A job that failed, was skipped or lost its upload leaves no trace in the files, and its users are the first to notice. Kinds are compared, not names: of a wheel the project, interpreter and platform, of an npm package the name, of an asset the name without version. A wheel for the stable ABI, for `any`, or `universal2` counts for all that it serves. That a whole interpreter is gone is only noted: projects drop old ones. `previous-manifest` says what to compare with.",
+    remedy: "Check the job that builds it. If it is no longer built, nothing has to be done: the next release is compared with this one.",
+    source: "the inputs `previous-manifest` and `expect`",
+};
+
+pub(super) const PREVIOUS_BYTES: Entry = Entry {
+    id: "previous-bytes",
+    class: Advice,
+    severity: Warning,
+    summary: "A version that was released keeps its bytes.",
+    rationale: "The release before has the same version and holds other bytes under the same name. Registries refuse them (\"File already exists\") or, with `skip-existing`, keep the old ones, so that the files on GitHub and in the registry differ.",
+    remedy: "Publish the files of that release, or increase the version.",
+    source: "the input `previous-manifest`; PyPI's file name reuse",
+};

@@ -176,6 +176,9 @@ rules! {
     ChecksumList = advice::CHECKSUM_LIST,
     UpdateFeed = advice::UPDATE_FEED,
     AssetVersion = advice::ASSET_VERSION,
+    MetadataDiffers = advice::METADATA_DIFFERS,
+    PreviousKind = advice::PREVIOUS_KIND,
+    PreviousBytes = advice::PREVIOUS_BYTES,
 }
 
 impl Rule {

@@ -16,6 +16,7 @@
 mod artifact_service;
 mod fetch;
 mod foreign;
+mod latest_release;
 mod listed_artifact;
 mod listing;
 mod request;
@@ -32,7 +33,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub(crate) use crate::artifact::{Repository, RunId};
-pub(crate) use request::{Route, RunRequest, RunUrl, RunUrlError, RuntimeService, ThisRun, Trigger};
+pub(crate) use request::{
+    PreviousLookup, Route, RunRequest, RunUrl, RunUrlError, RuntimeService, ThisRun, Trigger,
+};
 pub(crate) use server::Server;
 
 use self::artifact_service::ArtifactService;
@@ -231,12 +234,14 @@ async fn list(
         return Err(SourceError::Refused(selected.findings));
     }
     notes.append(&mut selected.notes);
+    let previous = latest_release::previous(request, client, retrier, &mut notes).await?;
     let listing = Listing {
         artifacts: selected.artifacts.iter().map(|selected| Arc::clone(&selected.artifact)).collect(),
         skipped: std::mem::take(&mut selected.skipped),
         findings: std::mem::take(&mut selected.findings),
         notes,
         foreign: foreign || selected.foreign,
+        previous,
     };
     Ok((service, selected, listing))
 }

@@ -36,6 +36,8 @@ pub struct RunRequest {
     pub foreign_run: ForeignRun,
     /// The run that the program is part of, if there is one.
     pub this_run: Option<ThisRun>,
+    /// Whether the manifest of the latest release is looked up.
+    pub previous: PreviousLookup,
     /// The most bytes of a download whose size is not known.
     pub max_bytes: u64,
     /// How the services are reached.
@@ -61,6 +63,17 @@ impl RunRequest {
             RequireDigests::Never => false,
         }
     }
+}
+
+/// Whether the manifest of the repository's latest release is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreviousLookup {
+    /// It is not.
+    No,
+    /// It is; where it cannot be, a note says so.
+    Optional,
+    /// It is, and must not fail. That there is none is no failure.
+    Required,
 }
 
 /// The run that the program is part of.

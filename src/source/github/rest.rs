@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
 use octocrab::{FromResponse as _, Octocrab};
-use reqwest::header::{ACCEPT, HeaderMap, LINK, LOCATION};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, LINK, LOCATION};
 use reqwest::{Body, Response, StatusCode, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -20,12 +20,12 @@ use serde::de::DeserializeOwned;
 use super::artifact_service::Locator;
 use super::listed_artifact::{ListedArtifact, ListedSize};
 use super::request::RunRequest;
-use super::services::REST;
+use super::services::{BLOBS, REST};
 use crate::artifact::ArtifactId;
 use crate::artifact::RunId;
 use crate::source::SourceError;
 use crate::source::http::url::{host, is_same_origin};
-use crate::source::http::{Client, RequestError, Retrier, SignedUrl};
+use crate::source::http::{Client, RequestError, Retrier, SignedUrl, Store};
 
 /// The most artifacts of a page, by GitHub's rule.
 const PER_PAGE: usize = 100;
@@ -36,6 +36,11 @@ const MAX_PAGES: usize = 1000;
 /// How many redirects of the API itself are followed. A renamed repository
 /// causes one.
 const MAX_REDIRECTS: usize = 3;
+
+/// What is asked for: a resource.
+const JSON: HeaderValue = HeaderValue::from_static("application/vnd.github+json");
+/// What is asked for: the bytes of a file.
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// A response as octocrab has it.
 type ApiResponse = http::Response<BoxBody<bytes::Bytes, octocrab::Error>>;
@@ -94,10 +99,8 @@ impl Rest {
             remedy: None,
             cause: Some(Box::new(error)),
         };
-        let mut builder = Octocrab::builder()
-            .base_uri(base.as_str().trim_end_matches('/'))
-            .map_err(cannot)?
-            .add_header(ACCEPT, "application/vnd.github+json".into());
+        let mut builder =
+            Octocrab::builder().base_uri(base.as_str().trim_end_matches('/')).map_err(cannot)?;
         if let Some(token) = &request.token {
             builder = builder.user_access_token(token.secret());
         }
@@ -142,7 +145,7 @@ impl Rest {
         let route = format!("/repos/{}/actions/artifacts/{id}/zip", self.repository);
         self.retrier
             .retry(|| async {
-                let response = self.send(&route).await?;
+                let response = self.send(&route, JSON).await?;
                 if response.status() != StatusCode::FOUND {
                     octocrab::map_github_error(response).await.map_err(|error| self.error(&error))?;
                     return Err(self.invalid("a download that should be a redirect"));
@@ -153,11 +156,37 @@ impl Rest {
             .await
     }
 
+    /// A resource of the repository.
+    pub(super) async fn resource<T: DeserializeOwned>(&self, path: &str) -> Result<T, RequestError> {
+        Ok(self.get(&format!("/repos/{}/{path}", self.repository)).await?.1)
+    }
+
+    /// The bytes of a file of a release: GitHub sends them, or redirects to
+    /// where they are.
+    pub(super) async fn release_asset(&self, id: u64) -> Result<Vec<u8>, RequestError> {
+        let route = format!("/repos/{}/releases/assets/{id}", self.repository);
+        let store = Store { service: &BLOBS, client: &self.client, reporter: self.retrier.reporter() };
+        self.retrier
+            .retry(|| async {
+                let response = self.send(&route, BYTES).await?;
+                if response.status() == StatusCode::FOUND {
+                    let location = self.location(response.headers())?;
+                    let url = SignedUrl::new(&REST, &self.base, location, self.retrier.reporter())?;
+                    return store.read(&url).await;
+                }
+                let response =
+                    octocrab::map_github_error(response).await.map_err(|error| self.error(&error))?;
+                let body = response.into_body().collect().await;
+                body.map(|body| body.to_bytes().into()).map_err(|error| self.error(&error))
+            })
+            .await
+    }
+
     /// A resource, and the headers that came with it.
     async fn get<T: DeserializeOwned>(&self, route: &str) -> Result<(HeaderMap, T), RequestError> {
         self.retrier
             .retry(|| async {
-                let response = self.send(route).await?;
+                let response = self.send(route, JSON).await?;
                 let headers = response.headers().clone();
                 let resource = async { T::from_response(octocrab::map_github_error(response).await?).await };
                 resource.await.map(|resource| (headers, resource)).map_err(|error| self.error(&error))
@@ -168,10 +197,12 @@ impl Rest {
     /// One request, with the token. 301, 307 and 308 (the repository was
     /// renamed or moved) are followed on the API's own origin; 302 leads to an
     /// artifact and is left to the caller.
-    async fn send(&self, route: &str) -> Result<ApiResponse, RequestError> {
+    async fn send(&self, route: &str, accept: HeaderValue) -> Result<ApiResponse, RequestError> {
         let mut route = route.to_owned();
+        let headers = HeaderMap::from_iter([(ACCEPT, accept)]);
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.crab._get(route.as_str()).await.map_err(|error| self.error(&error))?;
+            let response = self.crab._get_with_headers(route.as_str(), Some(headers.clone())).await;
+            let response = response.map_err(|error| self.error(&error))?;
             if !matches!(response.status().as_u16(), 301 | 307 | 308) {
                 return self.buffer(response).await;
             }
@@ -221,7 +252,7 @@ impl Rest {
         location.ok_or_else(|| self.invalid("a redirect without a location"))
     }
 
-    fn invalid(&self, problem: impl Into<String>) -> RequestError {
+    pub(super) fn invalid(&self, problem: impl Into<String>) -> RequestError {
         RequestError::invalid(&REST, &self.host(), problem)
     }
 

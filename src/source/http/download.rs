@@ -209,6 +209,24 @@ impl Download {
 }
 
 impl Store<'_> {
+    /// The bytes of a small file, at most 32 MiB.
+    ///
+    /// # Errors
+    /// If they cannot be downloaded.
+    pub(crate) async fn read(&self, url: &SignedUrl) -> Result<Vec<u8>, RequestError> {
+        let (response, url) = self.get(url, 0, None).await?;
+        if response.status() != StatusCode::OK {
+            return Err(RequestError::status(
+                self.service,
+                &url.host(),
+                response.status(),
+                response.headers(),
+                "",
+            ));
+        }
+        self.client.read(self.service, &url.host(), response).await
+    }
+
     /// One request without any token, its redirects followed as far as they are
     /// safe; and the URL that responded in the end.
     async fn get(

@@ -1,6 +1,7 @@
 //! The source as a whole, against servers of its own: one for the API and the
 //! runner's service, another one for the store.
 
+mod latest;
 mod lists;
 mod transfer;
 mod trust;
@@ -42,6 +43,7 @@ pub(super) fn request() -> RunRequest {
         require_digests: RequireDigests::Auto,
         foreign_run: ForeignRun::Refuse,
         this_run: None,
+        previous: PreviousLookup::No,
         max_bytes: 1 << 20,
         network: Network {
             read_timeout: Duration::from_millis(300),
