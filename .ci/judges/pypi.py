@@ -13,6 +13,7 @@ A refusal bears the id of the rule under which the program must report it.
 
 import configparser
 import csv
+import email.utils
 import io
 import re
 import struct
@@ -22,8 +23,13 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import email_validator
 import readme_renderer.rst
+import rfc3986.exceptions
+import rfc3986.validators
+import trove_classifiers
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata, parse_email
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -282,11 +288,7 @@ def cut(data: bytes, at: int, length: int) -> bytes:
 
 def metadata(raw: RawMetadata, unparsed: dict[str, list[str]], project: str, version: Version) -> list[Refusal]:
     """METADATA as twine makes a form of it, and what PyPI says of the form."""
-    found = [Refusal("metadata-field", f"the field {field} cannot be read") for field in unparsed if field]
-    try:
-        given = Version(raw.get("version", ""))
-    except InvalidVersion:
-        given = None
+    found = [Refusal(UNPARSED_RULES.get(field, "metadata-field"), f"{field} cannot be read") for field in unparsed]
     raw = dict(raw)
     # Until metadata 2.4 setuptools wrote the field without its being one.
     if not knows_license_files(raw):
@@ -295,27 +297,89 @@ def metadata(raw: RawMetadata, unparsed: dict[str, list[str]], project: str, ver
         Metadata.from_raw(raw)
     except ExceptionGroup as group:
         found += [Refusal(rule_of(error), str(error)) for error in group.exceptions]
-    if given and given.local:
-        found.append(Refusal("local-version", str(given)))
+    except (ValueError, IndexError) as error:  # a content type that Python's email cannot take
+        found.append(Refusal("metadata-field", str(error)))
+    try:
+        given = Version(raw.get("version", ""))
+    except InvalidVersion:
+        given = None
     if (given and given != version) or canonicalize_name(raw.get("name", "")) != project:
         found.append(Refusal("wheel-metadata", f"of {raw.get('name')} {raw.get('version')}"))
-    if len(raw.get("summary", "")) > MAX_SUMMARY:
-        found.append(Refusal("metadata-field", "the summary is too long"))
-    for requirement in raw.get("requires_dist", []):
-        # A URL is introduced by `@`, which may stand in a marker as well.
-        if "@" in requirement.split(";")[0]:
-            found.append(Refusal("direct-reference", requirement))
-    for label in raw.get("project_urls", {}):
-        if not 0 < len(label) <= MAX_URL_LABEL:
-            found.append(Refusal("metadata-address", f"a project URL is called {label!r}"))
-    content_type = raw.get("description_content_type", "text/x-rst").split(";")[0].strip().lower()
-    if content_type == "text/x-rst" and raw.get("description"):
+    return found + form(raw, given)
+
+
+# The metadata versions that PyPI's server knows; packaging may be ahead of it.
+SUPPORTED = {"1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"}
+
+
+def form(raw: dict, version: Version | None) -> list[Refusal]:
+    """What PyPI says beyond packaging. Fields that are UNKNOWN are not sent to it."""
+    found = []
+
+    def refuse(rule: str, why: object) -> None:
+        found.append(Refusal(rule, str(why)))
+
+    def said(field: str) -> str:
+        text = raw.get(field, "").strip()
+        return "" if text == "UNKNOWN" else text
+
+    if raw.get("metadata_version") not in SUPPORTED:
+        refuse("metadata-version", raw.get("metadata_version"))
+    if version and version.local:
+        refuse("local-version", version)
+    if len(said("summary")) > MAX_SUMMARY:
+        refuse("metadata-field", "the summary is too long")
+    if said("license") and said("license_expression"):
+        refuse("metadata-license", "License and License-Expression")
+    for field in ("author_email", "maintainer_email"):
+        _, address = email.utils.parseaddr(said(field))
+        try:
+            if address:
+                email_validator.validate_email(address, check_deliverability=False)
+        except email_validator.EmailNotValidError as error:
+            refuse("metadata-address", f"{address}: {error}")
+    for classifier in set(raw.get("classifiers", [])) - {"UNKNOWN"}:
+        if classifier not in trove_classifiers.classifiers:
+            refuse("classifier", classifier)
+    for field in ("home_page", "download_url"):
+        if said(field) and not is_web_address(said(field)):
+            refuse("metadata-address", said(field))
+    for label, url in raw.get("project_urls", {}).items():
+        if not 0 < len(label) <= MAX_URL_LABEL or not is_web_address(url):
+            refuse("metadata-address", f"{label!r}, {url!r}")
+    for field in ("requires_dist", "provides_dist", "obsoletes_dist"):
+        for text in raw.get(field, []):
+            try:
+                if Requirement(text).url is not None:
+                    refuse("direct-reference", text)
+            except InvalidRequirement as error:
+                refuse("metadata-requirement", f"{text}: {error}")
+    content_type = raw.get("description_content_type", "text/x-rst").split(";")[0].split(",")[0].strip().lower()
+    description = raw.get("description", "")
+    if content_type == "text/x-rst" and description and description.strip() != "UNKNOWN":
         warnings = io.StringIO()
-        if readme_renderer.rst.render(raw["description"], stream=warnings) is None:
-            found.append(Refusal("description", warnings.getvalue()))
+        if readme_renderer.rst.render(description, stream=warnings) is None:
+            refuse("description", warnings.getvalue())
     return found
 
 
+def is_web_address(url: str) -> bool:
+    validator = rfc3986.validators.Validator().allow_schemes("http", "https").require_presence_of("scheme")
+    try:
+        validator.check_validity_of("scheme", "host", "port", "path", "query")
+        validator.validate(rfc3986.uri_reference(url).normalize())
+    except (rfc3986.exceptions.RFC3986Exception, ValueError):
+        return False
+    return True
+
+
+# The rules of fields that are repeated or no text.
+UNPARSED_RULES = {
+    "name": "wheel-metadata",
+    "version": "wheel-metadata",
+    "metadata-version": "wheel-metadata",
+    "project-url": "metadata-address",
+}
 # The rules of those fields that have one of their own.
 FIELD_RULES = {
     "name": "wheel-metadata",
@@ -326,6 +390,7 @@ FIELD_RULES = {
     "requires-python": "metadata-requirement",
     "license-expression": "metadata-license",
     "license-file": "metadata-license",
+    "project-url": "metadata-address",
 }
 
 

@@ -48,16 +48,29 @@ impl<'a> Header<'a> {
         self.name
     }
 
+    /// The value as Python's `email` gives it: folded lines joined by LF, without
+    /// the blanks before it and the line ends behind it. Blanks behind it stay.
+    pub(super) fn exact(&self) -> Cow<'a, str> {
+        let whole = self.text.get(self.span.clone()).unwrap_or_default();
+        let value = whole.split_once(':').filter(|_| !self.name.is_empty() || whole.starts_with(':'));
+        let value = value.map_or("", |(_, value)| value).trim_start_matches([' ', '\t']);
+        with_lf(value.trim_end_matches(['\r', '\n']))
+    }
+
     /// The value, folded lines joined by LF, without blanks at either end.
     pub(super) fn value(&self) -> Cow<'a, str> {
         let whole = self.text.get(self.span.clone()).unwrap_or_default();
         let value = whole.split_once(':').filter(|_| !self.name.is_empty() || whole.starts_with(':'));
         let value = value.map_or("", |(_, value)| value).trim_matches([' ', '\t', '\r', '\n']);
-        if value.contains('\r') {
-            Cow::Owned(value.replace("\r\n", "\n").replace('\r', "\n"))
-        } else {
-            Cow::Borrowed(value)
-        }
+        with_lf(value)
+    }
+}
+
+fn with_lf(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

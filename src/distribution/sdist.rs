@@ -105,6 +105,42 @@ pub(crate) fn is_sdist_name(name: &FileName) -> bool {
     })
 }
 
+/// The projects of which a file that is named `{stem}` and a suffix could be a
+/// source distribution: `{project}-{version}`.
+pub(crate) fn projects_of_sdist(stem: &str) -> impl Iterator<Item = ProjectName> {
+    stem.match_indices('-').filter_map(|(at, _)| {
+        let version =
+            stem.get(at + 1..).filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))?;
+        version.parse::<Version>().ok()?;
+        stem.get(..at)?.parse().ok()
+    })
+}
+
+/// The name of a source distribution without its suffix, in whatever format it
+/// is; none if it has another suffix.
+#[must_use]
+pub(crate) fn stem_of_any_sdist(name: &FileName) -> Option<&str> {
+    OLD_SDISTS.into_iter().chain([SUFFIX]).find_map(|suffix| name.stem(suffix))
+}
+
+/// What built a distribution of that name, in a format that PyPI does not
+/// accept, if the name alone says so.
+#[must_use]
+pub(crate) fn old_builder(name: &FileName) -> Option<&'static str> {
+    let is_built = |suffix: &str, mark: &str| {
+        let (stem, python) = name.stem(suffix)?.split_once(mark)?;
+        let is_python = python.starts_with(|c: char| c.is_ascii_digit());
+        (is_python && projects_of_sdist(stem).next().is_some()).then_some(())
+    };
+    if is_built(".egg", "-py").is_some() {
+        Some("an egg (`bdist_egg`)")
+    } else if [".win-amd64-py", ".win32-py"].iter().any(|mark| is_built(".exe", mark).is_some()) {
+        Some("an installer for Windows (`bdist_wininst`)")
+    } else {
+        None
+    }
+}
+
 /// Ends of the names of archives that build tools called source distributions,
 /// and that PyPI no longer accepts.
 const OLD_SDISTS: [&str; 5] = [".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.Z"];

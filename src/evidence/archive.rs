@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::distribution::sdist::projects_of_sdist;
 use crate::evidence::native::NativeFiles;
 use crate::evidence::private::PrivateFiles;
 use crate::sample::Sample;
@@ -20,6 +21,44 @@ pub struct ArchiveContents {
     pub(crate) packed: Option<PackedDistributions>,
     /// What is private by its nature.
     pub(crate) private: PrivateFiles,
+    /// What makes it look like a source distribution.
+    pub(crate) python: PythonFiles,
+}
+
+/// Files of a Python project.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PythonFiles {
+    /// The path of the first PKG-INFO in a folder that is named as a source
+    /// distribution is.
+    pub pkg_info: Option<String>,
+    /// The `pyproject.toml` of a project, or `setup.py`, in a folder at the top.
+    pub build_file: Option<String>,
+}
+
+impl PythonFiles {
+    /// Looks at a file that begins with `head`.
+    pub(crate) fn look(&mut self, path: &[&str], head: &[u8]) {
+        match path {
+            [.., folder, "PKG-INFO"] if self.pkg_info.is_none() => {
+                let is_named_so = projects_of_sdist(folder).next().is_some();
+                self.pkg_info = is_named_so.then(|| shown(path));
+            }
+            [_, "pyproject.toml"] if declares_project(head) => self.build_file = Some(shown(path)),
+            [_, "setup.py"] if self.build_file.is_none() => self.build_file = Some(shown(path)),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a `pyproject.toml` is that of a project to build, and not merely the
+/// settings of tools.
+fn declares_project(toml: &[u8]) -> bool {
+    let tables: [&[u8]; 3] = [b"[project]", b"[build-system]", b"[tool.poetry]"];
+    toml.split(|byte| *byte == b'\n').any(|line| tables.contains(&line.trim_ascii()))
+}
+
+fn shown(path: &[&str]) -> String {
+    path.join("/").chars().take(256).collect()
 }
 
 /// Distributions in an archive.

@@ -19,9 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::digest::Sha256;
 use crate::distribution::junk::is_junk_file;
 use crate::distribution::project::ProjectName;
-use crate::distribution::sdist::{SUFFIX, could_be_sdist_of, is_old_format_of};
+use crate::distribution::sdist::{
+    SUFFIX, could_be_sdist_of, is_old_format_of, old_builder, projects_of_sdist, stem_of_any_sdist,
+};
 use crate::distribution::sidecar;
 use crate::distribution::wheel::{Deviation, WheelFilename};
+use crate::evidence::archive::PythonFiles;
 use crate::evidence::{Distribution, Evidence};
 use crate::filename::FileName;
 use crate::folder::Folder;
@@ -248,12 +251,16 @@ impl Planner<'_> {
                 Decision::LeaveOut(LeftOutReason::UnknownKind)
             }
             // A defect has its own error.
-            Distribution::Archive { defect: None, .. } if self.naming.is_for_the_index(file) => {
-                findings.extend(self.no_sdist(file).or_else(|| self.old_format(file)));
+            Distribution::Archive { defect: None, contents } if self.naming.is_for_the_index(file) => {
+                let finding = self.no_sdist(file).or_else(|| self.old_format(file));
+                let python = contents.as_ref().map(|contents| &contents.python);
+                findings.extend(finding.or_else(|| unpublished(file, python)));
                 self.asset(file, findings)
             }
             _ => {
-                findings.extend(self.old_format(file));
+                let is_asked = self.naming.is_for_the_index(file);
+                findings
+                    .extend(self.old_format(file).or_else(|| unpublished(file, None).filter(|_| is_asked)));
                 self.asset(file, findings)
             }
         }
@@ -397,6 +404,41 @@ impl Planner<'_> {
 
     pub(super) fn is_signed(&self, file: &Evidence) -> bool {
         self.signed.covers(file)
+    }
+}
+
+/// What looks like a distribution, is none that PyPI accepts, and belongs to no
+/// project of the release, so that nobody can say what was meant.
+fn unpublished(file: &Evidence, python: Option<&PythonFiles>) -> Option<Finding> {
+    let name = file.name();
+    let found = python.and_then(|python| looks_like_sdist(&name, python));
+    let found = found.or_else(|| Some(format!("the name is that of {}", old_builder(&name)?)))?;
+    Some(
+        Rule::UnpublishedDistribution
+            .at(file)
+            .found(found)
+            .expected("a wheel or source distribution that PyPI accepts; this file goes to the assets"),
+    )
+}
+
+fn looks_like_sdist(name: &FileName, python: &PythonFiles) -> Option<String> {
+    let stem = stem_of_any_sdist(name)?;
+    projects_of_sdist(stem).next()?;
+    let is_of_name = |path: &&String| {
+        let folder = path.rsplit('/').nth(1).unwrap_or_default();
+        projects_of_sdist(folder).any(|project| projects_of_sdist(stem).any(|named| named == project))
+    };
+    match (python.pkg_info.as_ref().filter(is_of_name), &python.build_file) {
+        (Some(path), _) if name.has_suffix(SUFFIX) => {
+            Some(format!("its PKG-INFO is `{path}`, and not right in the one folder at its top"))
+        }
+        (Some(path), _) => {
+            Some(format!("it holds `{path}` as a source distribution does, but does not end with `{SUFFIX}`"))
+        }
+        (None, Some(path)) if name.has_suffix(SUFFIX) => {
+            Some(format!("it holds `{path}`, but no PKG-INFO beside it"))
+        }
+        _ => None,
     }
 }
 

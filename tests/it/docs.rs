@@ -108,6 +108,37 @@ fn every_rule_is_documented() {
     assert_eq!(written, meant, "run the tests with UPDATE_DOCS=1");
 }
 
+/// `UPDATE_DOCS=1` writes the table. Every rule of the index is in it.
+#[test]
+fn every_check_of_pypi_is_documented() {
+    const BEGIN: &str = "from tests/data/pypi.tsv. -->\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/pypi.md");
+    let written = std::fs::read_to_string(path).unwrap();
+    let (head, _) = written.split_once(BEGIN).unwrap();
+    let mut table = "| PyPI's check | where | rule | |\n|---|---|---|---|\n".to_owned();
+    let mut named = BTreeSet::new();
+    for row in include_str!("../data/pypi.tsv").lines().skip(1) {
+        let [check, place, rules, note] = row.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let rules: Vec<&str> = rules.split(' ').filter(|id| !id.is_empty()).collect();
+        assert!(!rules.is_empty() || !note.is_empty(), "{check}: neither a rule nor a reason");
+        for id in &rules {
+            assert!(Rule::of(id).is_some(), "{check}: there is no rule `{id}`");
+        }
+        let links: Vec<String> = rules.iter().map(|id| format!("[`{id}`](rules.md#{id})")).collect();
+        writeln!(table, "| {check} | {place} | {} | {note} |", links.join(", ")).unwrap();
+        named.extend(rules);
+    }
+    let meant = format!("{head}{BEGIN}\n{table}");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &meant).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), meant, "run the tests with UPDATE_DOCS=1");
+    let of_index = Rule::ALL.iter().filter(|rule| rule.class() == Class::Index).map(|rule| rule.id());
+    let missing: Vec<_> =
+        of_index.filter(|id| !named.contains(id) && *id != "wheel-entry-points-installers").collect();
+    assert!(missing.is_empty(), "tests/data/pypi.tsv does not name {missing:?}");
+}
+
 /// The table of all rules, and a section for each class of them.
 fn rules() -> String {
     let mut text = "| rule | class | severity | says |\n|---|---|---|---|\n".to_owned();

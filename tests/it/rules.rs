@@ -658,6 +658,7 @@ const BREAKING: &[fn()] = &[
     crate::sdists::sparse_files,
     crate::sdists::what_uploaders_and_pypi_look_for,
     crate::sdists::prohibited_content,
+    crate::sdists::what_only_looks_like_a_distribution,
     crate::sdists::formats_that_pypi_does_not_accept,
     crate::sdists::broken_archives,
     crate::expect::what_is_not,

@@ -124,6 +124,40 @@ pub(crate) fn what_uploaders_and_pypi_look_for() {
     assert_eq!(findings("foo-1.0.tar.gz", &stored(&tar("foo-1.0", end))), "");
 }
 
+/// Alone in a release, it may be meant for PyPI or not.
+#[test]
+pub(crate) fn what_only_looks_like_a_distribution() {
+    let pyproject = &b"[build-system]\nrequires = []\n"[..];
+    let without = tar_gz(&[("foo-1.0/pyproject.toml", pyproject), ("foo-1.0/foo.py", b"")]);
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &without), @"warning[unpublished-distribution]: a: foo-1.0.tar.gz: it holds `foo-1.0/pyproject.toml`, but no PKG-INFO beside it");
+    let setup = tar_gz(&[("x/setup.py", b""), ("x/foo.py", b"")]);
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &setup), @"warning[unpublished-distribution]: a: foo-1.0.tar.gz: it holds `x/setup.py`, but no PKG-INFO beside it");
+    let deeper = tar_gz(&[("a/foo-1.0/PKG-INFO", PKG_INFO.as_bytes()), ("a/foo-1.0/foo.py", b"")]);
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &deeper), @"warning[unpublished-distribution]: a: foo-1.0.tar.gz: its PKG-INFO is `a/foo-1.0/PKG-INFO`, and not right in the one folder at its top");
+    insta::assert_snapshot!(findings("foo-1.0.tgz", &foo(&[])), @"warning[unpublished-distribution]: a: foo-1.0.tgz: it holds `foo-1.0/PKG-INFO` as a source distribution does, but does not end with `.tar.gz`");
+    let inner = zip(&[("foo-1.0/PKG-INFO", PKG_INFO), ("foo-1.0/setup.py", "")]);
+    insta::assert_snapshot!(findings("foo-1.0.zip", &inner), @"warning[unpublished-distribution]: a: foo-1.0.zip: it holds `foo-1.0/PKG-INFO` as a source distribution does, but does not end with `.tar.gz`");
+    insta::assert_snapshot!(findings("foo-1.0-py3.12.egg", &inner), @"warning[unpublished-distribution]: a: foo-1.0-py3.12.egg: the name is that of an egg (`bdist_egg`)");
+    insta::assert_snapshot!(findings("foo-1.0.win-amd64-py3.8.exe", b"MZ"), @"warning[unpublished-distribution]: a: foo-1.0.win-amd64-py3.8.exe: the name is that of an installer for Windows (`bdist_wininst`)");
+    // Archives that are meant as such.
+    let tools = tar_gz(&[("foo-1.0/pyproject.toml", b"[tool.ruff]\n"), ("foo-1.0/Makefile", b"")]);
+    for (name, bytes) in [
+        ("foo-1.0.tar.gz", &tools),
+        ("foo-1.0-x86_64-linux.tar.gz", &without),
+        ("foo-v1.0.tar.gz", &without),
+        ("source.tar.gz", &without),
+        ("bar-1.0.tar.gz", &deeper),
+        ("bar-1.0.zip", &inner),
+        ("foo-1.0-windows.zip", &inner),
+        ("foo-1.0.zip", &zip(&[("foo.exe", "MZ")])),
+        ("foo-1.0.tgz", &tools),
+    ] {
+        assert_eq!(findings(name, bytes), "", "{name}");
+    }
+    let workspace = Workspace::with([("a/foo-1.0.zip", inner)]);
+    assert_eq!(workspace.prepare(&["--dry-run", "--pypi-exclude", "foo-*"]).exits(0).findings(), "");
+}
+
 /// What PyPI's scanner finds, in the files that it looks into.
 #[test]
 pub(crate) fn prohibited_content() {

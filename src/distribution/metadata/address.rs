@@ -13,28 +13,39 @@ const ACCEPTED: [&str; 2] = ["example", "internal"];
 /// The most bytes of an address.
 const MAX_ADDRESS: usize = 254;
 
-/// The address that a field like `Author-email` begins with, as Python's
+/// The address of a field like `Author-email`, as Python's
 /// `email.utils.parseaddr` finds it; none where there is none, or where it is
-/// not certain.
+/// not certain: versions of Python differ in what they make of several
+/// addresses.
 pub(crate) fn first_address(field: &str) -> Option<String> {
     let field = field.trim();
     // Comments, quoted names and routes have a grammar of their own.
-    if field.contains(['(', ')', '\\']) {
+    if field.contains(['(', ')', '\\', ';']) {
         return None;
     }
     let unquoted = without_quoted_name(field)?;
-    let first = unquoted.split(',').next().unwrap_or_default();
-    let address = match first.split_once('<') {
-        Some((_, rest)) => rest.split_once('>')?.0,
-        None => first,
+    if unquoted.contains(',') {
+        return None;
+    }
+    // The name of a group.
+    let address = match unquoted.split_once(':') {
+        Some((group, rest)) if !group.contains(['<', '@']) => rest,
+        _ => unquoted,
+    };
+    let address = match address.split_once('<') {
+        Some((name, rest)) if !name.contains(['>', '@']) => rest.strip_suffix('>')?,
+        Some(_) => return None,
+        None => address,
     };
     let address = address.trim();
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
-    // The parser finds no address before a domain that is not there.
-    if address.contains('@') && (domain.trim().is_empty() || local.trim().is_empty()) {
-        return None;
-    }
-    (!address.is_empty()).then(|| address.to_owned())
+    // The parser finds no address before a domain that is not there, and joins
+    // the parts of one.
+    let is_certain = !address.contains(['<', '>', ':'])
+        && !domain.contains('@')
+        && !domain.contains(char::is_whitespace)
+        && (!address.contains('@') || !(domain.is_empty() || local.trim().is_empty()));
+    (is_certain && !address.is_empty()).then(|| address.to_owned())
 }
 
 /// The field without a name in quotes before an address in angles.
@@ -159,10 +170,25 @@ mod tests {
     fn addresses_of_fields() {
         let first = |field| first_address(field).unwrap_or_default();
         assert_eq!(first("Some Body <a@b.com>"), "a@b.com");
-        assert_eq!(first("\"Body, Some\" <a@b.com>, c@d.com"), "a@b.com");
-        assert_eq!(first("a@b.com, c@d.com"), "a@b.com");
+        assert_eq!(first("\"Body, Some\" <a@b.com>"), "a@b.com");
+        assert_eq!(first("attr: x.__email__"), "x.__email__");
+        assert_eq!(first("mailto:a@b.com"), "a@b.com");
         assert_eq!(first("Some Body <somebody at example.org>"), "somebody at example.org");
-        for none in ["somebody@", "", "@x.com", "a@b.com (Some Body)"] {
+        for none in [
+            "somebody@",
+            "",
+            "@x.com",
+            "a@b.com (Some Body)",
+            "a@b.test, c@d.com",
+            "a@b.test;c@d.com",
+            "a@@b.com",
+            "a@b.com@c.com",
+            "A <<a@b.test>",
+            "a@b.test>",
+            "A <a@b.test> x",
+            "a@b. test",
+            "a@b.test <c@d.com>",
+        ] {
             assert_eq!(first(none), "", "{none}");
         }
     }

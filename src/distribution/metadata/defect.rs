@@ -177,7 +177,9 @@ impl<'a> Defects<'a> {
         }
         self.each("Dynamic", |value| unless(may_be_dynamic(value), DefectKind::Dynamic));
         for field in ["Import-Name", "Import-Namespace"] {
-            self.each(field, |value| unless(is_import_name(value), DefectKind::ImportName));
+            // One empty Import-Name says that there is nothing to import.
+            let is_nothing = field == "Import-Name" && self.all(field).eq([""]);
+            self.each(field, |value| unless(is_nothing || is_import_name(value), DefectKind::ImportName));
         }
         let classifier = |value: &str| classifier::check(value).filter(|_| value != "UNKNOWN");
         self.each("Classifier", |value| classifier(value).map(DefectKind::Classifier));
@@ -186,7 +188,7 @@ impl<'a> Defects<'a> {
     /// Web and e-mail addresses, as PyPI looks at them: an empty one, and the
     /// `UNKNOWN` of old builders, are not sent to it.
     fn addresses(&mut self) {
-        let is_said = |value: &str| !value.is_empty() && value != "UNKNOWN";
+        let is_said = |value: &str| !matches!(value.trim(), "" | "UNKNOWN");
         for field in ["Home-page", "Download-URL"] {
             self.each(field, |value| {
                 address::invalid_url(value).filter(|_| is_said(value)).map(DefectKind::Url)
@@ -199,7 +201,7 @@ impl<'a> Defects<'a> {
             });
         }
         let mut labels = BTreeSet::new();
-        for value in self.all("Project-URL").filter(|value| is_said(value)) {
+        for value in self.all("Project-URL") {
             if self.is_full() {
                 return;
             }
@@ -291,8 +293,8 @@ const KEYWORDS: [&str; 35] = [
 
 /// A dotted name, then `; private` or nothing (PEP 794).
 fn is_import_name(text: &str) -> bool {
-    let (name, private) =
-        text.split_once(';').map_or((text, None), |(name, rest)| (name.trim_end(), Some(rest)));
+    let (name, private) = text.split_once(';').map_or((text, None), |(name, rest)| (name, Some(rest)));
+    let name = name.trim_end();
     let is_identifier = |part: &str| {
         let mut characters = part.chars();
         characters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
@@ -300,7 +302,7 @@ fn is_import_name(text: &str) -> bool {
             && !KEYWORDS.contains(&part)
     };
     let is_private = private.is_none_or(|rest| rest.trim_start() == "private");
-    is_private && ((name.is_empty() && private.is_none()) || name.split('.').all(is_identifier))
+    is_private && name.split('.').all(is_identifier)
 }
 
 #[cfg(test)]
@@ -328,7 +330,7 @@ mod tests {
             ("Dynamic", "requires-dist"),
             ("Import-Name", "a.b; private"),
             ("Import-Name", "_c"),
-            ("Import-Namespace", ""),
+            ("Import-Namespace", "a.c "),
             ("Provides-Extra", "a.b_c-d"),
             ("Classifier", "Typing :: Typed"),
             ("License-Expression", "MIT"),
@@ -349,6 +351,9 @@ mod tests {
             ("Import-Name", "class", DefectKind::ImportName),
             ("Import-Name", "demo; public", DefectKind::ImportName),
             ("Import-Namespace", "1demo", DefectKind::ImportName),
+            ("Import-Namespace", "", DefectKind::ImportName),
+            ("Project-URL", "", DefectKind::UrlLabel),
+            ("Provides-Extra", "x ", DefectKind::Extra),
             ("Project-URL", ", https://x.org", DefectKind::UrlLabel),
             ("Project-URL", "Home", DefectKind::Url("there is none")),
             ("Home-page", "example.org", DefectKind::Url("it has no scheme, as `https://`")),

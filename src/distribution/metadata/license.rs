@@ -69,6 +69,8 @@ pub(crate) fn invalid_path(path: &str) -> Option<&'static str> {
         Some("it is absolute")
     } else if path.contains('\\') {
         Some("it holds `\\`")
+    } else if path.split('/').any(|part| part.is_empty() || part == ".") {
+        Some("a part of it is empty or `.`")
     } else {
         None
     }
@@ -76,7 +78,9 @@ pub(crate) fn invalid_path(path: &str) -> Option<&'static str> {
 
 fn has_drive(path: &str) -> bool {
     let mut characters = path.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic()) && characters.next() == Some(':')
+    characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && characters.next() == Some(':')
+        && matches!(characters.next(), Some('/' | '\\'))
 }
 
 #[cfg(test)]

@@ -131,17 +131,17 @@ impl CoreMetadata {
         let name = only(&headers, "Name")?;
         let version = only(&headers, "Version")?;
         let all =
-            |name: &'static str| headers.iter().filter(move |header| header.is(name)).map(Header::value);
+            |name: &'static str| headers.iter().filter(move |header| header.is(name)).map(Header::exact);
         // What old builders wrote where there was nothing to say.
-        let says = |name| all(name).any(|text| !text.is_empty() && text != "UNKNOWN");
+        let says = |name| all(name).any(|text| !matches!(text.trim(), "" | "UNKNOWN"));
         if version.len() > MAX_NAME_BYTES {
             return Err(CoreMetadataError::LongVersion(version.len()));
         }
         Ok(Self {
             metadata_version: excerpt(&metadata_version),
             name: name.parse().map_err(|error| CoreMetadataError::Name { name: excerpt(&name), error })?,
-            version: version.parse().map_err(|_| CoreMetadataError::Version(excerpt(&version)))?,
-            version_given: version.into_owned(),
+            version: version.trim().parse().map_err(|_| CoreMetadataError::Version(excerpt(&version)))?,
+            version_given: version.trim().to_owned(),
             summary: all("Summary").next().map(|summary| Summary {
                 characters: summary.chars().count(),
                 has_several_lines: summary.contains(LINE_ENDS),
@@ -232,7 +232,7 @@ pub(crate) fn missing_license_files(bytes: &[u8], is_there: impl Fn(&str) -> boo
         Some(version) if version >= (2, 4) => headers
             .iter()
             .filter(|header| header.is("License-File"))
-            .map(Header::value)
+            .map(Header::exact)
             // Of what is no path, `defects` has the reason.
             .filter(|path| license::invalid_path(path).is_none() && !is_there(path))
             .map(|path| path.chars().take(MAX_PATH_BYTES + 1).collect())
@@ -250,7 +250,7 @@ fn version_number(text: &str) -> Option<MetadataVersion> {
 /// What is not valid, of the headers and of what follows them.
 fn defects(bytes: &[u8], headers: &[Header<'_>], version: Option<MetadataVersion>) -> Vec<Defect> {
     let pairs: Vec<(&str, Cow<'_, str>)> =
-        headers.iter().map(|header| (header.name(), header.value())).collect();
+        headers.iter().map(|header| (header.name(), header.exact())).collect();
     let end = headers.last().map_or(0, |header| header.span.end);
     let rest = bytes.get(end..).and_then(|rest| std::str::from_utf8(rest).ok()).unwrap_or_default();
     // The empty line between headers and body.
@@ -263,7 +263,7 @@ fn only<'a>(headers: &[Header<'a>], name: &'static str) -> Result<Cow<'a, str>, 
     let first = values.next().ok_or(CoreMetadataError::Missing(name))?;
     match values.next() {
         Some(_) => Err(CoreMetadataError::Duplicate(name)),
-        None => Ok(first.value()),
+        None => Ok(first.exact()),
     }
 }
 

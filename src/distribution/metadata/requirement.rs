@@ -25,6 +25,9 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         Some((specifiers, marker)) => (specifiers, Some(marker)),
         None => (text, None),
     };
+    if text.contains(['\n', '\r']) {
+        return Err("it goes on in another line".to_owned());
+    }
     // The parser of markers descends into parentheses.
     let is_deep = text.matches('(').count() > MAX_DEPTH;
     if is_direct(text) || is_deep || marker.is_some_and(has_new_marker) {
@@ -33,7 +36,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     let mut rewritten = without_arbitrary_equality(&without_last_comma(specifiers));
     if let Some(marker) = marker {
         rewritten.push(';');
-        rewritten.push_str(&marker.replace("===", "=="));
+        rewritten.push_str(&spaced(&marker.replace("===", "==")));
     }
     match Requirement::<VerbatimUrl>::from_str(&rewritten) {
         Ok(_) => Ok(()),
@@ -125,14 +128,41 @@ fn has_new_marker(marker: &str) -> bool {
     marker.split(|c| !is_name(c)).any(|word| NEW_MARKERS.contains(&word))
 }
 
+/// A marker with a blank at either end of each quoted text and parenthesis,
+/// where `packaging` needs none.
+fn spaced(marker: &str) -> String {
+    let mut spaced = String::with_capacity(marker.len() + 16);
+    let mut quote = None;
+    for character in marker.chars() {
+        match (quote, character) {
+            (None, '(' | ')') => spaced.extend([' ', character, ' ']),
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                spaced.extend([' ', character]);
+            }
+            (Some(open), _) if character == open => {
+                quote = None;
+                spaced.extend([character, ' ']);
+            }
+            _ => spaced.push(character),
+        }
+    }
+    spaced
+}
+
 fn without_last_comma(specifiers: &str) -> String {
+    // Behind a name alone a comma is not skipped.
+    let has_versions = |text: &str| text.contains(['<', '>', '=', '~', '!']);
     let trimmed = specifiers.trim_end();
     match trimmed.strip_suffix(')') {
-        Some(inner) => match inner.trim_end().strip_suffix(',') {
+        Some(inner) => match inner.trim_end().strip_suffix(',').filter(|rest| has_versions(rest)) {
             Some(rest) => format!("{rest})"),
             None => specifiers.to_owned(),
         },
-        None => trimmed.strip_suffix(',').map_or_else(|| specifiers.to_owned(), str::to_owned),
+        None => trimmed
+            .strip_suffix(',')
+            .filter(|rest| has_versions(rest))
+            .map_or_else(|| specifiers.to_owned(), str::to_owned),
     }
 }
 

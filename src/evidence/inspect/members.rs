@@ -164,6 +164,9 @@ impl Members {
         if member.kind != MemberKind::Folder {
             self.count(&path.join("/"), name, head);
         }
+        if member.is_file() {
+            self.contents.python.look(&path, head);
+        }
         let Some((excerpt, digest)) = content else { return };
         if folders.len() <= MAX_DEPTH
             && self.native.len() < MAX_NATIVE
@@ -232,6 +235,9 @@ impl Members {
             return Err(refusal.into());
         }
         let mut contents = self.contents;
+        if !matches!(self.top, Top::Folder(_)) {
+            contents.python.build_file = None;
+        }
         let mut digests = Vec::new();
         for NativeMember { path, native, digest, is_executable } in self.native {
             let parts: Vec<&str> = path.split('/').collect();

@@ -154,6 +154,16 @@ pub(super) const PROHIBITED_CONTENT: Entry = Entry {
     source: "PyPI, `warehouse/utils/scanner.py`, `warehouse/utils/scanner_rules`",
 };
 
+pub(super) const UNPUBLISHED_DISTRIBUTION: Entry = Entry {
+    id: "unpublished-distribution",
+    class: Index,
+    severity: Warning,
+    summary: "No asset looks like a Python distribution.",
+    rationale: "An archive of a Python project that has no `PKG-INFO` in the one folder at its top, and a distribution in a format that PyPI no longer accepts, go to `assets/`, and PyPI gets nothing. Beside a wheel or sdist of the same project it is an error (`sdist-metadata`, `distribution-format`).",
+    remedy: "Build wheels and a `.tar.gz` source distribution (`python -m build`). If the file is meant as an asset, set `pypi-exclude` for it.",
+    source: "source distribution format (PEP 625); PyPI, `forklift/legacy.py`",
+};
+
 pub(super) const LOCAL_VERSION: Entry = Entry {
     id: "local-version",
     class: Index,

@@ -102,6 +102,7 @@ rules! {
     ClassifierNew = metadata::CLASSIFIER_NEW,
     Description = metadata::DESCRIPTION,
     DistributionFormat = index::DISTRIBUTION_FORMAT,
+    UnpublishedDistribution = index::UNPUBLISHED_DISTRIBUTION,
     SdistMetadata = index::SDIST_METADATA,
     SdistPolyglot = index::SDIST_POLYGLOT,
     SdistSparse = index::SDIST_SPARSE,
