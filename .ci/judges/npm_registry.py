@@ -272,6 +272,10 @@ def broken() -> dict[str, Broken]:
             "npm-dependency", single(name, depends(spec), needs_x), name, (*load, name)
         )
     cases["a private package"] = Broken("npm-private", single("secret", {"private": True}), "secret")
+    restricted = single("open", {"publishConfig": {"access": "restricted"}})
+    cases["a restricted package without scope"] = Broken(
+        "npm-access-unscoped", restricted, "open", ("true",), ("--access=restricted",)
+    )
     cases["a tag that is a range"] = Broken(
         "npm-metadata", single("ranged", {"publishConfig": {"tag": "v1"}}), "ranged", ("true",), ("--tag=v1",)
     )

@@ -428,6 +428,8 @@ pub(crate) fn what_publish_config_says() {
         "{}",
         run.output("npm-packages")
     );
+    let unscoped = prepared(&json!({"repository": OURS, "publishConfig": {"access": "restricted"}})).exits(1);
+    insta::assert_snapshot!(unscoped.findings(), @"error[npm-access-unscoped]: npm: tool.tgz: its `publishConfig.access` is `restricted`, and its name `tool` has no scope");
     let elsewhere = json!({"name": "@o/x", "repository": OURS, "publishConfig": {"@o:registry": "https://npm.example.com/"}});
     let run = prepared_on("https://github.com", &elsewhere, &[("npm", "warn")]).exits(0);
     let given = run.output("npm-packages");

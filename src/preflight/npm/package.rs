@@ -122,12 +122,15 @@ fn publish_config(file: &Evidence, package: &PackageJson) -> Vec<Finding> {
         );
     }
     if let Some(access) = package.access().filter(|access| *access != "public") {
-        findings.push(
-            Rule::NpmAccess
+        let found = format!("its `publishConfig.access` is `{access}`");
+        findings.push(if access == "restricted" && package.name().scope().is_none() {
+            Rule::NpmAccessUnscoped
                 .at(file)
-                .found(format!("its `publishConfig.access` is `{access}`"))
-                .expected("`public`, or no access"),
-        );
+                .found(format!("{found}, and its name `{}` has no scope", package.name()))
+                .expected("no access, or the name of a package in a scope")
+        } else {
+            Rule::NpmAccess.at(file).found(found).expected("`public`, or no access")
+        });
     }
     findings
 }

@@ -120,6 +120,7 @@ rules! {
     NpmDuplicate = registry::NPM_DUPLICATE,
     NpmRegistry = registry::NPM_REGISTRY,
     NpmAccess = registry::NPM_ACCESS,
+    NpmAccessUnscoped = registry::NPM_ACCESS_UNSCOPED,
     NpmDependency = registry::NPM_DEPENDENCY,
     NpmFamilyIncomplete = registry::NPM_FAMILY_INCOMPLETE,
     NpmFamilyAbsent = registry::NPM_FAMILY_ABSENT,

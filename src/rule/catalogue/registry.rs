@@ -104,6 +104,16 @@ pub(super) const NPM_ACCESS: Entry = Entry {
     source: "npm, `npm publish`, `access`",
 };
 
+pub(super) const NPM_ACCESS_UNSCOPED: Entry = Entry {
+    id: "npm-access-unscoped",
+    class: Registry,
+    severity: Error,
+    summary: "An npm package without scope is not `restricted`.",
+    rationale: "Only packages of a scope can be restricted. A restricted one without scope is not published (EUNSCOPED).",
+    remedy: "Remove `access` from `publishConfig` in its `package.json`, or give the package a scope.",
+    source: "npm, `npm publish`, `access` (libnpmpublish)",
+};
+
 pub(super) const NPM_DEPENDENCY: Entry = Entry {
     id: "npm-dependency",
     class: Registry,
