@@ -33,6 +33,7 @@ mod native;
 mod native_action;
 mod npm;
 mod npm_families;
+mod own_release;
 mod policy;
 mod prepare;
 mod previous;
