@@ -2,11 +2,14 @@
 //! and gives, the other takes and gives. So does `prepare-and-attest.yml`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use yaml_serde::{Mapping, Value};
 
 const WORKFLOW: &str = include_str!("../../.github/workflows/prepare.yml");
 const AND_ATTEST: &str = include_str!("../../.github/workflows/prepare-and-attest.yml");
+const AND_ATTEST_PATH: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/.github/workflows/prepare-and-attest.yml");
 /// Where people read how to call it.
 const CALLERS: [(&str, &str); 4] = [
     ("README.md", include_str!("../../README.md")),
@@ -190,23 +193,40 @@ fn callers_use_outputs_that_there_are() {
     }
 }
 
+/// What lies between two texts.
+fn between<'a>(text: &'a str, first: &str, then: &str) -> &'a str {
+    text.split_once(first).and_then(|(_, rest)| rest.split_once(then)).unwrap().0
+}
+
 /// What `prepare-and-attest.yml` takes and gives is what `prepare.yml` does, and
-/// whether everything is attested.
+/// whether everything is attested. `UPDATE_DOCS=1` writes it.
 #[test]
 fn one_call_takes_and_gives_the_same() {
-    let (both, prepare) = (parse(AND_ATTEST), parse(WORKFLOW));
-    let call = ["on", "workflow_call"];
-    for part in ["inputs", "secrets"] {
-        assert_eq!(at(&both, &call)[part], at(&prepare, &call)[part], "{part}: as in prepare.yml");
+    let prepare = parse(WORKFLOW);
+    let mut passed = String::new();
+    for name in mapping(&prepare, &["on", "workflow_call", "inputs"]).keys().map(text) {
+        writeln!(passed, "      {name}: ${{{{ inputs.{name} }}}}").unwrap();
     }
-    let given = scalars(mapping(&both, &["jobs", "prepare", "with"]));
-    for name in keys(mapping(&prepare, &["on", "workflow_call", "inputs"])) {
-        assert_eq!(given[&name], format!("${{{{ inputs.{name} }}}}"));
+    let mut meant = AND_ATTEST.to_owned();
+    for (first, then, of) in [
+        ("\n    inputs:\n", "\n    secrets:\n", None),
+        ("\n      artifact-name:\n", "\n\npermissions: {}", None),
+        ("\n    with:\n", "    secrets:\n      token: ${{", Some(passed.as_str())),
+    ] {
+        let ours = format!("{first}{}{then}", between(AND_ATTEST, first, then));
+        let theirs = of.unwrap_or_else(|| between(WORKFLOW, first, then));
+        meant = meant.replacen(&ours, &format!("{first}{theirs}{then}"), 1);
     }
-    let mut outputs = mapping(&both, &["on", "workflow_call", "outputs"]).clone();
-    let attested = outputs.remove("attested").unwrap();
-    assert_eq!(text(at(&attested, &["value"])), "${{ jobs.attest.result == 'success' }}");
-    assert_eq!(&outputs, mapping(&prepare, &["on", "workflow_call", "outputs"]));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(AND_ATTEST_PATH, &meant).unwrap();
+    } else {
+        assert!(
+            AND_ATTEST == meant,
+            "prepare-and-attest.yml is not of prepare.yml; `UPDATE_DOCS=1` writes it"
+        );
+    }
+    let attested = at(&parse(AND_ATTEST), &["on", "workflow_call", "outputs", "attested", "value"]).clone();
+    assert_eq!(text(&attested), "${{ jobs.attest.result == 'success' }}");
 }
 
 /// One job can sign, never for a pull request, and it runs nothing that is not of
