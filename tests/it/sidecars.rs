@@ -355,3 +355,45 @@ fn the_sidecar_of_a_rewritten_wheel() {
         format!("{digest}  {released}\n")
     );
 }
+
+/// Every checksum file that is released passes in the tools that people have.
+/// A tool that is not installed is skipped.
+#[test]
+fn tools_verify_what_is_released() {
+    let wheel_name = "foo-1.0-py3-none-any.whl";
+    let digest = sha256(&archive());
+    let workspace = Workspace::with([
+        ("a/my tool.tar.gz".to_owned(), archive()),
+        ("a/my tool.tar.gz.sha256".to_owned(), format!("{}\r\n", digest.to_uppercase()).into_bytes()),
+        ("a/other.tar.gz".to_owned(), archive()),
+        ("a/other.tar.gz.sha256".to_owned(), format!("SHA256 (dist/other.tar.gz) = {digest}\n").into_bytes()),
+        ("a/third.tar.gz".to_owned(), tar_gz(&[("x", b"x")])),
+        (format!("w/{wheel_name}"), wheel(wheel_name)),
+    ]);
+    let arguments = ["--sidecars", "true", "--checksum-algorithms", "sha512,blake2b"];
+    assert_eq!(workspace.prepare(&arguments).exits(0).findings(), "");
+    // As they are downloaded from a release: in one folder.
+    let flat = workspace.path("flat");
+    std::fs::create_dir(&flat).unwrap();
+    for (path, bytes) in workspace.contents("prepared") {
+        std::fs::write(flat.join(path.file_name().unwrap()), bytes).unwrap();
+    }
+    let mut lists = vec![("SHA256SUMS".to_owned(), "256"), ("SHA512SUMS".to_owned(), "512")];
+    let names = crate::harness::names_in(&flat);
+    lists.extend(
+        names.iter().filter(|name| name.strip_suffix(".sha256").is_some()).map(|name| (name.clone(), "256")),
+    );
+    // Of three assets, and the subjects to attest.
+    assert_eq!(lists.len(), 2 + 3 + 1);
+    let verify = |tool: &str, arguments: &[&str]| {
+        let run = std::process::Command::new(tool).args(arguments).current_dir(&flat).output();
+        let Ok(run) = run else { return };
+        let log = [run.stdout, run.stderr].concat();
+        assert!(run.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&log));
+    };
+    for (list, bits) in &lists {
+        verify(&format!("sha{bits}sum"), &["--strict", "-c", list]);
+        verify("shasum", &["-a", bits, "-c", list]);
+    }
+    verify("b2sum", &["--strict", "-c", "B2SUMS"]);
+}
