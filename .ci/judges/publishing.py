@@ -70,6 +70,12 @@ def in_recipes(job: str) -> str:
     raise SystemExit(f"NOT SO: docs/recipes.md has a job `{job}`")
 
 
+def in_migrations(job: str) -> list[str]:
+    """The scripts of that job in the whole workflows of the migrations."""
+    workflows = [YAML(typ="safe").load(snippet.text) for snippet in snippets.blocks(Path("docs/migrate.md"))]
+    return [script(workflow, job) for workflow in workflows if job in workflow["jobs"]]
+
+
 class Shop:
     """A workspace with packages, a registry, and what was published."""
 
@@ -150,6 +156,7 @@ def main(scratch: Path) -> None:
     workflow = YAML(typ="safe").load(Path("examples/release.yml").read_text())
     for job in ("npm", "published"):
         check(script(workflow, job) == in_recipes(job), f"the job {job} is the same in examples/ and in the recipes")
+    check(set(in_migrations("npm")) == {script(workflow, "npm")}, "docs/migrate.md publishes on npm by the same script")
     check_npm(scratch, script(workflow, "npm"))
     check_published(script(workflow, "published"))
 
