@@ -33,6 +33,12 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     if is_direct(text) || is_deep || marker.is_some_and(has_new_marker) {
         return Ok(());
     }
+    // The parser panics at these. A name that ends with `_` is one to `packaging`.
+    match odd_end(specifiers) {
+        Some('_') => return Ok(()),
+        Some(end) => return Err(format!("a name ends with `{end}`")),
+        None => {}
+    }
     let mut rewritten = without_arbitrary_equality(&without_last_comma(specifiers));
     if let Some(marker) = marker {
         rewritten.push(';');
@@ -42,6 +48,19 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         Ok(_) => Ok(()),
         Err(error) => Err(error.message.to_string().lines().next().unwrap_or_default().to_owned()),
     }
+}
+
+/// The `-`, `.` or `_` with which the name or an extra ends.
+fn odd_end(specifiers: &str) -> Option<char> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let text = specifiers.trim_start();
+    let rest = text.trim_start_matches(is_name);
+    let name = text.strip_suffix(rest).unwrap_or(text);
+    let extras =
+        rest.trim_start().strip_prefix('[').map_or("", |rest| rest.split(']').next().unwrap_or(rest));
+    let ends =
+        std::iter::once(name).chain(extras.split(',')).filter_map(|part| part.trim_end().chars().next_back());
+    ends.into_iter().find(|end| matches!(end, '.' | '_' | '-'))
 }
 
 /// Whether a requirement is `name[extras] @ URL` (dependency specifiers,
@@ -182,6 +201,14 @@ fn without_arbitrary_equality(specifiers: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ends_of_names() {
+        for invalid in ["foo- >=1", "foo.;os_name=='x'", "foo-[a]", "-", "foo[a-]", "foo-"] {
+            assert!(check(invalid).is_err(), "{invalid}");
+        }
+        assert_eq!(check("foo_>=1"), Ok(()));
+    }
 
     /// Each as `packaging` 26.2 reads it.
     #[test]
