@@ -87,15 +87,16 @@ here() {
   done
 }
 
-# build TRIPLE PROGRAM CARGO RUSTC CC
+# build TRIPLE PROGRAM CARGO RUSTC CC RUST_FLAG...
 build() {
   local triple=$1 program=$2 cargo=$3 rustc=$4 cc=$5
+  local own_flags=("${@:6}")
   local target_dir=$target_dirs/$program
   local sysroot local_rust_flags local_c_flags snake=${1//-/_}
   # Fetching comes first, because the folder of the crates is named only then.
   "$cargo" fetch --quiet --locked --target "$triple"
   sysroot=$("$rustc" --print sysroot)
-  mapfile -t local_rust_flags < <(here "${rust_flags[@]}")
+  mapfile -t local_rust_flags < <(here "${rust_flags[@]}" "${own_flags[@]}")
   mapfile -t local_c_flags < <(here "${c_flags[@]}")
   # `cargo auditable` would name itself as the wrapper by its path, which cargo
   # hashes into every symbol: another home, other bytes. So it is called as it
@@ -133,14 +134,14 @@ for path in paths:
 PYTHON
 }
 
-# record PROGRAM TRIPLE CARGO RUSTC CC PACKAGE_VERSION...: a line of JSON for
-# BUILD.json, what one program was made by.
+# record PROGRAM TRIPLE CARGO RUSTC CC RUST_FLAGS PACKAGE_VERSION...: a line of
+# JSON for BUILD.json, what one program was made by.
 record() {
-  local program=$1 triple=$2 cargo=$3 rustc=$4 cc=$5
-  shift 5
+  local program=$1 triple=$2 cargo=$3 rustc=$4 cc=$5 own_flags=$6
+  shift 6
   python3 - "$program" "$triple" "$("$rustc" --version)" "$("$cargo" --version)" "$auditable_version" \
     "$("$cc" --version | head -n 1)" "$("$("$cc" -print-prog-name=ld)" --version | head -n 1)" \
-    "${rust_flags[*]}" "${c_flags[*]}" "$@" <<'PYTHON'
+    "${rust_flags[*]} $own_flags" "${c_flags[*]}" "$@" <<'PYTHON'
 import json, sys
 program, triple, rustc, cargo, auditable, cc, ld, rust_flags, c_flags, *packages = sys.argv[1:]
 packages = dict(line.split() for line in packages)
@@ -156,11 +157,14 @@ cd "$root"
 cargo_auditable
 records=() builds=()
 for architecture in "${architectures[@]}"; do
-  program=release-prep-linux-$architecture
+  program=release-prep-linux-$architecture own_flags=()
   case $architecture in
     amd64)
       triple=x86_64-unknown-linux-gnu
       cargo=$(rustup which cargo) rustc=$(rustup which rustc) cc=gcc-12
+      # Half a megabyte of relocations in a few kilobytes (DT_RELR). The linker
+      # for arm64 does not know it.
+      own_flags=(-Clink-arg=-Wl,-z,pack-relative-relocs)
       mapfile -t packages < <(debian_versions gcc-12 binutils libc6-dev)
       ;;
     arm64)
@@ -173,9 +177,9 @@ for architecture in "${architectures[@]}"; do
   esac
   ((${#packages[@]})) || die "the versions of the toolchain for $architecture are unknown"
   # Side by side: the end of a build, which is long, keeps one processor busy.
-  { build "$triple" "$program" "$cargo" "$rustc" "$cc" 2>&1 | sed "s/^/$architecture: /"; } &
+  { build "$triple" "$program" "$cargo" "$rustc" "$cc" "${own_flags[@]}" 2>&1 | sed "s/^/$architecture: /"; } &
   builds+=($!)
-  records+=("$(record "$program" "$triple" "$cargo" "$rustc" "$cc" "${packages[@]}")")
+  records+=("$(record "$program" "$triple" "$cargo" "$rustc" "$cc" "${own_flags[*]}" "${packages[@]}")")
 done
 failed=0
 for build in "${builds[@]}"; do
