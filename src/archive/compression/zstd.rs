@@ -9,6 +9,9 @@ use super::{BehindTheEnd, broken};
 
 const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
 
+/// A frame of no bytes: its header and one block.
+const EMPTY_FRAME: &[u8] = b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00";
+
 pub(super) struct Zstd<R> {
     reader: R,
     /// The largest window, in bytes.
@@ -40,9 +43,13 @@ impl<R: BufRead> Zstd<R> {
                 Some(_) if is_first => return Err(broken()),
                 Some(_) => return Err(BehindTheEnd::error()),
             }
-            // A decoder of its own: one that is used again keeps its room.
+            // A decoder of its own: one that is used again keeps its room, even if it
+            // is larger than the next frame needs.
             let mut decoder = FrameDecoder::new();
             decoder.set_max_window_size(self.most);
+            // A decoder that has begun a frame makes room for the whole window of the
+            // next at once; a new one grows, and then has two of them for a moment.
+            decoder.init(EMPTY_FRAME).map_err(|error| of_frame(&error))?;
             match decoder.init(&mut self.reader) {
                 Ok(()) => return Ok(Some(Frame { decoder, read: 0 })),
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
