@@ -118,7 +118,18 @@ pub(crate) struct TarReader<R: BufRead> {
     most_entries: u64,
     /// The current entry's name, for errors.
     name: String,
+    /// What some reader reads otherwise of the extended headers behind the
+    /// current entry, a global one among them.
+    extension: Extension,
     state: State,
+}
+
+/// Extended headers that no entry has followed yet.
+#[derive(Clone, Copy, Default)]
+struct Extension {
+    /// What some reader reads otherwise of them, or cannot read.
+    ambiguity: Option<&'static str>,
+    has_global: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -158,6 +169,7 @@ impl<R: BufRead> TarReader<R> {
             entries: 0,
             most_entries: limits.entries,
             name: String::new(),
+            extension: Extension { ambiguity: None, has_global: false },
             state: State::Start,
         }
     }
@@ -195,10 +207,14 @@ impl<R: BufRead> TarReader<R> {
         }
     }
 
-    /// What a package is refused for if anything but zeros lies behind the end,
-    /// once that was reached. Readers pass over it.
+    /// What a package is refused for once the end was reached: a global header
+    /// behind the last entry, of which Python's tarfile makes an error, or
+    /// anything but zeros behind the end, which readers pass over.
     pub(crate) fn trailing(&self) -> Option<Refusal> {
-        let has_more = matches!(self.state, State::End { has_more: true });
+        let State::End { has_more } = self.state else { return None };
+        if self.extension.has_global {
+            return Some(Refusal::whole(Flaw::TarHeaders("has a global header behind its last entry")));
+        }
         has_more.then(|| Refusal::whole(Flaw::Tar("has bytes behind its end")))
     }
 
@@ -282,6 +298,8 @@ impl<R: BufRead> TarReader<R> {
         if header.name().is_empty() || !header.link_name().is_empty() {
             return Err(refuse(Flaw::TarHeaders("has an extended header that npm passes over")));
         }
+        self.extension.ambiguity = self.extension.ambiguity.or_else(|| header.ambiguity());
+        self.extension.has_global |= typeflag == b'g';
         self.set_content(size);
         let content = self.read_entry(MAX_EXTENDED)?;
         let is_first = match typeflag {
@@ -316,6 +334,7 @@ impl<R: BufRead> TarReader<R> {
         let has_own_name = long_name.is_none();
         let raw_name = long_name.unwrap_or_else(|| header.name());
         self.name = name::shown(&raw_name);
+        let extension = std::mem::take(&mut self.extension);
         let refuse_entry = |flaw| ArchiveError::from(Refusal::entry(&self.name, flaw));
         let size = size.map_err(refuse_entry)?;
         let kind = kind(header.typeflag(), &raw_name, pax.is_sparse);
@@ -335,10 +354,12 @@ impl<R: BufRead> TarReader<R> {
             _ if raw_name.is_empty() => Some("has no name"),
             _ if is_odd_folder => Some("is a file, and has the name of a folder"),
             _ if has_link_name && !is_link => Some("is no link, and has the target of one"),
+            _ if is_link && !has_link_name => Some("is a link, and has no target"),
             TarKind::Other(b'3' | b'4' | b'6') => header.ambiguity(),
             TarKind::Other(_) => Some("is of a type that readers read differently"),
             _ => pax.ambiguity.or_else(|| header.ambiguity()),
         };
+        let ambiguity = ambiguity.or(extension.ambiguity);
         let target = long_link.unwrap_or_else(|| header.link_name().to_owned());
         if header.sparse_map_goes_on() {
             self.skip_sparse_map()?;

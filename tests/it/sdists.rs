@@ -375,6 +375,24 @@ fn headers_that_some_readers_cannot_read() {
     }
 }
 
+/// What is no folder and bears the name of the one that all lies in: readers
+/// replace one by the other, or do not.
+#[test]
+fn something_in_place_of_its_folder() {
+    use tar::EntryType::{Link, Regular, Symlink};
+    let other = "Metadata-Version: 2.4\nName: other\nVersion: 1.0\n";
+    let pkg_info = ("foo-1.0/PKG-INFO", other.as_bytes(), Regular, "");
+    for (kind, target) in [(Symlink, "."), (Symlink, "/etc"), (Link, "."), (Regular, "")] {
+        let top = ("foo-1.0", &b""[..], kind, target);
+        for entries in [[top, pkg_info], [pkg_info, top]] {
+            let found = findings("foo-1.0.tar.gz", &gzip(&tar_of(&entries)));
+            assert!(found.starts_with("error[archive-"), "{kind:?} {target}: {found}");
+        }
+    }
+    // A file that is alone in an archive.
+    assert_eq!(findings("foo.tar.gz", &gzip(&tar_of(&[("foo", b"", Regular, "")]))), "");
+}
+
 /// A source distribution by its name and PKG-INFO is no ordinary archive.
 #[test]
 fn something_beside_its_folder() {

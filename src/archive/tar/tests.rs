@@ -123,6 +123,9 @@ fn ambiguities() {
         (TarMember::file("a", b"").with(157, b"b"), "is no link, and has the target of one"),
         (TarMember::new(b'V', b"a", b""), "is of a type that readers read differently"),
         (TarMember::new(b'9', b"a", b""), "is of a type that readers read differently"),
+        (TarMember::new(b'1', b"a", b""), "is a link, and has no target"),
+        (TarMember::new(b'2', b"a", b""), "is a link, and has no target"),
+        (TarMember::new(b'2', b"a", b"").with(157, b"b"), "none"),
         (TarMember::new(b'6', b"a", b""), "none"),
         (TarMember::new(b'7', b"a", b""), "none"),
         (TarMember::new(b'0', b"a", b"").with(124, &[0; 12]), "has a header without a size"),
@@ -130,9 +133,30 @@ fn ambiguities() {
         assert_eq!(of(vec![member.clone()]), ambiguity, "{}", member.block.escape_ascii());
     }
     assert_eq!(of(vec![TarMember::pax(b'x', &[("path", "d/")]), TarMember::new(0, b"d", b"")]), folder);
+    for extended in [b'x', b'L', b'g'] {
+        let extended = TarMember::new(extended, b"x", if extended == b'L' { b"d\0" } else { b"7 a=bc\n" });
+        assert_eq!(of(vec![extended.clone(), file()]), "none");
+        assert_eq!(of(vec![extended.with(116, b"644x"), file()]), number);
+    }
     for keyword in ["GNU.sparse.name", "SCHILY.realsize", "hdrcharset"] {
         assert_ne!(of(vec![TarMember::pax(b'x', &[(keyword, "1")]), file()]), "none", "{keyword}");
     }
+}
+
+/// git archives hold a global header before their entries, and one alone if they
+/// are empty.
+#[test]
+fn a_global_header_behind_the_last_entry() {
+    let global = || TarMember::pax(b'g', &[("comment", "0123456")]);
+    let trailing = |members: Vec<TarMember>| {
+        let gz = gzip(&tar(members));
+        let mut tar = TarGz::new(&gz[..], &LIMITS);
+        while tar.next_entry().unwrap().is_some() {}
+        tar.trailing().map(|refusal| refusal.found())
+    };
+    assert_eq!(trailing(vec![global(), file()]), None);
+    let refusal = "the archive has a global header behind its last entry";
+    assert_eq!(trailing(vec![file(), global()]).as_deref(), Some(refusal));
 }
 
 #[test]

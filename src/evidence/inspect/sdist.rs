@@ -111,7 +111,9 @@ impl Layout {
         let path: Vec<&str> = entry.parts().collect();
         let (first, rest) = path.split_first().unwrap_or((&"", &[]));
         let top = self.top.get_or_insert_with(|| (*first).to_owned());
-        let is_beside = top != first || (rest.is_empty() && entry.kind != TarKind::Folder);
+        // A file that is all there is, or one that others claim to lie in.
+        let is_top = top == first && rest.is_empty() && entry.kind != TarKind::Folder;
+        let is_beside = top != first;
         if is_beside && self.beside.is_none() {
             self.beside = Some(shown(&entry.name));
         }
@@ -123,6 +125,7 @@ impl Layout {
         self.has_pkg_info |= is_pkg_info || could_be;
         let is_readable = rest == [PKG_INFO] && entry.kind == TarKind::File && self.pkg_info.is_none();
         let refusal = refuse(entry)
+            .or_else(|| is_top.then(|| entry.is_file_and_folder()))
             .or_else(|| self.tree.add(entry, &path))
             .or_else(|| (is_pkg_info && !is_readable && !is_beside).then(|| entry.is_twice()));
         if self.refusal.is_none() {
