@@ -3,7 +3,8 @@
 usage: tars.py PROGRAM SCRATCH [COUNT]
 
 Thousands of npm packages and source distributions, COUNT of each, bent in one
-to three ways out of a list, the same every time. Each holds a second package
+to three ways out of a list, the same every time; a larger COUNT has those of a
+smaller one and more. Each holds a second package
 within a file, which comes to light wherever a reader loses its place. What the
 program takes for a package must be the same package to npm's own pacote,
 Python's tarfile, GNU tar and bsdtar; what it takes for an ordinary archive must
@@ -21,17 +22,19 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import findings
 from release import check, say
 
 SEED = 20261128
-COUNT = 1500
-# The program is given so many at once.
+COUNT = 3000
+# The program is given so many at once, and so many runs of it work side by side.
 BATCH = 500
+WORKERS = 2
 END = bytes(1024)
 FIELDS = {
     "name": (0, 100),
@@ -113,9 +116,20 @@ class Tar:
     evil: bytes
     end: bytes = END
     behind: bytes = b""
+    # What is changed in the bytes once they are written.
+    changes: list[Callable[[bytearray], None]] = field(default_factory=list)
 
     def written(self) -> bytes:
-        return b"".join(entry.written() for entry in self.entries) + self.end
+        data = bytearray(b"".join(entry.written() for entry in self.entries) + self.end)
+        for change in self.changes:
+            change(data)
+        return bytes(data)
+
+
+def summed(data: bytearray, at: int) -> None:
+    """Sets the checksum of the header in that block right."""
+    data[at + 148 : at + 156] = b" " * 8
+    data[at + 148 : at + 156] = b"%06o\0 " % sum(data[at : at + 512])
 
 
 def pax_record(keyword: bytes, value: bytes) -> bytes:
@@ -306,6 +320,52 @@ def any_bytes(chance: Random, tar: Tar) -> None:
 
 
 @bend
+def bytes_anywhere(chance: Random, tar: Tar) -> None:
+    """Of a header, for the most part: its checksum is right in half of the cases."""
+    seed, is_summed, count = chance.random(), chance.random() < 0.8, chance.choice([1, 1, 2, 4])
+    interesting = [0, 9, 10, 32, 46, 47, 48, 53, 55, 76, 92, 120, 127, 128, 255]
+
+    def change(data: bytearray) -> None:
+        chance = Random(seed)
+        headers = [at for at in range(0, len(data) - 511, 512) if data[at + 257 : at + 262] == b"ustar"]
+        if not headers:
+            return
+        at = chance.choice(headers)
+        for _ in range(count):
+            start, length = FIELDS[chance.choice(list(FIELDS))]
+            data[at + start + chance.randrange(length)] = chance.choice([*interesting, chance.randrange(256)])
+        if is_summed:
+            summed(data, at)
+
+    tar.changes.append(change)
+
+
+@bend
+def blocks_moved(chance: Random, tar: Tar) -> None:
+    """A block is gone, there twice, empty, or where another one was; or bytes are put between two."""
+    seed = chance.random()
+
+    def change(data: bytearray) -> None:
+        chance = Random(seed)
+        blocks = [data[at : at + 512] for at in range(0, len(data), 512)]
+        one, other = chance.randrange(len(blocks)), chance.randrange(len(blocks))
+        match chance.randrange(5):
+            case 0:
+                del blocks[one]
+            case 1:
+                blocks.insert(other, blocks[one])
+            case 2:
+                blocks[one] = bytearray(512)
+            case 3:
+                blocks[one], blocks[other] = blocks[other], blocks[one]
+            case _:
+                blocks.insert(one, bytearray(chance.choice([1, 511, 512, 1024])))
+        data[:] = b"".join(blocks)
+
+    tar.changes.append(change)
+
+
+@bend
 def an_order(chance: Random, tar: Tar) -> None:
     chance.shuffle(tar.entries)
 
@@ -379,52 +439,52 @@ def made_sdist(name: str) -> Tar:
     return Tar(entries, [target, top + b"/pyproject.toml"], evil)
 
 
-def cases(count: int, word: str, made: Callable[[str], Tar], suffix: str) -> list[Case]:
-    made_cases = []
-    for at in range(count):
-        name = f"{word}{at:05}"
+@dataclass(frozen=True)
+class Kind:
+    """A kind of package, and how one is made."""
+
+    name: str
+    word: str
+    suffix: str
+    made: Callable[[str], Tar]
+
+    def case(self, at: int) -> Case:
+        name = f"{self.word}{at:05}"
         chance = random.Random(f"{SEED} {name}")
-        tar = made(name)
+        tar = self.made(name)
         ways = [BENDS[at % len(BENDS)], *chance.choices(BENDS, k=at // len(BENDS) % 3)]
         for way in ways:
             way(chance, tar)
         data = gzip.compress(tar.written(), 1, mtime=0) + tar.behind
-        made_cases.append(Case(name, f"{name}-{suffix}", tuple(way.__name__ for way in ways), data))
-    return made_cases
+        return Case(name, f"{name}-{self.suffix}", tuple(way.__name__ for way in ways), data)
+
+
+NPM = Kind("npm-package", "n", "1.0.0.tgz", made_npm)
+SDIST = Kind("sdist", "s", "1.0.tar.gz", made_sdist)
 
 
 def readings(program: Path, all_cases: list[Case], folder: Path) -> dict[str, tuple[str, str | None]]:
     """Kind and project of each case that is taken, as the manifest says."""
     seen = {}
-    for start in range(0, len(all_cases), BATCH):
-        left = {case.name: case for case in all_cases[start : start + BATCH]}
-        for _ in range(5):
-            shutil.rmtree(folder, ignore_errors=True)
-            for case in left.values():
-                path = folder / "artifacts" / case.name / case.file
-                path.parent.mkdir(parents=True)
-                path.write_bytes(case.data)
-            command = [
-                program,
-                "prepare",
-                "--artifacts-dir",
-                "artifacts",
-                "--version",
-                "any",
-                "--output-dir",
-                "prepared",
-            ]
-            ended, found = findings.prepare(command, folder)
-            if ended.returncode == 0:
-                break
-            names = findings.refused(found) & set(left)
-            check(bool(names), f"only cases are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
-            left = {name: case for name, case in left.items() if name not in names}
-        check(ended.returncode == 0, "a release is made of what is not refused")
-        for file in json.loads((folder / "prepared" / "release-manifest.json").read_text())["files"]:
-            for origin in file["origins"]:
-                seen[origin["artifact"]["name"]] = (file["kind"], file.get("project"))
-    shutil.rmtree(folder, ignore_errors=True)
+    left = {case.name: case for case in all_cases}
+    for _ in range(5):
+        shutil.rmtree(folder, ignore_errors=True)
+        for case in left.values():
+            path = folder / "artifacts" / case.name / case.file
+            path.parent.mkdir(parents=True)
+            path.write_bytes(case.data)
+        command = [program, "prepare", "--artifacts-dir", "artifacts", "--version", "any", "--output-dir", "prepared"]
+        ended, found = findings.prepare(command, folder)
+        if ended.returncode == 0:
+            break
+        names = findings.refused(found) & set(left)
+        check(bool(names), f"only cases are refused (exit {ended.returncode}):\n{ended.stdout[-3000:]}")
+        left = {name: case for name, case in left.items() if name not in names}
+    check(ended.returncode == 0, "a release is made of what is not refused")
+    for file in json.loads((folder / "prepared" / "release-manifest.json").read_text())["files"]:
+        for origin in file["origins"]:
+            seen[origin["artifact"]["name"]] = (file["kind"], file.get("project"))
+    shutil.rmtree(folder)
     return seen
 
 
@@ -455,10 +515,8 @@ def python_extracts(path: Path, folder: Path) -> str | None:
 
 def extracts_with(tool: str, *options: str) -> Callable[[Path, Path], str | None]:
     def extract(path: Path, folder: Path) -> str | None:
-        ended = subprocess.run(
-            [tool, "-xzf", path, "-C", folder, *options], capture_output=True, text=True, check=False
-        )
-        return ended.stderr or "failed" if ended.returncode else None
+        ended = subprocess.run([tool, "-xzf", path, "-C", folder, *options], capture_output=True, check=False)
+        return ended.stderr.decode(errors="replace") or "failed" if ended.returncode else None
 
     return extract
 
@@ -528,39 +586,63 @@ def npm_surprises(taken: list[Case], seen: dict[str, tuple[str, str | None]], sc
     return surprises
 
 
-def table(all_cases: list[Case], seen: dict) -> None:
-    counts = collections.defaultdict(collections.Counter)
-    for case in all_cases:
+@dataclass
+class Judged:
+    """What came of some cases: of each way of bending by itself, of each kind that they were taken as, and in all."""
+
+    ways: dict[str, collections.Counter] = field(default_factory=lambda: collections.defaultdict(collections.Counter))
+    kinds: collections.Counter = field(default_factory=collections.Counter)
+    surprises: list[str] = field(default_factory=list)
+
+    def add(self, other: "Judged") -> None:
+        for way, count in other.ways.items():
+            self.ways[way].update(count)
+        self.kinds.update(other.kinds)
+        self.surprises += other.surprises
+
+    def table(self) -> None:
+        for way, count in self.ways.items():
+            say(f"  {way:28} taken {count[True]:5}  refused {count[False]:5}")
+
+
+def judged(kind: Kind, program: Path, scratch: Path, numbers: range) -> Judged:
+    """Some of the cases, to the end."""
+    scratch = scratch / f"{kind.word}{numbers.start}"
+    scratch.mkdir()
+    some = [kind.case(at) for at in numbers]
+    seen = readings(program, some, scratch / "run")
+    check(
+        all(seen.get(case.name, "")[:1] == (kind.name,) for case in some if set(case.bends) == {"nothing"}),
+        "what is in order is taken",
+    )
+    taken = [case for case in some if case.name in seen]
+    result = Judged()
+    if kind is NPM:
+        result.surprises = npm_surprises(taken, seen, scratch)
+    else:
+        result.surprises = [one for case in taken for one in sdist_surprises(case, seen[case.name], scratch)]
+    for case in some:
+        result.kinds[seen[case.name][0] if case.name in seen else None] += 1
         if len(case.bends) == 1:
-            counts[case.bends[0]][case.name in seen] += 1
-    for way, count in counts.items():
-        say(f"  {way:28} taken {count[True]:4}  refused {count[False]:4}")
+            result.ways[case.bends[0]][case.name in seen] += 1
+    result.ways = dict(result.ways)
+    shutil.rmtree(scratch)
+    return result
 
 
 def main(program: Path, scratch: Path, count: int) -> None:
     surprises = []
-    for word, made, suffix, kind in (
-        ("n", made_npm, "1.0.0.tgz", "npm-package"),
-        ("s", made_sdist, "1.0.tar.gz", "sdist"),
-    ):
-        all_cases = cases(count, word, made, suffix)
-        seen = readings(program, all_cases, scratch / "run")
-        taken = [case for case in all_cases if case.name in seen]
-        check(
-            all(seen.get(case.name, "")[:1] == (kind,) for case in all_cases if set(case.bends) == {"nothing"}),
-            "what is in order is taken",
-        )
-        if word == "n":
-            surprises += npm_surprises(taken, seen, scratch)
-        else:
-            with ThreadPoolExecutor(4) as pool:
-                readings_of = [seen[case.name] for case in taken]
-                for some in pool.map(sdist_surprises, taken, readings_of, [scratch] * len(taken)):
-                    surprises += some
-        packages = sum(seen[case.name][0] == kind for case in taken)
-        others = f"{len(taken) - packages} as other archives, {count - len(taken)} refused"
-        say(f"{kind}: {packages} of {count} taken as one, {others}")
-        table(all_cases, seen)
+    for kind in (NPM, SDIST):
+        result = Judged()
+        parts = [range(start, min(start + BATCH, count)) for start in range(0, count, BATCH)]
+        with ProcessPoolExecutor(WORKERS) as pool:
+            for part in pool.map(partial(judged, kind, program, scratch), parts):
+                result.add(part)
+        packages, refused = result.kinds[kind.name], result.kinds[None]
+        others = f"{count - packages - refused} as other archives, {refused} refused"
+        say(f"{kind.name}: {packages} of {count} taken as one, {others}")
+        result.table()
+        surprises += result.surprises
     for surprise in surprises[:50]:
         say(surprise)
     check(not surprises, f"every reader sees what the program sees: {len(surprises)} surprises")
