@@ -84,3 +84,73 @@ pub mod testing {
     pub use crate::rule::finding::Place;
     pub use crate::rule::{Class, Rule};
 }
+
+/// The readers of what comes from outside, each with what must hold whatever it
+/// reads, for `fuzz/`. Not an API: it is there with `--cfg fuzzing` alone.
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing {
+    use crate::archive::fuzz as archive;
+    use crate::distribution::fuzz as distribution;
+    use crate::evidence::inspect::fuzz as inspect;
+    use crate::release::fuzz as release;
+    use crate::source::github::fuzz as github;
+
+    /// Something that is read.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Target {
+        /// Its name.
+        pub name: &'static str,
+        /// Reads an input; panics if what must hold does not. Whether it was
+        /// valid.
+        pub run: fn(&[u8]) -> bool,
+        /// Inputs to begin with.
+        pub seeds: fn() -> Vec<Vec<u8>>,
+    }
+
+    const fn target(name: &'static str, run: fn(&[u8]) -> bool, seeds: fn() -> Vec<Vec<u8>>) -> Target {
+        Target { name, run, seeds }
+    }
+
+    /// All of them.
+    pub const TARGETS: [Target; 18] = [
+        target("names", distribution::names, distribution::name_seeds),
+        target("asset-names", asset_names, distribution::name_seeds),
+        target("targets", distribution::targets, distribution::target_seeds),
+        target("record", distribution::record, distribution::record_seeds),
+        target("metadata", distribution::metadata, distribution::metadata_seeds),
+        target("description", distribution::description, distribution::description_seeds),
+        target("wheel-metadata", distribution::wheel_metadata, distribution::wheel_metadata_seeds),
+        target("entry-points", distribution::entry_points, distribution::entry_points_seeds),
+        target("package-json", distribution::package_json, distribution::package_json_seeds),
+        target("native", distribution::native, distribution::native_seeds),
+        target("sidecars", distribution::sidecars, distribution::sidecar_seeds),
+        target("zip", archive::zip, archive::zip_seeds),
+        target("gzip", archive::gzip, archive::gzip_seeds),
+        target("tar", archive::tar, archive::tar_seeds),
+        target("wheel", inspect::wheel, inspect::wheel_seeds),
+        target("tar-packages", inspect::tar_packages, archive::tar_seeds),
+        target("manifest", release::manifest, release::manifest_seeds),
+        target("answers", github::answers, github::answer_seeds),
+    ];
+
+    /// A name under which an asset is stored is stored unchanged.
+    fn asset_names(data: &[u8]) -> bool {
+        use crate::normalize::asset_name::stored_name;
+        let name = std::str::from_utf8(data).unwrap_or_default().parse();
+        let Some(stored) = name.ok().and_then(|name| stored_name(&name)) else { return false };
+        assert_eq!(stored_name(&stored).as_ref(), Some(&stored), "a name is stored once");
+        true
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn every_target_has_a_valid_seed() {
+            for target in super::TARGETS {
+                let valid = (target.seeds)().iter().filter(|seed| (target.run)(seed)).count();
+                assert!(valid > 0, "{}: no seed is valid", target.name);
+            }
+        }
+    }
+}

@@ -29,8 +29,10 @@ pub(crate) mod plain_zip;
 pub(crate) mod tar;
 pub(crate) mod zip;
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fixture;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 
 pub(crate) use error::{ArchiveError, Refusal};
 pub use limits::Limits;

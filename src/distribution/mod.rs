@@ -11,6 +11,8 @@ pub(crate) mod archive_name;
 pub(crate) mod content;
 pub(crate) mod entry_points;
 pub(crate) mod executable;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod header;
 pub(crate) mod installer;
 pub(crate) mod junk;

@@ -2,6 +2,8 @@
 //! are written and verified.
 
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 pub(crate) mod manifest;
 pub(crate) mod prepared;
 pub(crate) mod previous;

@@ -102,7 +102,8 @@ fn sources() -> Vec<Source> {
         for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
             let text = fs::read_to_string(file).unwrap();
             let path = file.strip_prefix(&src).unwrap().to_str().unwrap().to_owned();
-            if path.ends_with("tests.rs") || path.contains("/tests/") || path.ends_with("fixture.rs") {
+            let is_of_tests = ["tests.rs", "fixture.rs", "/fuzz.rs"].iter().any(|end| path.ends_with(end));
+            if is_of_tests || path.contains("/tests/") {
                 continue;
             }
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap();

@@ -2,6 +2,8 @@
 //! once.
 
 mod archive;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod members;
 mod native;
 mod npm;

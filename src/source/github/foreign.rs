@@ -92,7 +92,7 @@ fn verdict(request: &RunRequest, reasons: &[String], what: &str) -> Option<Verdi
 }
 
 /// What speaks against the run that the artifacts come from.
-fn objections(request: &RunRequest, run: &RunDetails) -> Vec<String> {
+pub(super) fn objections(request: &RunRequest, run: &RunDetails) -> Vec<String> {
     let mut objections = Vec::new();
     let is = |full_name: &str, other: &Repository| {
         full_name.parse::<Repository>().is_ok_and(|repository| repository.is(other))

@@ -16,6 +16,8 @@
 mod artifact_service;
 mod fetch;
 mod foreign;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod latest_release;
 mod listed_artifact;
 mod listing;

@@ -57,13 +57,13 @@ pub(super) struct Rest {
 
 /// A page of artifacts.
 #[derive(Deserialize)]
-struct Page {
+pub(super) struct Page {
     total_count: usize,
-    artifacts: Vec<RestArtifact>,
+    pub(super) artifacts: Vec<RestArtifact>,
 }
 
 #[derive(Deserialize)]
-struct RestArtifact {
+pub(super) struct RestArtifact {
     id: ArtifactId,
     name: String,
     size_in_bytes: Option<u64>,
@@ -260,7 +260,7 @@ impl Rest {
         host(&self.base)
     }
 
-    fn listed(self: &Arc<Self>, artifact: RestArtifact) -> ListedArtifact {
+    pub(super) fn listed(self: &Arc<Self>, artifact: RestArtifact) -> ListedArtifact {
         ListedArtifact {
             id: artifact.id,
             name: artifact.name,

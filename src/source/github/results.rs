@@ -62,14 +62,14 @@ struct GetSignedArtifactUrl<'a> {
 }
 
 #[derive(Deserialize)]
-struct ListAnswer {
+pub(super) struct ListAnswer {
     // An empty list is left out by protobuf's JSON.
     #[serde(default)]
-    artifacts: Vec<ResultsArtifact>,
+    pub(super) artifacts: Vec<ResultsArtifact>,
 }
 
 #[derive(Deserialize)]
-struct ResultsArtifact {
+pub(super) struct ResultsArtifact {
     #[serde(alias = "workflowRunBackendId")]
     workflow_run_backend_id: String,
     #[serde(alias = "workflowJobRunBackendId")]
@@ -86,9 +86,9 @@ struct ResultsArtifact {
 }
 
 #[derive(Deserialize)]
-struct SignedAnswer {
+pub(super) struct SignedAnswer {
     #[serde(alias = "signedUrl")]
-    signed_url: String,
+    pub(super) signed_url: String,
 }
 
 impl Results {
@@ -122,7 +122,7 @@ impl Results {
         SignedUrl::new(&RESULTS, &self.origin, &answer.signed_url, self.retrier.reporter())
     }
 
-    fn listed(self: &Arc<Self>, artifact: ResultsArtifact) -> ListedArtifact {
+    pub(super) fn listed(self: &Arc<Self>, artifact: ResultsArtifact) -> ListedArtifact {
         let ids =
             BackendIds { run: artifact.workflow_run_backend_id, job: artifact.workflow_job_run_backend_id };
         ListedArtifact {
@@ -198,7 +198,7 @@ impl BackendIds {
 }
 
 /// The message of a failure, `msg` in Twirp's JSON; empty if there is none.
-fn error_message(body: &[u8]) -> String {
+pub(super) fn error_message(body: &[u8]) -> String {
     #[derive(Deserialize)]
     struct Failure {
         msg: String,
