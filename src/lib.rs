@@ -126,7 +126,7 @@ pub mod fuzzing {
         target("native", distribution::native, distribution::native_seeds),
         target("sidecars", distribution::sidecars, distribution::sidecar_seeds),
         target("zip", archive::zip, archive::zip_seeds),
-        target("gzip", archive::gzip, archive::gzip_seeds),
+        target("compressed", archive::compressed, archive::compressed_seeds),
         target("tar", archive::tar, archive::tar_seeds),
         target("wheel", inspect::wheel, inspect::wheel_seeds),
         target("tar-packages", inspect::tar_packages, archive::tar_seeds),

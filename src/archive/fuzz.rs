@@ -5,8 +5,9 @@ use std::io::{Cursor, Read as _};
 use super::compression::Decompressed;
 use super::fixture::{Member, TarMember, Zip, gzip as gzipped, tar as tarred};
 use super::limits::Limits;
-use super::tar::TarGz;
+use super::tar::TarReader;
 use super::zip::ZipArchive;
+use crate::distribution::archive_name::Codec;
 
 /// The most that the archives of the targets unpack to.
 const UNPACKED: u64 = 4 << 20;
@@ -63,13 +64,18 @@ pub(crate) fn zip_seeds() -> Vec<Vec<u8>> {
     .collect()
 }
 
-/// A gzip stream inflates to the same bytes whatever the size of the buffers.
-pub(crate) fn gzip(data: &[u8]) -> bool {
+/// The codecs of the target, chosen by the first byte.
+const CODECS: [Codec; 4] = [Codec::Gzip, Codec::Xz, Codec::Zstd, Codec::Bzip2];
+
+/// A compressed stream has the same content whatever the size of the buffers.
+pub(crate) fn compressed(data: &[u8]) -> bool {
+    let Some((choice, data)) = data.split_first() else { return false };
+    let codec = CODECS[usize::from(*choice) % CODECS.len()];
     let whole = {
         let mut bytes = Vec::new();
-        Decompressed::new(data, limits()).read_to_end(&mut bytes).ok().map(|_| bytes)
+        Decompressed::new(data, codec, limits()).read_to_end(&mut bytes).ok().map(|_| bytes)
     };
-    let mut stream = Decompressed::new(data, limits());
+    let mut stream = Decompressed::new(data, codec, limits());
     let mut bytes = Vec::new();
     let mut buffer = [0; 7];
     let pieces = loop {
@@ -87,10 +93,19 @@ pub(crate) fn gzip(data: &[u8]) -> bool {
     whole.is_some()
 }
 
-/// Streams of one member, several, and with zeros behind them.
-pub(crate) fn gzip_seeds() -> Vec<Vec<u8>> {
+/// Gzip streams of one member, several, and with zeros behind them; and the
+/// smallest file of each other codec, empty.
+pub(crate) fn compressed_seeds() -> Vec<Vec<u8>> {
     let member = gzipped(&b"content ".repeat(20));
-    vec![member.clone(), [&member[..], &member].concat(), [&member[..], &[0; 20]].concat(), gzipped(b"")]
+    let gzip =
+        [member.clone(), [&member[..], &member].concat(), [&member[..], &[0; 20]].concat(), gzipped(b"")];
+    let gzip = gzip.into_iter().map(|bytes| [&[0], &bytes[..]].concat());
+    let others: [&[u8]; 3] = [
+        b"\x01\xfd7zXZ\0\0\x04\xe6\xd6\xb4F\0\0\0\0\x1c\xdfD!\x1f\xb6\xf3}\x01\0\0\0\0\x04YZ",
+        b"\x02\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00",
+        b"\x03BZh9\x17rE8P\x90\0\0\0\0",
+    ];
+    gzip.chain(others.map(<[u8]>::to_vec)).collect()
 }
 
 /// A tar is read twice alike, whether the contents of its entries are read or
@@ -98,7 +113,7 @@ pub(crate) fn gzip_seeds() -> Vec<Vec<u8>> {
 pub(crate) fn tar(data: &[u8]) -> bool {
     let packed = gzipped_tar(data);
     let read = |is_read: bool| {
-        let mut tar = TarGz::new(packed.as_slice(), &limits());
+        let mut tar = TarReader::new(packed.as_slice(), Codec::Gzip, &limits());
         let mut entries = Vec::new();
         while let Some(entry) = tar.next_entry().ok()? {
             if is_read {

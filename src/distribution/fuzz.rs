@@ -203,12 +203,16 @@ pub(crate) fn wheel_metadata_seeds() -> Vec<Vec<u8>> {
 pub(crate) fn package_json(data: &[u8]) -> bool {
     let Ok(package) = PackageJson::read(data) else { return false };
     assert_eq!(PackageJson::read(data).ok().as_ref(), Some(&package), "read twice alike");
-    let _ = (package.purl(), package.dist_tag(), package.repository_url(), package.required_packages().count());
+    let _ =
+        (package.purl(), package.dist_tag(), package.repository_url(), package.required_packages().count());
     let _ = package.repository_url().map(super::npm::github_repository);
     let _ = package.registry().map(super::npm::is_other_registry);
     for files in [true, false] {
         let files = AllFiles(files);
-        let _ = (package.entry_points().missing_bin(&files), package.entry_points().missing_modules(&files));
+        let _ = (
+            package.entry_points().missing_bin(&files),
+            package.entry_points().missing_modules(&files, true),
+        );
     }
     let _ = super::npm::family::families(&[&package, &package]);
     true

@@ -28,10 +28,25 @@ pub(crate) fn manifest_seeds() -> Vec<Vec<u8>> {
         )
     };
     let files = [
-        file("demo-1.0-py3-none-any.whl", "pypi", r#""kind":"wheel","project":"demo","version":"1.0","target":{"os":"any","arch":"any","from":"platform-tags"},"wheel":{"python":["py3"],"abi":["none"],"platform":["any"],"generator":["g 1"]}"#),
-        file("demo-1.0.0.tgz", "npm", &format!(r#""kind":"npm-package","project":"demo","version":"1.0.0","npm":{{"purl":"pkg:npm/demo@1.0.0","os":["linux"],"cpu":[],"libc":[],"integrity":"sha512-{}=="}}"#, "A".repeat(86))),
+        file(
+            "demo-1.0-py3-none-any.whl",
+            "pypi",
+            r#""kind":"wheel","project":"demo","version":"1.0","target":{"os":"any","arch":"any","from":"platform-tags"},"wheel":{"python":["py3"],"abi":["none"],"platform":["any"],"generator":["g 1"]}"#,
+        ),
+        file(
+            "demo-1.0.0.tgz",
+            "npm",
+            &format!(
+                r#""kind":"npm-package","project":"demo","version":"1.0.0","npm":{{"purl":"pkg:npm/demo@1.0.0","os":["linux"],"cpu":[],"libc":[],"integrity":"sha512-{}=="}}"#,
+                "A".repeat(86)
+            ),
+        ),
         file("demo-1.0.tar.gz", "pypi", r#""kind":"sdist","project":"demo","version":"1.0""#),
-        file("demo-x86_64-unknown-linux-gnu.tar.gz", "assets", r#""kind":"archive","target":{"os":"linux","arch":"x64","libc":"glibc","from":"file-name"}"#),
+        file(
+            "demo-x86_64-unknown-linux-gnu.tar.gz",
+            "assets",
+            r#""kind":"archive","target":{"os":"linux","arch":"x64","libc":"glibc","from":"file-name"}"#,
+        ),
         file("demo.sh", "assets", r#""kind":"installer""#),
     ];
     let manifest = |run: &str, files: &[String], rest: &str| {
@@ -44,7 +59,11 @@ pub(crate) fn manifest_seeds() -> Vec<Vec<u8>> {
     let [wheel, npm, sdist, archive, installer] = files;
     vec![
         manifest("null", &[wheel.clone()], r#""warnings":[],"ignored":[],"left_out":[]"#),
-        manifest("null", &[wheel, npm, sdist, archive, installer.clone()], r#""warnings":[],"ignored":[],"left_out":[]"#),
+        manifest(
+            "null",
+            &[wheel, npm, sdist, archive, installer.clone()],
+            r#""warnings":[],"ignored":[],"left_out":[]"#,
+        ),
         manifest(
             r#"{"repository":"o/r","run_id":1,"run_attempt":1,"commit":"c","ref":"refs/tags/v1.0","workflow":"o/r/.github/workflows/r.yml@refs/tags/v1.0"}"#,
             &[installer],

@@ -150,7 +150,7 @@ fn a_global_header_behind_the_last_entry() {
     let global = || TarMember::pax(b'g', &[("comment", "0123456")]);
     let trailing = |members: Vec<TarMember>| {
         let gz = gzip(&tar(members));
-        let mut tar = TarGz::new(&gz[..], &LIMITS);
+        let mut tar = TarReader::new(&gz[..], Codec::Gzip, &LIMITS);
         while tar.next_entry().unwrap().is_some() {}
         tar.trailing().map(|refusal| refusal.found())
     };

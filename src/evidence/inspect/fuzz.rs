@@ -26,6 +26,7 @@ fn file(bytes: &[u8]) -> File {
 fn shown(inspected: &Result<Inspection, ArchiveError>) -> String {
     match inspected {
         Ok(Inspection::Nothing) => "nothing".to_owned(),
+        Ok(Inspection::Members(members)) => format!("{members:?}"),
         Ok(Inspection::Known(distribution)) => format!("{distribution:?}"),
         Ok(Inspection::Defect(defect)) => format!("{defect}"),
         Err(ArchiveError::Refused(refusal)) => {
@@ -71,11 +72,26 @@ pub(crate) fn wheel(data: &[u8]) -> bool {
 pub(crate) fn wheel_seeds() -> Vec<Vec<u8>> {
     let metadata = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n";
     let wheel = "Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp312-cp312-manylinux_2_17_x86_64\n";
-    let record = "demo.so,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\ndemo-1.0.dist-info/RECORD,,\n";
+    let record =
+        "demo.so,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\ndemo-1.0.dist-info/RECORD,,\n";
     let elf = crate::distribution::fuzz::native_seeds().swap_remove(0);
     [
-        vec![metadata.as_bytes(), wheel.as_bytes(), record.as_bytes(), b"[console_scripts]\na = b:c\n", b"demo.so", b""],
-        vec![metadata.as_bytes(), wheel.as_bytes(), b"", b"", b"demo/x.cpython-312-x86_64-linux-gnu.so", &elf],
+        vec![
+            metadata.as_bytes(),
+            wheel.as_bytes(),
+            record.as_bytes(),
+            b"[console_scripts]\na = b:c\n",
+            b"demo.so",
+            b"",
+        ],
+        vec![
+            metadata.as_bytes(),
+            wheel.as_bytes(),
+            b"",
+            b"",
+            b"demo/x.cpython-312-x86_64-linux-gnu.so",
+            &elf,
+        ],
         vec![
             metadata.as_bytes(),
             wheel.as_bytes(),

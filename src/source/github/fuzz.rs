@@ -9,10 +9,11 @@ use tokio::runtime::Runtime;
 use super::foreign::objections;
 use super::listed_artifact::ListedArtifact;
 use super::listing::SelectedArtifacts;
-use super::request::{Route, RunId, RunRequest, RuntimeService, ThisRun, Trigger};
+use super::request::{PreviousLookup, Route, RunRequest, RuntimeService, ThisRun, Trigger};
 use super::rest::{Page, Rest, RunDetails};
 use super::results::{ListAnswer, Results, SignedAnswer, error_message};
 use super::services::REST;
+use crate::artifact::RunId;
 use crate::artifact::Selection;
 use crate::reporter::Reporter;
 use crate::settings::{ForeignRun, RequireDigests};
@@ -59,6 +60,7 @@ impl Services {
                 trigger: Trigger::Event("push".into()),
             }),
             max_bytes: 1 << 20,
+            previous: PreviousLookup::No,
             network: Network::default(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
