@@ -13,7 +13,7 @@ use crate::filename::is_control;
 /// For one line of a log: every control character is written out, as in
 /// `\u{1b}`, line feeds too.
 #[must_use]
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
+pub fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_control) {
         return Cow::Borrowed(text);
     }
@@ -34,7 +34,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
 /// The runner takes `::` for a command at the beginning of a line, white space
 /// aside, and `##[` anywhere (actions/runner, `ActionCommand.cs`).
 #[must_use]
-pub(crate) fn runner_line(text: &str) -> Cow<'_, str> {
+pub fn runner_line(text: &str) -> Cow<'_, str> {
     let shown = line(text);
     let starts = shown.trim_start().starts_with("::");
     if !starts && !shown.contains("##[") {
@@ -63,7 +63,7 @@ pub(crate) fn command_property(text: &str) -> String {
 /// and a few marks without a meaning there becomes a character reference,
 /// which no parser takes for structure (`CommonMark` 0.31, section 2.5).
 #[must_use]
-pub(crate) fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 16);
     for character in line(text).chars() {
         match character {
@@ -76,6 +76,9 @@ pub(crate) fn markdown(text: &str) -> String {
             {
                 shown.push(character);
             }
+            // GitHub looks for mentions in what a parser leaves: the name must not
+            // follow at once.
+            '@' => shown.push_str("&#64;<wbr>"),
             _ if character.is_ascii_alphanumeric() || !character.is_ascii() => shown.push(character),
             _ => {
                 // A String takes everything.
@@ -99,7 +102,7 @@ const BREAKABLE: usize = 24;
 /// set as code, and long words may be broken behind their punctuation, so that
 /// none is wider than the page.
 #[must_use]
-pub(crate) fn markdown_prose(text: &str) -> String {
+pub fn markdown_prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let is_paired = parts.len() % 2 == 1;
     let mut shown = String::with_capacity(text.len() * 2);
@@ -176,7 +179,7 @@ mod tests {
     fn markdown_has_no_structure() {
         assert_eq!(
             markdown("[x](http://y) <b> `c` |d| *e* & ~f~ @g #1"),
-            "&#91;x&#93;&#40;http&#58;//y&#41; &#60;b&#62; &#96;c&#96; &#124;d&#124; &#42;e&#42; &#38; &#126;f&#126; &#64;g &#35;1"
+            "&#91;x&#93;&#40;http&#58;//y&#41; &#60;b&#62; &#96;c&#96; &#124;d&#124; &#42;e&#42; &#38; &#126;f&#126; &#64;<wbr>g &#35;1"
         );
     }
 

@@ -11,10 +11,10 @@ use globset::{GlobBuilder, GlobMatcher};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GlobError {
     /// Syntax of another dialect.
-    #[error("which uses {0}; only `*`, `?`, `[abc]` and `{{a,b}}` are known")]
+    #[error("which uses {0}; only `*`, `?`, `[abc]` and `{{a,b}}` are supported")]
     Unsupported(&'static str),
     /// Not a pattern at all.
-    #[error("which is no glob: {0}")]
+    #[error("which is not a valid glob: {0}")]
     Invalid(String),
 }
 
@@ -51,6 +51,21 @@ impl FromStr for Glob {
             .map(|glob| Self(glob.compile_matcher()))
             .map_err(|error| GlobError::Invalid(error.kind().to_string()))
     }
+}
+
+/// The glob that matches `text` alone; none where it cannot be written in this
+/// dialect.
+#[must_use]
+pub(crate) fn literal(text: &str) -> Option<String> {
+    let is_meta = |character: char| matches!(character, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!');
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_meta(character) {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.parse::<Glob>().is_ok_and(|glob| glob.matches(text)).then_some(pattern)
 }
 
 /// The name of a construct that minimatch or bash would read as more than its
@@ -98,11 +113,11 @@ mod tests {
         }
         insta::assert_snapshot!(
             "wheels-!(sdist)".parse::<Glob>().unwrap_err(),
-            @"which uses an extended glob like `@(a|b)`; only `*`, `?`, `[abc]` and `{a,b}` are known"
+            @"which uses an extended glob like `@(a|b)`; only `*`, `?`, `[abc]` and `{a,b}` are supported"
         );
         insta::assert_snapshot!(
             "[a".parse::<Glob>().unwrap_err(),
-            @"which is no glob: unclosed character class; missing ']'"
+            @"which is not a valid glob: unclosed character class; missing ']'"
         );
     }
 }

@@ -62,6 +62,13 @@ pub mod edge {
     pub fn colored(printer: Printer, cli: &Cli) -> Printer {
         printer.colored(cli.color())
     }
+
+    /// Shows how far the run is, where a person watches and wants to know.
+    pub fn watch(printer: Printer, cli: &Cli) {
+        if cli.shows_progress() {
+            printer.watch();
+        }
+    }
 }
 
 /// For tests and benchmarks. Not an API: it changes without notice.
@@ -76,10 +83,12 @@ pub mod testing {
     pub use crate::distribution::project::ProjectName;
     pub use crate::distribution::sdist::{Sdist, could_be_sdist_of, sdist_name};
     pub use crate::distribution::wheel::{Deviation, TagSet, WheelFilename};
+    pub use crate::escape::{line as escaped_line, markdown, markdown_prose, runner_line};
     pub use crate::evidence::Distribution;
     pub use crate::evidence::inspect::{InspectOptions, wheel as inspect_wheel};
     pub use crate::filename::FileName;
     pub use crate::report::outputs;
+    pub use crate::report::styled::short_digests;
     pub use crate::request::cli::Cli;
     pub use crate::rule::finding::Place;
     pub use crate::rule::{Class, Rule};

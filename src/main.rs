@@ -52,6 +52,7 @@ fn run(printer: Printer, cancellation: &Arc<Cancellation>) -> anyhow::Result<u8>
         "no thread could be started to wait for signals; raise the limit on processes and threads \
          (`--pids-limit` of a container, `ulimit -u`)",
     )?;
+    edge::watch(printer, &cli);
     let reporter: Arc<dyn Reporter> = Arc::new(printer);
     match Request::new(cli, &environment) {
         Ok(Request::Prepare(request)) => {

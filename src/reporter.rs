@@ -8,4 +8,23 @@ pub trait Reporter: Send + Sync {
 
     /// A secret of at least 16 characters that must not be printed.
     fn mask(&self, secret: &str);
+
+    /// How far the run is, for whoever watches.
+    fn progress(&self, _progress: Progress) {}
+}
+
+/// A step forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// So many artifacts are downloaded, of about so many bytes.
+    Selected {
+        /// Their number.
+        artifacts: u64,
+        /// Their size.
+        bytes: u64,
+    },
+    /// So many bytes were downloaded.
+    Downloaded(u64),
+    /// A file of so many bytes was unpacked and inspected.
+    Read(u64),
 }

@@ -27,12 +27,14 @@ def wheel(
     build: str | None = None,
     line_end: str = "\n",
     summary: str = "nothing",
+    changed: str | None = None,
 ) -> Path:
     """Writes a wheel under the letters of its file's name.
 
     `tags` are the `Tag:` lines of WHEEL, `members` lie beside its metadata,
-    `described` are name and version in METADATA, and `summary` is its summary;
-    none of them need be true.
+    `described` are name and version in METADATA, `summary` is its summary, and
+    `changed` is a member with one byte more than RECORD says; none of them need
+    be true.
     """
     parts = path.name.removesuffix(".whl").split("-")
     folder = "-".join(parts[:2]) + ".dist-info"
@@ -46,6 +48,8 @@ def wheel(
     }
     rows = [record_row(name, hashlib.sha256(content).digest(), len(content)) for name, content in files.items()]
     files[f"{folder}/RECORD"] = "".join(row + line_end for row in [*rows, f"{folder}/RECORD,,"]).encode()
+    if changed:
+        files[changed] += b"\n"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, CLOCK), content, zipfile.ZIP_DEFLATED)

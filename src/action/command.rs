@@ -1,9 +1,10 @@
 //! Workflow commands: annotations and masks.
 
 use super::printer::Printer;
+use super::progress;
 use crate::escape;
 use crate::report::annotation::Annotation;
-use crate::reporter::Reporter;
+use crate::reporter::{Progress, Reporter};
 use crate::rule::Severity;
 
 impl Reporter for Printer {
@@ -13,6 +14,10 @@ impl Reporter for Printer {
 
     fn mask(&self, secret: &str) {
         mask(*self, secret);
+    }
+
+    fn progress(&self, progress: Progress) {
+        progress::advance(progress);
     }
 }
 

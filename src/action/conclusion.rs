@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::io;
 
-use super::command;
 use super::output::{self, StepFiles};
 use super::printer::Printer;
+use super::{command, progress};
 use crate::pipeline::Outcome;
 use crate::pipeline::decide::Diagnostics;
 use crate::pipeline::failure::Failure;
@@ -49,6 +49,7 @@ pub fn prepared(
     request: &Prepare,
     outcome: Result<Outcome, Failure>,
 ) -> Result<u8, StepFileError> {
+    progress::end();
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(Failure::Refused(mut findings)) => {
@@ -69,7 +70,7 @@ pub fn prepared(
     let report = Report::new(&Subject {
         release: release.map(|release| (&release.manifest, &release.top)),
         source: request.source.to_string(),
-        repository: request.run.as_ref().map(|run| (run.repository.as_str(), run.git_ref.as_str())),
+        run: request.run.as_ref(),
         output: request.output.as_str(),
         dry_run: request.dry_run,
         arrived: &diagnostics.arrived,
@@ -77,6 +78,7 @@ pub fn prepared(
         ignored: &diagnostics.ignored,
         left_out: &diagnostics.left_out,
         notes: &diagnostics.notes,
+        contents: &diagnostics.contents,
         rules_page: request.rules_page.as_deref(),
     });
     present(printer, files, request, &report)?;
@@ -94,16 +96,18 @@ fn present(
     report: &Report,
 ) -> Result<(), StepFileError> {
     let text = text::text(report, request.detail);
-    printer.diagnostics(&text.diagnostics);
+    printer.notes(&text.preamble);
+    printer.diagnostics(&text.title, &text.diagnostics);
+    // A runner shows annotations where they are printed: the verdict stays last.
+    let details = if request.show_summary { Details::Summary } else { Details::Log };
+    command::annotate(printer, &annotations(report, details));
     match request.format {
         OutputFormat::Text => printer.result(&text.result),
         OutputFormat::Json => {
-            printer.diagnostics(&text.result);
+            printer.notes(&text.result);
             printer.out(&report.json());
         }
     }
-    let details = if request.show_summary { Details::Summary } else { Details::Log };
-    command::annotate(printer, &annotations(report, details));
     if request.show_summary {
         summary(files, &markdown_of(report))?;
     }
@@ -160,7 +164,7 @@ pub fn initialized(
         Err(failure) => return failed(printer, files, &failure, false).map(|failed| failed.code),
     };
     let job = job(&inspection, request.pin.as_deref());
-    printer.diagnostics(&inspection.problems());
+    printer.notes(&inspection.problems());
     match &request.write {
         Some(path) => output::replace(path, job.as_bytes())
             .map_err(|cause| StepFileError { what: "file of --write", cause })?,

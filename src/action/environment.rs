@@ -21,7 +21,7 @@ use crate::settings::Color;
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
     /// A file that the runner gave cannot be opened.
-    #[error("{variable} is `{path}`, which cannot be opened for writing")]
+    #[error("{variable} is `{path}`, which cannot be opened for writing (unset it where no runner sets it)")]
     StepFile {
         /// The variable.
         variable: &'static str,
@@ -32,7 +32,9 @@ pub enum EnvironmentError {
         cause: io::Error,
     },
     /// The workspace cannot be entered.
-    #[error("the workspace `{path}` cannot be entered")]
+    #[error(
+        "the workspace `{path}` cannot be entered (in a container, mount it: `-v \"$PWD:/github/workspace\"`)"
+    )]
     Workspace {
         /// Its path.
         path: Utf8PathBuf,
@@ -132,6 +134,26 @@ pub(crate) fn is_colored(color: Color, stream: &impl IsTerminal) -> bool {
                 && stream.is_terminal()
         }
     }
+}
+
+/// Whether a person watches this stream and a line on it can be written over.
+#[must_use]
+pub(crate) fn is_watched(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && variable("TERM").is_some_and(|terminal| terminal != "dumb")
+}
+
+/// Whether the terminal is known to show links (OSC 8). Others may print the
+/// address between the words.
+#[must_use]
+pub(crate) fn knows_links() -> bool {
+    let number = |name| variable(name).and_then(|version| version.parse::<u32>().ok());
+    let is = |name, known: &[&str]| variable(name).is_some_and(|value| known.contains(&value.as_str()));
+    is("TERM_PROGRAM", &["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"])
+        || is("TERM", &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour", "wezterm"])
+        || variable("WT_SESSION").is_some()
+        // The first of GNOME's terminals, and of KDE's, that show them.
+        || number("VTE_VERSION").is_some_and(|version| version >= 5000)
+        || number("KONSOLE_VERSION").is_some_and(|version| version >= 201_200)
 }
 
 /// Makes root the workspace's owner, for good, so that everything made belongs

@@ -6,4 +6,5 @@ pub mod conclusion;
 pub(crate) mod environment;
 pub(crate) mod output;
 pub(crate) mod printer;
+mod progress;
 pub(crate) mod signal;

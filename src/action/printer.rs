@@ -8,7 +8,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::environment::is_colored;
+use super::environment::{is_colored, is_watched, knows_links};
+use super::progress;
 use crate::escape;
 use crate::report::styled::{Line, Role, Span};
 use crate::settings::Color;
@@ -33,6 +34,13 @@ impl Printer {
         Self { color, ..self }
     }
 
+    /// Shows how far the run is, if a person watches.
+    pub(crate) fn watch(self) {
+        if !self.on_runner && is_watched(&io::stderr()) {
+            progress::begin();
+        }
+    }
+
     /// Prints text to the standard output.
     pub fn out(self, text: &str) {
         self.print(io::stdout().lock(), text);
@@ -44,8 +52,21 @@ impl Printer {
     }
 
     /// Prints lines about the run: to the standard error, or on a runner, where
-    /// two streams would mix, to the standard output.
-    pub(super) fn diagnostics(self, lines: &[Line]) {
+    /// two streams would mix, to the standard output, folded behind a title.
+    pub(super) fn diagnostics(self, title: &str, lines: &[Line]) {
+        if self.on_runner {
+            if !lines.is_empty() {
+                self.command(&format!("::group::{}", escape::command_data(title)));
+                self.result(lines);
+                self.command("::endgroup::");
+            }
+        } else {
+            self.notes(lines);
+        }
+    }
+
+    /// Prints lines about the run that are not folded.
+    pub(super) fn notes(self, lines: &[Line]) {
         if self.on_runner {
             self.result(lines);
         } else {
@@ -66,6 +87,7 @@ impl Printer {
     }
 
     fn print(self, mut to: impl Write, text: &str) {
+        progress::clear();
         for line in text.lines() {
             // A closed pipe must not fail a release.
             let _ = writeln!(to, "{}", self.escaped(line));
@@ -73,9 +95,11 @@ impl Printer {
     }
 
     fn lines(self, mut to: impl Write, is_colored: bool, lines: &[Line]) {
+        progress::clear();
+        let has_links = is_colored && !self.on_runner && knows_links();
         for line in lines {
             let text = if is_colored {
-                line.spans.iter().map(|span| self.styled(span)).collect::<String>()
+                line.spans.iter().map(|span| self.styled(span, has_links)).collect::<String>()
             } else {
                 self.escaped(&line.to_string()).into_owned()
             };
@@ -84,7 +108,7 @@ impl Printer {
     }
 
     /// A span with its style, and as a link (OSC 8) where it leads somewhere.
-    fn styled(self, span: &Span) -> String {
+    fn styled(self, span: &Span, has_links: bool) -> String {
         let style = match span.role {
             Role::Plain => Style::new(),
             Role::Error => AnsiColor::Red.on_default().bold(),
@@ -95,11 +119,11 @@ impl Printer {
         };
         let text = format!("{style}{}{style:#}", self.escaped(&span.text));
         match &span.link {
-            Some(address) => {
+            Some(address) if has_links => {
                 let address = self.escaped(address);
                 format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
             }
-            None => text,
+            _ => text,
         }
     }
 

@@ -318,7 +318,7 @@ pub(super) enum Flaw {
     NotAFile(&'static str),
     #[error("is not a valid file name: {0}")]
     Name(FileNameError),
-    #[error("{}", match other { Some(other) => format!("and `{other}` are the same name"), None => "is there twice".into() })]
+    #[error("{}", match other { Some(other) => format!("and `{other}` are the same name"), None => "appears twice".into() })]
     Duplicate { other: Option<String> },
     #[error("is a file, and a folder that holds others")]
     FileAndFolder,

@@ -161,7 +161,7 @@ mod tests {
             check_distinct(named, purpose).map_err(|refusal| refusal.found())
         };
         assert_eq!(check(&["a/", "a/b", "a.b", "ab", "a/b.c"], Purpose::Unpack), Ok(()));
-        assert_eq!(check(&["a", "b", "a"], Purpose::Inspect), Err("`a` is there twice".into()));
+        assert_eq!(check(&["a", "b", "a"], Purpose::Inspect), Err("`a` appears twice".into()));
         assert_eq!(check(&["a", "A"], Purpose::Inspect), Ok(()));
         assert_eq!(check(&["a", "A"], Purpose::Unpack), Err("`A` and `a` are the same name".into()));
         let both = Err("`a` is a file, and a folder that holds others".into());
@@ -169,6 +169,6 @@ mod tests {
         assert_eq!(check(&["a/b", "a!", "a.c", "a", "a-d"], Purpose::Inspect), both);
         assert_eq!(check(&["A/b", "a"], Purpose::Unpack), both);
         assert_eq!(check(&["A/b", "a"], Purpose::Inspect), Ok(()));
-        assert_eq!(check(&["a", "a/"], Purpose::Inspect), Err("`a` is there twice".into()));
+        assert_eq!(check(&["a", "a/"], Purpose::Inspect), Err("`a` appears twice".into()));
     }
 }

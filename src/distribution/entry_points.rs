@@ -78,7 +78,7 @@ pub enum EntryPointsError {
         name: String,
     },
     /// A script whose name is more than letters, digits, `_`, `.` and `-`.
-    #[error("line {line} of entry_points.txt has the script {name:?}, which is no name of a command")]
+    #[error("line {line} of entry_points.txt has the script {name:?}, which is not a valid command name")]
     ScriptName {
         /// Which line, from 1.
         line: usize,
@@ -332,11 +332,11 @@ mod tests {
         insta::assert_snapshot!(refused("[a]\nb = c\nb=d\n"),
             @r#"line 3 of entry_points.txt gives "b" again in the group "a""#);
         insta::assert_snapshot!(refused("[console_scripts]\na b = c:d\n"),
-            @r#"line 2 of entry_points.txt has the script "a b", which is no name of a command"#);
+            @r#"line 2 of entry_points.txt has the script "a b", which is not a valid command name"#);
         insta::assert_snapshot!(refused("[gui_scripts]\n../a = c:d\n"),
-            @r#"line 2 of entry_points.txt has the script "../a", which is no name of a command"#);
+            @r#"line 2 of entry_points.txt has the script "../a", which is not a valid command name"#);
         insta::assert_snapshot!(refused("[DEFAULT]\n/a = c:d\n[gui_scripts]\na = c:d"),
-            @r#"line 2 of entry_points.txt has the script "/a", which is no name of a command"#);
+            @r#"line 2 of entry_points.txt has the script "/a", which is not a valid command name"#);
         insta::assert_snapshot!(check(b"[a]\nb = \xff").unwrap_err(),
             @"entry_points.txt is not text: byte 8 is not UTF-8");
         for text in ["a", "[]", "[a]\nb", "[a]\n=", "[a]\n[a]", "[a]\nb=\nb=", "[gui_scripts]\na/b=c:d"] {

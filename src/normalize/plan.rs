@@ -275,7 +275,9 @@ impl Planner<'_> {
         Some(
             Rule::DistributionFormat
                 .at(file)
-                .found(format!("the name is that of a distribution of {project}"))
+                .found(format!(
+                    "it has the name of a distribution of {project}, in a format that PyPI no longer accepts"
+                ))
                 .expected(format!("a wheel, or a source distribution that ends with `{SUFFIX}`")),
         )
     }
@@ -303,7 +305,7 @@ impl Planner<'_> {
             findings.push(
                 Rule::WheelVersionSpelling
                     .at(file)
-                    .found(format!("the version is spelt `{}`", wheel.version_as_given()))
+                    .found(format!("the version is spelled `{}`", wheel.version_as_given()))
                     .expected(format!("`{}`", wheel.version())),
             );
         }
@@ -328,7 +330,8 @@ impl Planner<'_> {
                     Rule::TagOrder
                         .at(file)
                         .found(format!("its tags `{}` are not canonical", wheel.tags().as_given()))
-                        .expected(format!("`{}`: sorted, in lower case, none twice", wheel.tags())),
+                        .expected(format!("`{}`: sorted, in lower case, none twice", wheel.tags()))
+                        .input("normalize", "rename"),
                 );
                 kept(name)
             }
@@ -362,19 +365,18 @@ impl Planner<'_> {
             }
             Normalization::Off if harmless => release(name),
             _ => {
-                findings.push(
-                    rule.at(file)
-                        .found(format!(
-                            "the name is not the one that its metadata gives ({})",
-                            rule.summary().trim_end_matches('.')
-                        ))
-                        .expected(format!("{expected}"))
-                        .remedy(if self.is_signed(file) {
-                            "Sign or attest it after the release is prepared, so that it can be renamed."
-                        } else {
-                            "Set `normalize: rename`, or build it under that name."
-                        }),
-                );
+                let finding = rule
+                    .at(file)
+                    .found("its name is not the one that its metadata gives")
+                    .expected(format!("`{expected}`"));
+                findings.push(if self.is_signed(file) {
+                    finding
+                        .remedy("Sign or attest it after the release is prepared, so that it can be renamed.")
+                } else {
+                    finding
+                        .remedy("Build it under that name, or have it renamed.")
+                        .input("normalize", "rename")
+                });
                 release(name)
             }
         }

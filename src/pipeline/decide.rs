@@ -23,11 +23,13 @@ use crate::release::manifest::{LeftOut, MAX_BYTES, Manifest, ManifestContext, Ma
 use crate::release::prepared::{PackedPackage, PreparedRelease};
 use crate::release::top_level::TopLevelFiles;
 use crate::report::seen::SeenFile;
-use crate::request::Prepare;
+use crate::report::tree::Contents;
+use crate::request::{Prepare, SourceRequest};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 use crate::sample::Sample;
 use crate::source::Listing;
+use crate::source::github::Trigger;
 
 /// What is reported of the artifacts, whether or not they make a release.
 #[derive(Debug, Default)]
@@ -42,6 +44,8 @@ pub struct Diagnostics {
     pub projects: BTreeSet<String>,
     /// Notes of the source, and inputs without effect.
     pub notes: Vec<String>,
+    /// What is in the wheels of a release, folded.
+    pub(crate) contents: Vec<Contents>,
     /// All files that arrived, released or not.
     pub(crate) arrived: Vec<SeenFile>,
 }
@@ -88,7 +92,7 @@ pub(crate) fn decide<'a>(
     findings.extend(projects::judge(evidence, &request.projects));
     if members.is_empty() {
         if !findings.iter().any(cannot_be_relaxed) {
-            findings.push(nothing_selected(listing));
+            findings.push(nothing_selected(listing, &request.source));
         }
     } else {
         let counted = Counted { members: &members, left_out: &left_out, artifacts: &listing.artifacts };
@@ -105,6 +109,7 @@ pub(crate) fn decide<'a>(
         left_out,
         projects: projects::projects(evidence),
         notes,
+        contents: Vec::new(),
         arrived: arrived(evidence, &relations),
     };
     if diagnostics.findings.iter().any(Finding::is_error) {
@@ -213,16 +218,30 @@ fn cannot_be_relaxed(finding: &Finding) -> bool {
     finding.is_error() && (finding.place.is_some() || !finding.rule.may_be_ignored())
 }
 
-fn nothing_selected(listing: &Listing) -> Finding {
+fn nothing_selected(listing: &Listing, source: &SourceRequest) -> Finding {
     let selected = listing.artifacts.iter().map(|artifact| artifact.name.as_str());
     let names: BTreeSet<&str> = selected.chain(listing.skipped.iter().map(ArtifactName::as_str)).collect();
     let names: Sample<&str, 50> = names.into_iter().collect();
-    let found = if names.is_empty() {
-        "there are no artifacts".to_owned()
-    } else {
-        format!("nothing to release in the artifacts found: {names}")
-    };
-    Rule::NothingSelected.at(None).found(found).expected("at least one file to release")
+    let finding =
+        |found: String| Rule::NothingSelected.at(None).found(found).expected("at least one file to release");
+    if !names.is_empty() {
+        return finding(format!("nothing to release in the artifacts found: {names}"));
+    }
+    let finding = finding("there are no artifacts".to_owned());
+    match source {
+        SourceRequest::Directory { .. } | SourceRequest::Paths { .. } => {
+            finding.remedy("Check `artifacts-dir`, and that the steps before this one downloaded or built files.")
+        }
+        SourceRequest::Run(run) => match run.this_run.as_ref().map(|this| &this.trigger) {
+            Some(Trigger::WorkflowRun(_)) => finding
+                .remedy("This run was started by another one: if that one built the artifacts, name it.")
+                .input("run-id", "${{ github.event.workflow_run.id }}"),
+            Some(Trigger::Event(event)) if event == "workflow_dispatch" => finding
+                .remedy("This run was started by hand: if another run built the artifacts, name it, for example by an input of `workflow_dispatch`. Otherwise check that the jobs before this one uploaded what they built.")
+                .input("run-id", "${{ inputs.run-id }}"),
+            _ => finding.remedy("Check that the jobs before this one (`needs`) uploaded what they built, or name the run that built the artifacts with `run-id`."),
+        },
+    }
 }
 
 /// A manifest larger than a reader accepts, because files declare too much.

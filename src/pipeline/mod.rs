@@ -14,6 +14,7 @@
 
 pub(crate) mod account;
 mod checksums;
+mod contents;
 pub(crate) mod decide;
 pub(crate) mod failure;
 pub(crate) mod unpack;
@@ -82,7 +83,11 @@ pub fn prepare(
     let decision = decided(request, &arrived)?;
     Ok(match decision {
         Decision::Refuse(diagnostics) => Outcome::Refused(diagnostics),
-        Decision::Release { release, members, diagnostics } => {
+        Decision::Release { release, members, mut diagnostics } => {
+            if request.show_summary {
+                let limits = Limits::within(request.max_unpacked, request.max_files).inspecting();
+                diagnostics.contents = contents::of_wheels(&staging, &members, &limits);
+            }
             if !request.dry_run {
                 place(&staging, &members, &release.top)?;
                 staging.commit(|existing_output| may_replace(existing_output, verify::shape))?;
@@ -138,17 +143,18 @@ fn read(
         limits: limits.inspecting(),
         verify_record: request.record == RecordSetting::Verify,
     };
-    let unpacker = Unpacker::new(staging, &request.selection, request.algorithms, limits, options);
+    let unpacker =
+        Unpacker::new(staging, &request.selection, request.algorithms, limits, options, reporter.as_ref());
     unpacker.unpack_all(pool, payloads)?;
-    let mut contents = unpacker.finish()?;
-    contents.findings.append(&mut listing.findings);
-    pool.install(|| checksums::compute_digests(staging, &mut contents.files))?;
+    let mut unpacked = unpacker.finish()?;
+    unpacked.findings.append(&mut listing.findings);
+    pool.install(|| checksums::compute_digests(staging, &mut unpacked.files))?;
     let (mut evidence, not_rewritten) =
-        pool.install(|| rewrite_wheels(staging, request, contents.files, &options))?;
-    contents.findings.extend(not_rewritten);
+        pool.install(|| rewrite_wheels(staging, request, unpacked.files, &options))?;
+    unpacked.findings.extend(not_rewritten);
     checksums::rewrite_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
     checksums::write_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
-    Ok(Arrived { evidence, findings: contents.findings, listing })
+    Ok(Arrived { evidence, findings: unpacked.findings, listing })
 }
 
 fn decided<'a>(request: &Prepare, arrived: &'a Arrived) -> Result<Decision<'a>, Failure> {

@@ -20,6 +20,7 @@ use crate::evidence::{Evidence, Mismatch};
 use crate::filename::RelativePath;
 use crate::pipeline::failure::Failure;
 use crate::preflight::unreadable;
+use crate::reporter::{Progress, Reporter};
 use crate::rule::Rule;
 use crate::rule::finding::{Finding, Place};
 use crate::source::{Content, Payload, SourceError};
@@ -31,6 +32,7 @@ pub(crate) struct Unpacker<'a> {
     algorithms: Algorithms,
     limits: Limits,
     options: InspectOptions,
+    reporter: &'a dyn Reporter,
     budget: Budget,
     unpacked: Mutex<Unpacked>,
 }
@@ -48,7 +50,8 @@ pub(crate) struct Unpacked {
 }
 
 impl<'a> Unpacker<'a> {
-    /// Into this staging area, with these digests, limits and options.
+    /// Into this staging area, with these digests, limits and options; progress
+    /// is reported.
     #[must_use]
     pub(crate) fn new(
         staging: &'a Staging,
@@ -56,6 +59,7 @@ impl<'a> Unpacker<'a> {
         algorithms: Algorithms,
         limits: Limits,
         options: InspectOptions,
+        reporter: &'a dyn Reporter,
     ) -> Self {
         Self {
             staging,
@@ -63,6 +67,7 @@ impl<'a> Unpacker<'a> {
             algorithms,
             limits,
             options,
+            reporter,
             budget: Budget::new(limits.unpacked, limits.entries),
             unpacked: Mutex::default(),
         }
@@ -211,6 +216,7 @@ impl<'a> Unpacker<'a> {
         writer: StagedWriter,
     ) -> Result<(), Failure> {
         let (staged, head) = writer.finish()?;
+        self.reporter.progress(Progress::Read(staged.size));
         let distribution =
             inspect::inspect(self.staging, &staged, &head, &artifact.name, path, &self.options)?;
         let file = Evidence {
@@ -260,7 +266,10 @@ impl<'a> Unpacker<'a> {
 }
 
 fn over_budget(exceeded: BudgetExceeded) -> Finding {
-    Rule::ArchiveLimit.at(None).found(exceeded.to_string()).expected("a run within its limits")
+    Rule::ArchiveLimit
+        .at(None)
+        .found(exceeded.to_string())
+        .expected("no more than `max-files` and `max-unpacked-size` allow")
 }
 
 /// Copies a file that is not in an archive, within the same budget.

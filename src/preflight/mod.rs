@@ -1,6 +1,7 @@
 //! The rules: pure functions of evidence, in one file for each authority.
 
 mod archive;
+mod builder;
 mod content;
 pub(crate) mod expect;
 pub(crate) mod expect_digests;
@@ -48,7 +49,7 @@ fn judge(file: &Evidence, is_for_the_index: bool, repository: Option<&str>) -> V
             if is_for_the_index {
                 findings.extend(pypi::wheel(file, filename, contents));
             }
-            findings
+            findings.into_iter().map(|finding| builder::with_remedy(finding, &contents.wheel)).collect()
         }
         Distribution::Sdist { sdist, contents } if is_for_the_index => pypi::sdist(file, sdist, contents),
         Distribution::Archive { defect: Some(defect), .. } => {

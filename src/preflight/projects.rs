@@ -87,6 +87,11 @@ pub(crate) fn projects(evidence: &[Evidence]) -> BTreeSet<String> {
     evidence.iter().filter_map(|file| file.distribution.project()).map(str::to_owned).collect()
 }
 
+/// The lines, and one for another project.
+fn extended(named: &[ProjectPattern], project: &str) -> String {
+    named.iter().map(ProjectPattern::to_string).chain([project.to_owned()]).collect::<Vec<_>>().join("\n")
+}
+
 /// The wheels, source distributions and npm packages of projects that no line
 /// names. Without a line, every project may be published.
 #[must_use]
@@ -104,6 +109,7 @@ pub(crate) fn judge(evidence: &[Evidence], named: &[ProjectPattern]) -> Vec<Find
                 .at(file.place())
                 .found(format!("it is of the project `{project}`"))
                 .expected(format!("a project that `projects` names: {lines}"))
+                .input("projects", extended(named, project))
         })
         .collect()
 }

@@ -88,6 +88,7 @@ fn reserved(members: &[Member<'_>]) -> Vec<Finding> {
                 .at(planned.evidence)
                 .found(format!("`{}` is the name of a file that release-prep writes", planned.name))
                 .expected("a name of its own")
+                .excluding(&planned.evidence.name())
         })
         .collect()
 }

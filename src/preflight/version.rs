@@ -11,6 +11,9 @@ use crate::preflight::release::{Member, VersionPolicy};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
+/// What to do about a version with a commit in it, or one below 0.1.
+pub(super) const SHALLOW_CLONE: &str = "A checkout without tags gives setuptools-scm and similar tools such a version: set `fetch-depth: 0` for `actions/checkout` in the job that builds, and build again.";
+
 /// The judgement on the versions of a release.
 #[derive(Debug, Default)]
 pub(crate) struct VersionVerdict {
@@ -124,9 +127,7 @@ fn mismatch(file: &Declaring<'_>, expected: &str, why: &str) -> Finding {
         .found(format!("it declares version {}", file.version))
         .expected(format!("{expected}, {why}"));
     if file.version.is_of_a_shallow_clone() {
-        return finding.remedy(
-            "The version is that of a checkout without tags, as setuptools-scm and its like give it: check out with `fetch-depth: 0`, and build again.",
-        );
+        return finding.remedy(SHALLOW_CLONE);
     }
     finding
 }

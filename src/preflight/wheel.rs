@@ -131,6 +131,7 @@ fn build(file: &Evidence, filename: &WheelFilename, wheel: &WheelMetadata) -> Op
             .at(file)
             .found(format!("WHEEL has {}", line(said)))
             .expected(format!("{}, as the file's name says", line(named)))
+            .input("normalize", "rewrite")
     })
 }
 

@@ -41,16 +41,22 @@ pub enum VerifyError {
     #[error("`{0}` is not a release: it has no {MANIFEST}")]
     NoManifest(String),
     /// It cannot be read as a manifest of this format.
-    #[error("{MANIFEST} cannot be read as a manifest of this version of release-prep")]
+    #[error(
+        "{MANIFEST} is not a manifest that this version of release-prep can read; verify it with the version that prepared it, or prepare it again"
+    )]
     Manifest(#[source] serde_json::Error),
     /// It is larger than any manifest.
     #[error("{MANIFEST} has {0} bytes; the limit is {MAX_BYTES}")]
     TooLarge(u64),
     /// It is too large to be parsed without its digest.
-    #[error("{MANIFEST} has {0} bytes; the limit without its digest is {MAX_UNANCHORED_BYTES}")]
+    #[error(
+        "{MANIFEST} has {0} bytes; the limit without its digest is {MAX_UNANCHORED_BYTES}: verify it with --manifest-digest"
+    )]
     TooLargeUnanchored(u64),
     /// It has too many values to be parsed without its digest.
-    #[error("{MANIFEST} has {0} commas; the limit without its digest is {MAX_UNANCHORED_COMMAS}")]
+    #[error(
+        "{MANIFEST} has {0} commas; the limit without its digest is {MAX_UNANCHORED_COMMAS}: verify it with --manifest-digest"
+    )]
     TooManyValues(usize),
     /// The file system failed.
     #[error("the release cannot be read")]

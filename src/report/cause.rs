@@ -17,10 +17,13 @@ use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 
-use super::fold::fold;
+use super::fold::{fold, fold_clauses};
 use crate::artifact::ArtifactName;
 use crate::rule::finding::{Finding, Input};
 use crate::rule::{Class, Rule, Severity};
+
+/// The most lines of an input to paste.
+const MAX_PASTED_LINES: usize = 10;
 
 /// Findings that one fix removes. Never empty.
 #[derive(Debug, Clone, Serialize)]
@@ -79,8 +82,8 @@ pub(crate) fn causes(findings: &[Finding], page: impl Fn(Rule) -> Option<String>
 
 fn same_statement(findings: &[Finding]) -> Vec<Group<'_>> {
     grouped(findings.iter().map(|finding| vec![finding]), |finding| {
-        let Finding { severity, rule, found, remedy, input, .. } = finding;
-        (*severity, *rule, found, remedy, input)
+        let Finding { severity, rule, found, remedy, .. } = finding;
+        (*severity, *rule, found, remedy, input_name(finding))
     })
 }
 
@@ -88,8 +91,8 @@ fn same_statement(findings: &[Finding]) -> Vec<Group<'_>> {
 fn same_fix(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     let (single, several): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| artifact(group).is_some());
     let mut joined = grouped(single.into_iter(), |finding| {
-        let Finding { severity, rule, place, remedy, input, .. } = finding;
-        (*severity, *rule, place.as_ref().map(|place| &place.artifact), remedy, input)
+        let Finding { severity, rule, place, remedy, .. } = finding;
+        (*severity, *rule, place.as_ref().map(|place| &place.artifact), remedy, input_name(finding))
     });
     joined.extend(several);
     joined
@@ -99,8 +102,8 @@ fn same_fix(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
 fn same_expectation(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     let (single, several): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.len() == 1);
     let mut joined = grouped(single.into_iter(), |finding| {
-        let Finding { severity, rule, place, expected, remedy, input, .. } = finding;
-        (*severity, *rule, place.is_some(), expected, remedy, input)
+        let Finding { severity, rule, place, expected, remedy, .. } = finding;
+        (*severity, *rule, place.is_some(), expected, remedy, input_name(finding))
     });
     joined.extend(several);
     joined
@@ -156,10 +159,10 @@ fn rank(group: &[&Finding]) -> Option<(Severity, u8, usize, Rule)> {
 
 fn cause(id: usize, group: &[&Finding], page: impl Fn(Rule) -> Option<String>) -> Option<Cause> {
     let first = group.first()?;
-    let found = fold(group.iter().map(|finding| finding.found.as_str()));
+    let (found, is_one) = fold_clauses(group.iter().map(|finding| finding.found.as_str()));
     let title = match group.len() {
-        1 => found,
-        count if first.place.is_some() => format!("{count} files: {found}"),
+        count if count > 1 && first.place.is_some() && is_one => of_several(count, &found),
+        count if count > 1 && first.place.is_some() => format!("{count} files: {found}"),
         _ => found,
     };
     Some(Cause {
@@ -169,12 +172,57 @@ fn cause(id: usize, group: &[&Finding], page: impl Fn(Rule) -> Option<String>) -
         severity: first.severity,
         artifact: artifact(group).cloned(),
         title,
-        expected: fold(group.iter().map(|finding| finding.expected.as_str())),
+        expected: fold_clauses(group.iter().map(|finding| finding.expected.as_str())).0,
         help: first.remedy.clone(),
-        paste: first.input.clone(),
+        paste: input(group),
         url: page(first.rule),
         findings: group.iter().map(|finding| occurrence(finding)).collect(),
     })
+}
+
+fn input_name(finding: &Finding) -> Option<&'static str> {
+    finding.input.as_ref().map(|input| input.name)
+}
+
+/// The one input of a group: the lines of all its findings, each once. None
+/// where these are too many to be pasted.
+fn input(group: &[&Finding]) -> Option<Input> {
+    let mut inputs = group.iter().filter_map(|finding| finding.input.as_ref());
+    let first = inputs.next()?;
+    let mut lines: Vec<&str> = first.value.lines().collect();
+    for line in inputs.flat_map(|input| input.value.lines()) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+        if lines.len() > MAX_PASTED_LINES {
+            return None;
+        }
+    }
+    Some(Input { name: first.name, value: lines.join("\n") })
+}
+
+/// What was found of so many files: `it has` of one is `4 files have` of four.
+fn of_several(count: usize, found: &str) -> String {
+    const VERBS: [(&str, &str); 12] = [
+        ("has", "have"),
+        ("is", "are"),
+        ("was", "were"),
+        ("does", "do"),
+        ("can", "can"),
+        ("declares", "declare"),
+        ("depends", "depend"),
+        ("holds", "hold"),
+        ("needs", "need"),
+        ("begins", "begin"),
+        ("names", "name"),
+        ("uses", "use"),
+    ];
+    let clause = found.strip_prefix("it ").and_then(|clause| clause.split_once(' '));
+    let plural = clause.and_then(|(verb, rest)| {
+        let (_, plural) = VERBS.iter().find(|(one, _)| *one == verb)?;
+        Some(format!("{count} files {plural} {rest}"))
+    });
+    plural.unwrap_or_else(|| format!("{count} files: {found}"))
 }
 
 fn occurrence(finding: &Finding) -> Occurrence {

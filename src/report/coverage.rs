@@ -169,6 +169,10 @@ fn machine_name(system: System, machine: Machine) -> String {
     }
 }
 
+/// The most rows, and the most columns, of a table. Names are hostile, and a table
+/// is as large as the two multiplied.
+const MAX_SIDE: usize = 60;
+
 /// A table of one project's wheels.
 #[derive(Debug)]
 pub(crate) struct Grid<'a> {
@@ -178,30 +182,37 @@ pub(crate) struct Grid<'a> {
     pub platforms: Vec<&'a str>,
     /// For each interpreter the cells by platform.
     pub rows: Vec<(&'a str, BTreeMap<&'a str, Vec<&'a Cell>>)>,
+    /// How many rows and columns more there are.
+    pub hidden: usize,
 }
 
 /// The tables of all projects with wheels, by project.
 #[must_use]
 pub(crate) fn grids(cells: &[Cell]) -> Vec<Grid<'_>> {
-    let projects: BTreeSet<&str> = cells.iter().map(|cell| cell.project.as_str()).collect();
-    projects.into_iter().map(|project| grid(project, cells)).collect()
+    let mut projects: BTreeMap<&str, Vec<&Cell>> = BTreeMap::new();
+    for cell in cells {
+        projects.entry(&cell.project).or_default().push(cell);
+    }
+    projects.into_iter().map(|(project, cells)| grid(project, &cells)).collect()
 }
 
 /// The Python of each row and its cells by platform, in the order of the table.
 type Rows<'a> = BTreeMap<Vec<(bool, u64, &'a str)>, (&'a str, BTreeMap<&'a str, Vec<&'a Cell>>)>;
 
-fn grid<'a>(project: &'a str, cells: &'a [Cell]) -> Grid<'a> {
+fn grid<'a>(project: &'a str, cells: &[&'a Cell]) -> Grid<'a> {
     let mut platforms = BTreeSet::new();
     let mut rows = Rows::new();
-    for cell in cells.iter().filter(|cell| cell.project == project) {
+    for &cell in cells {
         platforms.insert((order(&cell.platform), cell.platform.as_str()));
         let row = rows.entry(natural(&cell.python)).or_insert_with(|| (&cell.python, BTreeMap::new()));
         row.1.entry(cell.platform.as_str()).or_default().push(cell);
     }
+    let hidden = platforms.len().saturating_sub(MAX_SIDE) + rows.len().saturating_sub(MAX_SIDE);
     Grid {
         project,
-        platforms: platforms.into_iter().map(|(_, platform)| platform).collect(),
-        rows: rows.into_values().collect(),
+        platforms: platforms.into_iter().map(|(_, platform)| platform).take(MAX_SIDE).collect(),
+        rows: rows.into_values().take(MAX_SIDE).collect(),
+        hidden,
     }
 }
 

@@ -16,10 +16,37 @@ use std::collections::BTreeSet;
 const MAX_ALTERNATIVES: usize = 6;
 /// The most texts of a list.
 const MAX_LISTED: usize = 3;
+/// The most clauses of a list.
+const MAX_CLAUSES: usize = 2;
 
 /// One text for all of `texts`, in the order given. Equal texts count once.
 #[must_use]
 pub(crate) fn fold<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let distinct: Vec<&'a str> = distinct(texts);
+    match distinct.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        several => braces(several).unwrap_or_else(|| listed(several, MAX_LISTED, ", ")),
+    }
+}
+
+/// One text for all of some clauses, which may hold commas; and whether it is one
+/// clause.
+#[must_use]
+pub(crate) fn fold_clauses<'a>(texts: impl IntoIterator<Item = &'a str>) -> (String, bool) {
+    let distinct: Vec<&'a str> = distinct(texts);
+    match distinct.as_slice() {
+        [] => (String::new(), true),
+        [only] => ((*only).to_owned(), true),
+        several => match braces(several) {
+            Some(folded) => (folded, true),
+            None => (listed(several, MAX_CLAUSES, "; "), false),
+        },
+    }
+}
+
+/// Each text once, in the order given.
+fn distinct<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut distinct: Vec<&'a str> = Vec::new();
     let mut seen = BTreeSet::new();
     for text in texts {
@@ -27,24 +54,20 @@ pub(crate) fn fold<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
             distinct.push(text);
         }
     }
-    match distinct.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        several => braces(several).unwrap_or_else(|| listed(several)),
-    }
+    distinct
 }
 
 /// The first few, and how many more there are.
-fn listed(texts: &[&str]) -> String {
-    let shown: Vec<&str> = texts.iter().take(MAX_LISTED).copied().collect();
+fn listed(texts: &[&str], most: usize, separator: &str) -> String {
+    let shown: Vec<&str> = texts.iter().take(most).copied().collect();
     match texts.len() - shown.len() {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+        0 => shown.join(separator),
+        more => format!("{} and {more} more", shown.join(separator)),
     }
 }
 
 /// The texts as one with braces; none where they share less than half of their
-/// words.
+/// words, or where the braces would say other texts too.
 fn braces(texts: &[&str]) -> Option<String> {
     let split: Vec<Vec<&str>> = texts.iter().map(|text| words(text)).collect();
     let (first, rest) = split.split_first()?;
@@ -71,7 +94,18 @@ fn braces(texts: &[&str]) -> Option<String> {
             varied.push(column);
         }
     }
-    Some(folded)
+    is_readable(&varied, texts.len()).then_some(folded)
+}
+
+/// Whether columns in braces mean so many texts and no others: every combination
+/// is there, or all columns vary in step, which is readable where a list would be
+/// long.
+fn is_readable(varied: &[&Vec<&str>], texts: usize) -> bool {
+    let counts = varied.iter().map(|column| column.iter().collect::<BTreeSet<_>>().len());
+    let combinations = counts.clone().fold(1_usize, usize::saturating_mul);
+    varied.len() < 2
+        || combinations == texts
+        || (texts > MAX_LISTED && counts.into_iter().all(|n| n == texts))
 }
 
 /// `{a,b,c}`, each once, in the order in which they come.
@@ -121,10 +155,19 @@ mod tests {
             ),
             (&["x: 1 of 2", "x: 2 of 2"], "x: {1,2} of 2"),
             (&["one.txt", "other"], "one.txt, other"),
+            (&["a-1-x-y.zip", "b-2-x-y.zip"], "a-1-x-y.zip, b-2-x-y.zip"),
+            (&["t-1-a", "t-1-b", "t-2-a", "t-2-b"], "t-{1,2}-{a,b}"),
             (&["a", "b", "c", "d"], "a, b, c and 1 more"),
         ] {
             assert_eq!(fold(texts.iter().copied()), folded);
         }
+    }
+
+    #[test]
+    fn clauses_are_set_apart() {
+        let clauses = ["it has 2, not 3", "it is empty", "there is none"];
+        assert_eq!(fold_clauses(clauses), ("it has 2, not 3; it is empty and 1 more".to_owned(), false));
+        assert_eq!(fold_clauses(["it has 1", "it has 2"]), ("it has {1,2}".to_owned(), true));
     }
 
     #[test]

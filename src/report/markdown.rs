@@ -23,10 +23,17 @@ pub(crate) const MAX_BYTES: usize = 1_000_000;
 /// The most columns of a table that is not folded: more do not fit in GitHub's
 /// column without a scroll bar.
 const MAX_OPEN_COLUMNS: usize = 12;
+/// The most tables that are not folded.
+const MAX_OPEN_TABLES: usize = 3;
+/// The most tables.
+const MAX_TABLES: usize = 30;
 /// The most causes that are shown unfolded.
-const MAX_OPEN_CAUSES: usize = 20;
-/// The most characters of a cause's title and places.
-const MAX_CAUSE_CHARACTERS: usize = 600;
+const MAX_OPEN_CAUSES: usize = 11;
+/// The most artifacts of a cause.
+const MAX_PLACES: usize = 4;
+/// The most characters of a cause's title, of its places, and of what was
+/// expected; all of it is among the findings.
+const MAX_CAUSE_CHARACTERS: usize = 300;
 
 /// The report as Markdown of at most [`MAX_BYTES`].
 #[must_use]
@@ -42,11 +49,12 @@ pub(crate) fn markdown_of(report: &Report) -> String {
     causes(&mut page, report);
     renames(&mut page, report);
     for note in report.notes.iter().chain(&report.relaxed) {
-        page.push(&format!("> {}\n\n", markdown_prose(note)));
+        page.row(&format!("> {}\n\n", markdown_prose(note)));
     }
     verify(&mut page, report);
     findings_in_full(&mut page, report);
     files(&mut page, report);
+    contents(&mut page, report);
     left_out(&mut page, report);
     if let Some(next) = &report.next {
         page.push(&format!("{}\n", markdown_prose(next)));
@@ -68,23 +76,31 @@ const fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The coverage tables, folded where they are wide.
+/// The coverage tables, folded where they are wide or many.
 fn tables(page: &mut Page, report: &Report) {
-    for grid in grids(&report.coverage) {
-        let is_wide = grid.platforms.len() > MAX_OPEN_COLUMNS;
-        let title = format!("{}: {}", grid.project, plural(count(&grid), noun(&grid)));
-        if is_wide {
-            page.push(&format!("<details><summary>{}</summary>\n\n", markdown(&title)));
+    let grids = grids(&report.coverage);
+    for (index, grid) in grids.iter().take(MAX_TABLES).enumerate() {
+        let is_folded = index >= MAX_OPEN_TABLES || grid.platforms.len() > MAX_OPEN_COLUMNS;
+        if is_folded {
+            let title = format!("{}: {}", grid.project, plural(count(grid), noun(grid)));
+            let platforms = plural(grid.platforms.len(), "platform");
+            page.push(&format!("<details><summary>{} for {platforms}</summary>\n\n", markdown(&title)));
         }
-        page.push(&table(&grid));
-        if is_wide {
+        page.row(&table(grid));
+        if grid.hidden > 0 {
+            page.push(&format!("\nand {} more rows and columns\n", grid.hidden));
+        }
+        if is_folded {
             page.push("\n</details>\n");
         }
         page.push("\n");
     }
-    let packages: Vec<String> = report.packages.iter().map(|name| markdown_code(name)).collect();
-    if !packages.is_empty() {
-        page.push(&format!("npm: {}\n\n", packages.join(" ")));
+    if grids.len() > MAX_TABLES {
+        page.push(&format!("and {}\n\n", plural(grids.len() - MAX_TABLES, "more table")));
+    }
+    if !report.packages.is_empty() {
+        let packages: Sample<&String, 50> = report.packages.iter().collect();
+        page.push(&format!("npm: {}\n\n", markdown_prose(&packages.to_string())));
     }
 }
 
@@ -103,8 +119,24 @@ fn count(grid: &Grid<'_>) -> usize {
     cells.map(|cell| &cell.file).collect::<BTreeSet<_>>().len()
 }
 
+/// Platforms side by side; below each other where there are too many of them.
 fn table(grid: &Grid<'_>) -> String {
+    let field = |cells: Option<&Vec<&Cell>>| cells.map_or_else(|| "–".to_owned(), |cells| cell(cells));
     let mut table = format!("| {} |", markdown(grid.project));
+    if grid.platforms.len() > MAX_OPEN_COLUMNS && grid.rows.len() <= MAX_OPEN_COLUMNS {
+        for (python, _) in &grid.rows {
+            let _ = write!(table, " {} |", markdown(python));
+        }
+        let _ = write!(table, "\n|---|{}\n", ":-:|".repeat(grid.rows.len()));
+        for platform in &grid.platforms {
+            let _ = write!(table, "| **{}** |", markdown(platform));
+            for (_, row) in &grid.rows {
+                let _ = write!(table, " {} |", field(row.get(platform)));
+            }
+            table.push('\n');
+        }
+        return table;
+    }
     for platform in &grid.platforms {
         // System above machine keeps columns narrow.
         let (system, machine) = platform.split_once(' ').unwrap_or((platform, ""));
@@ -119,8 +151,7 @@ fn table(grid: &Grid<'_>) -> String {
     for (python, row) in &grid.rows {
         let _ = write!(table, "| **{}** |", markdown(python));
         for platform in &grid.platforms {
-            let _ =
-                write!(table, " {} |", row.get(platform).map_or_else(|| "–".to_owned(), |cells| cell(cells)));
+            let _ = write!(table, " {} |", field(row.get(platform)));
         }
         table.push('\n');
     }
@@ -143,13 +174,21 @@ fn causes(page: &mut Page, report: &Report) {
         if causes.is_empty() {
             continue;
         }
-        page.push(&format!("### {title}\n\n"));
-        let (open, folded) = causes.split_at(causes.len().min(MAX_OPEN_CAUSES));
+        // Errors come first, and warnings can wait.
+        let is_open = severity == Severity::Error || report.counts.errors == 0;
+        let (open, folded) = causes.split_at(if is_open { causes.len().min(MAX_OPEN_CAUSES) } else { 0 });
+        if is_open {
+            page.push(&format!("### {title}\n\n"));
+        }
         for cause in open {
             page.row(&block(cause));
         }
         if !folded.is_empty() {
-            let more = plural(folded.len(), "more cause");
+            let more = if is_open { "more cause" } else { "cause of warnings" };
+            let more = match folded.len() {
+                many if !is_open && many > 1 => format!("{many} causes of warnings"),
+                count => plural(count, more),
+            };
             page.push(&format!("<details><summary>{more}</summary>\n\n"));
             for cause in folded {
                 page.row(&block(cause));
@@ -159,41 +198,46 @@ fn causes(page: &mut Page, report: &Report) {
     }
 }
 
-/// A cause with its remedy.
+/// A cause with its remedy, in few lines.
 fn block(cause: &Cause) -> String {
     let rule = match &cause.url {
         Some(url) => format!("[{}]({})", markdown(cause.rule.id()), link(url)),
         None => markdown(cause.rule.id()),
     };
-    let places: Vec<String> = cause
-        .places()
+    let places = cause.places();
+    let more = places.len().saturating_sub(MAX_PLACES);
+    let mut places: Vec<String> = places
         .iter()
+        .take(MAX_PLACES)
         .map(|(artifact, files)| match files.as_str() {
             "" => markdown_code(artifact.as_str()),
             files => format!("{} of {}", markdown_prose(&shortened(files)), markdown_code(artifact.as_str())),
         })
         .collect();
-    let mut block = format!("**{}. {}** — {rule}<br>\n", cause.id, markdown_prose(&shortened(&cause.title)));
-    match places.split_at_checked(4) {
-        Some((shown, rest)) if !rest.is_empty() => {
-            let _ = writeln!(block, "{} and {} more<br>", shown.join("; "), rest.len());
-        }
-        _ if !places.is_empty() => {
-            let _ = writeln!(block, "{}<br>", places.join("; "));
-        }
-        _ => {}
+    if more > 0 {
+        places.push(format!("and {more} more"));
     }
-    let _ = writeln!(
-        block,
-        "Expected {}.<br>\n→ {}\n",
-        markdown_prose(&shortened(&cause.expected)),
-        markdown_prose(&cause.help)
-    );
-    if let Some(input) = &cause.paste {
-        // Indented code: no fence that hostile text could close.
-        let lines = input.to_string();
-        block.extend(lines.lines().map(|line| format!("    {}\n", crate::escape::line(line))));
-        block.push('\n');
+    let places = places.join("; ");
+    let expected = markdown_prose(&shortened(&cause.expected));
+    let mut block = format!("**{}. {}** — {rule}<br>\n", cause.id, markdown_prose(&shortened(&cause.title)));
+    let _ = match places.is_empty() {
+        true => writeln!(block, "Expected: {expected}.<br>"),
+        false => writeln!(block, "{places}; expected: {expected}.<br>"),
+    };
+    let _ = write!(block, "→ {}", markdown_prose(&cause.help));
+    match &cause.paste {
+        // On one line there is room for it.
+        Some(input) if !input.value.contains('\n') => {
+            let _ = writeln!(block, " {}\n", markdown_code(&input.to_string()));
+        }
+        Some(input) => {
+            block.push_str("\n\n");
+            // Indented code: no fence that hostile text could close.
+            let lines = input.to_string();
+            block.extend(lines.lines().map(|line| format!("    {}\n", crate::escape::line(line))));
+            block.push('\n');
+        }
+        None => block.push_str("\n\n"),
     }
     block
 }
@@ -306,6 +350,19 @@ fn files(page: &mut Page, report: &Report) {
     page.push("`SHA256SUMS` has the checksums of all files.\n\n</details>\n\n");
 }
 
+/// What is in the wheels: a tree for each project.
+fn contents(page: &mut Page, report: &Report) {
+    for contents in &report.contents {
+        let title = format!("Contents of the wheels of {}", contents.project);
+        page.push(&format!("<details><summary>{}</summary>\n\n", markdown(&title)));
+        for line in &contents.lines {
+            // Indented code: no fence that hostile text could close.
+            page.row(&format!("    {}\n", crate::escape::line(line)));
+        }
+        page.push("\n</details>\n\n");
+    }
+}
+
 /// The first digits; all of them on hovering.
 fn short_digest(digest: &str) -> String {
     let short = digest.get(..12).unwrap_or(digest);
@@ -355,5 +412,46 @@ impl Page {
         } else {
             self.text.push_str(row);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::distribution::Kind;
+
+    fn file(name: String) -> ReleasedFile {
+        ReleasedFile {
+            artifact: "a".to_owned(),
+            kind: Kind::Executable,
+            folder: Folder::Assets,
+            size: 1,
+            sha256: "0".repeat(64),
+            renamed_from: Some(format!("{name} as it was")),
+            name,
+        }
+    }
+
+    /// Whatever a run holds, a runner shows its summary, and it says what it
+    /// leaves out.
+    #[test]
+    fn a_summary_of_many_files_is_cut() {
+        let mut report = Report::failed("artifacts".to_owned(), 1, "");
+        report.files = (0..20_000).map(|n| file(format!("tool-{n}-{}", "x".repeat(80)))).collect();
+        report.notes = (0..20_000).map(|n| format!("note {n} {}", "y".repeat(100))).collect();
+        let cell = |project: usize, side: usize| Cell {
+            project: format!("p{project}"),
+            python: format!("cp{side}"),
+            platform: format!("Linux m{side}"),
+            file: format!("{project}-{side}"),
+            artifact: "a".to_owned(),
+            errors: Vec::new(),
+        };
+        report.coverage = (0..20_000).map(|n| cell(n, 0)).chain((0..2_000).map(|n| cell(0, n))).collect();
+        let page = markdown_of(&report);
+        assert!(page.len() <= MAX_BYTES, "{}", page.len());
+        assert!(page.contains("and 19970 more tables"), "{}", page.get(..3000).unwrap());
+        assert!(page.contains("and 3880 more rows and columns"));
+        assert!(page.contains(" more\n\n"), "{}", page.get(page.len() - 300..).unwrap());
     }
 }

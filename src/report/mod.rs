@@ -18,8 +18,10 @@ pub(crate) mod job;
 pub(crate) mod markdown;
 pub mod outputs;
 pub(crate) mod seen;
+mod sentences;
 pub(crate) mod styled;
 pub(crate) mod text;
+pub(crate) mod tree;
 pub(crate) mod verification;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,14 +31,15 @@ use serde::Serialize;
 use self::cause::{Cause, causes};
 use self::coverage::{Cell, coverage};
 use self::seen::SeenFile;
+use self::sentences::{account, conclusion, headline, next, relaxed, verify_commands};
+use self::tree::Contents;
 use crate::artifact::ArtifactName;
 use crate::distribution::Kind;
 use crate::folder::Folder;
-use crate::release::manifest::{Action, File, LeftOut, Manifest, Settings};
+use crate::release::manifest::{Action, File, LeftOut, Manifest, Run};
 use crate::release::top_level::TopLevelFiles;
 use crate::rule::finding::Finding;
 use crate::rule::{Rule, Severity};
-use crate::settings::{RecordSetting, Registry, Strictness};
 
 /// What a run came to.
 #[derive(Debug, Serialize)]
@@ -99,6 +102,9 @@ pub(crate) struct Report {
     /// Commands that verify a download.
     #[serde(skip)]
     pub verify_commands: Vec<String>,
+    /// What is in the wheels of a release, folded.
+    #[serde(skip)]
+    pub contents: Vec<Contents>,
     /// What to do next.
     #[serde(skip)]
     pub next: Option<String>,
@@ -197,8 +203,8 @@ pub(crate) struct Subject<'a> {
     pub release: Option<(&'a Manifest, &'a TopLevelFiles)>,
     /// The folder that was read, or the address of the run.
     pub source: String,
-    /// The repository on GitHub, `owner/name`, and the ref, where it runs there.
-    pub repository: Option<(&'a str, &'a str)>,
+    /// The run on GitHub, where it runs there.
+    pub run: Option<&'a Run>,
     /// Where the release lies.
     pub output: &'a str,
     /// Whether it was only tried.
@@ -213,6 +219,8 @@ pub(crate) struct Subject<'a> {
     pub left_out: &'a [LeftOut],
     /// What the source reported, and inputs without effect.
     pub notes: &'a [String],
+    /// What is in the wheels of a release, folded.
+    pub contents: &'a [Contents],
     /// Where the page of a rule is, without the rule's id.
     pub rules_page: Option<&'a str>,
 }
@@ -261,6 +269,7 @@ impl Report {
             arrived: arrived(subject.arrived),
             packages: packages(subject.arrived),
             verify_commands: verify_commands(subject),
+            contents: subject.contents.to_vec(),
             next: None,
         };
         report.headline = headline(&report);
@@ -296,6 +305,7 @@ impl Report {
             arrived: BTreeMap::new(),
             packages: Vec::new(),
             verify_commands: Vec::new(),
+            contents: Vec::new(),
             next: None,
         }
     }
@@ -313,7 +323,10 @@ impl Report {
 }
 
 fn source(subject: &Subject<'_>) -> Source {
-    let artifacts: BTreeSet<&str> = subject.arrived.iter().map(|file| file.artifact.as_str()).collect();
+    let arrived = subject.arrived.iter().map(|file| file.artifact.as_str());
+    // Of some no file could be read.
+    let refused = subject.findings.iter().filter_map(|finding| finding.place.as_ref());
+    let artifacts: BTreeSet<&str> = arrived.chain(refused.map(|place| place.artifact.as_str())).collect();
     Source {
         name: subject.source.clone(),
         artifacts: artifacts.len(),
@@ -378,173 +391,6 @@ fn projects(files: &[SeenFile]) -> Vec<String> {
 fn packages(files: &[SeenFile]) -> Vec<String> {
     let packages = files.iter().filter(|file| file.kind == Kind::NpmPackage && file.platform_of.is_none());
     packages.filter_map(|file| file.project.clone()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// `orderly 1.4.0`, or what else names the release.
-fn name(report: &Report) -> String {
-    let project = match report.projects.as_slice() {
-        [] => "The release".to_owned(),
-        [only] => only.clone(),
-        [first, rest @ ..] => {
-            // A main package's name begins those of its family.
-            let shortest =
-                rest.iter().fold(first, |one, other| if other.len() < one.len() { other } else { one });
-            format!("{shortest} and {} more", rest.len())
-        }
-    };
-    match &report.version {
-        Some(version) => format!("{project} {version}"),
-        None => project,
-    }
-}
-
-fn headline(report: &Report) -> String {
-    let name = name(report);
-    match report.verdict {
-        Verdict::Prepared => format!("{name} is ready to attest and publish"),
-        Verdict::DryRun => format!("{name} could be prepared (dry run)"),
-        Verdict::Refused | Verdict::Failed => {
-            let errors = report.causes.iter().filter(|cause| cause.severity == Severity::Error).count();
-            format!("{name} was not prepared: {} to fix", plural(errors, "thing"))
-        }
-    }
-}
-
-fn account(report: &Report, subject: &Subject<'_>) -> String {
-    let Some((_, top)) = subject.release else {
-        let artifacts: BTreeSet<_> = errors(report)
-            .flat_map(|cause| &cause.findings)
-            .filter_map(|found| found.artifact.as_ref())
-            .collect();
-        return format!(
-            "Nothing was written; no later job should run. {} in {} of {} ({}).",
-            counted(report.counts),
-            artifacts.len(),
-            plural(report.source.artifacts, "artifact"),
-            plural(report.source.files, "file"),
-        );
-    };
-    let mut parts: Vec<String> = Folder::ALL
-        .into_iter()
-        .filter_map(|folder| {
-            let count = report.files.iter().filter(|file| file.folder == folder).count();
-            (count > 0).then(|| match folder {
-                Folder::Pypi => format!("{} for PyPI", plural(count, "file")),
-                Folder::Npm => format!("{} for npm", plural(count, "package")),
-                Folder::Assets => plural(count, "asset"),
-            })
-        })
-        .collect();
-    parts.push(match top.subjects() {
-        Some(subjects) => plural(subjects.count(), "subject"),
-        None => "no subjects: the artifacts come from another run".to_owned(),
-    });
-    parts.push(text::size(report.files.iter().map(|file| file.size).sum()));
-    parts.push(plural(report.counts.warnings, "warning"));
-    parts.join(" · ")
-}
-
-fn counted(counts: Counts) -> String {
-    let warnings = match counts.warnings {
-        0 => String::new(),
-        warnings => format!(", {}", plural(warnings, "warning")),
-    };
-    format!("{}{warnings}", plural(counts.errors, "error"))
-}
-
-fn conclusion(report: &Report, subject: &Subject<'_>) -> String {
-    let Some((manifest, top)) = subject.release else {
-        let errors: BTreeSet<Rule> = errors(report).map(|cause| cause.rule).collect();
-        return format!(
-            "No release was written: {} of {} with {}.",
-            counted(report.counts),
-            plural(errors.len(), "rule"),
-            plural(errors_count(report), "cause"),
-        );
-    };
-    let done = |was_done: fn(Action) -> bool| {
-        let is_done = |file: &&File| file.origins.iter().any(|origin| was_done(origin.action));
-        manifest.files().iter().filter(is_done).count()
-    };
-    let rewritten = match done(|action| matches!(action, Action::Rewritten { .. })) {
-        0 => String::new(),
-        rewritten => format!(", {rewritten} rewritten"),
-    };
-    let subjects = match top.subjects() {
-        Some(subjects) if subjects.shards().len() > 1 => {
-            format!("{} to attest in {} shards", plural(subjects.count(), "subject"), subjects.shards().len())
-        }
-        Some(subjects) => format!("{} to attest", plural(subjects.count(), "subject")),
-        None => "no subjects: the artifacts come from another run".to_owned(),
-    };
-    let what = format!(
-        "{}, {} renamed{rewritten}, {subjects}",
-        plural(report.files.len(), "file"),
-        done(|action| action == Action::Renamed)
-    );
-    if subject.dry_run {
-        format!("Dry run, nothing written: {what}.")
-    } else {
-        format!("Prepared in {}: {what}.", subject.output)
-    }
-}
-
-fn errors(report: &Report) -> impl Iterator<Item = &Cause> {
-    report.causes.iter().filter(|cause| cause.severity == Severity::Error)
-}
-
-fn errors_count(report: &Report) -> usize {
-    errors(report).count()
-}
-
-fn next(report: &Report, subject: &Subject<'_>) -> Option<String> {
-    match (report.verdict, errors(report).next()) {
-        (Verdict::Prepared, _) => {
-            let digest = report.manifest_digest.as_deref()?;
-            Some(format!(
-                "Check it anywhere: release-prep verify --manifest-digest {digest} {}",
-                subject.output
-            ))
-        }
-        (Verdict::Refused, Some(cause)) => {
-            Some(format!("`release-prep explain {}` says why; docs/rules.md lists all rules.", cause.rule))
-        }
-        _ => None,
-    }
-}
-
-fn verify_commands(subject: &Subject<'_>) -> Vec<String> {
-    let Some((manifest, top)) = subject.release else { return Vec::new() };
-    let mut commands = vec!["sha256sum --check --ignore-missing SHA256SUMS".to_owned()];
-    if let (Some((repository, git_ref)), Some(file), Some(_)) =
-        (subject.repository, manifest.files().first(), top.subjects())
-    {
-        commands
-            .push(format!("gh attestation verify {} --repo {repository} --source-ref {git_ref}", file.name));
-    }
-    commands
-}
-
-/// What was relaxed by the inputs, a sentence each.
-fn relaxed(settings: &Settings) -> Vec<String> {
-    let mut relaxed = Vec::new();
-    if settings.record == RecordSetting::Off {
-        relaxed
-            .push("The files of wheels were not verified against their RECORD (`record: off`).".to_owned());
-    }
-    for registry in Registry::ALL {
-        let input = registry.input();
-        match settings.strictness(registry) {
-            Strictness::Error => {}
-            Strictness::Warn => {
-                relaxed.push(format!("What {registry} refuses is a warning (`{input}: warn`)."));
-            }
-            Strictness::Off => {
-                relaxed.push(format!("What {registry} refuses was not checked (`{input}: off`)."));
-            }
-        }
-    }
-    relaxed
 }
 
 /// `1 file`, `2 files`.

@@ -16,7 +16,7 @@ use crate::release::subject::Subjects;
 use crate::release::top_level::TopLevelFiles;
 use crate::settings::Registry;
 
-/// The names of all outputs, in the order of the README's table.
+/// The names of all outputs, in the order of the table in docs/reference.md.
 pub const NAMES: [&str; 20] = [
     "output-dir",
     "pypi-dir",

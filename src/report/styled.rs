@@ -76,7 +76,7 @@ const SHOWN_DIGITS: usize = 12;
 /// Text in which digests are cut to their first digits; the JSON has them
 /// whole.
 #[must_use]
-pub(crate) fn short_digests(text: &str) -> String {
+pub fn short_digests(text: &str) -> String {
     let is_digit = |character: char| matches!(character, '0'..='9' | 'a'..='f');
     let mut short = String::with_capacity(text.len());
     let mut digits = 0;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::cause::Cause;
-use super::coverage::grids;
+use super::coverage::{NPM, grids};
 use super::styled::{Line, Role, short_digests, wrapped};
 use super::{Ignored, ReleasedFile, Report, Verdict, plural};
 use crate::folder::Folder;
@@ -21,6 +21,10 @@ const MAX_SPACED_CAUSES: usize = 6;
 const MAX_PLACES: usize = 3;
 /// The most characters of what was expected; the JSON has all of it.
 const MAX_EXPECTED: usize = 200;
+/// The most characters of a place.
+const MAX_PLACE: usize = 400;
+/// The most characters of what was found.
+const MAX_FOUND: usize = 600;
 /// The columns in front of what belongs to a cause.
 const INDENT: usize = 11;
 
@@ -38,6 +42,10 @@ pub(crate) enum Detail {
 /// A report as lines.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
+    /// What was read, and notes: what belongs to the whole run.
+    pub preamble: Vec<Line>,
+    /// What the diagnostics are, where they are folded.
+    pub title: String,
     /// What was found, for the standard error.
     pub diagnostics: Vec<Line>,
     /// What came of it, for the standard output.
@@ -47,25 +55,22 @@ pub(crate) struct Text {
 /// The report in lines of at most [`super::styled::WIDTH`] columns.
 #[must_use]
 pub(crate) fn text(report: &Report, detail: Detail) -> Text {
-    let mut text = Text::default();
-    if detail >= Detail::Normal && !report.projects.is_empty() {
-        let projects: Sample<&String, 50> = report.projects.iter().collect();
-        text.diagnostics.extend(wrapped(
-            plain("projects: ", Role::Faint),
-            Role::Plain,
-            &projects.to_string(),
-        ));
+    let mut text = Text { title: title(report), ..Text::default() };
+    if detail >= Detail::Normal {
+        text.preamble = preamble(report);
     }
-    let notes = report.notes.iter().chain(&report.relaxed).filter(|_| detail >= Detail::Normal);
-    for note in notes {
-        text.diagnostics.extend(wrapped(plain("note: ", Role::Faint), Role::Plain, note));
-    }
+    let is_long = report.causes.len() > MAX_SPACED_CAUSES;
     for cause in &report.causes {
-        if cause.severity == Severity::Error || detail >= Detail::Normal {
-            text.diagnostics.extend(cause_lines(cause));
-            if report.causes.len() <= MAX_SPACED_CAUSES {
-                text.diagnostics.push(Line::default());
+        match cause.severity {
+            Severity::Warning if detail < Detail::Normal => continue,
+            // What stops the release comes first, and is read first.
+            Severity::Warning if is_long && report.counts.errors > 0 && detail < Detail::Verbose => {
+                text.diagnostics.extend(brief(cause));
             }
+            _ => text.diagnostics.extend(cause_lines(cause)),
+        }
+        if !is_long {
+            text.diagnostics.push(Line::default());
         }
     }
     if detail >= Detail::Normal {
@@ -84,8 +89,8 @@ fn plain(text: &str, role: Role) -> Line {
 }
 
 /// The beginning of a text that is too long to be read.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_EXPECTED) {
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text.to_owned(),
     }
@@ -95,22 +100,74 @@ fn field(name: &str, text: &str) -> Vec<Line> {
     wrapped(plain(&format!("{name:>INDENT$}  "), Role::Faint), Role::Plain, text)
 }
 
-fn cause_lines(cause: &Cause) -> Vec<Line> {
+/// What was read, and what is to be known of all of it.
+fn preamble(report: &Report) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if !report.projects.is_empty() {
+        let projects: Sample<&String, 50> = report.projects.iter().collect();
+        lines.extend(wrapped(plain("projects: ", Role::Faint), Role::Plain, &projects.to_string()));
+    }
+    if report.source.files > 0 {
+        lines.push(plain(&read(report), Role::Faint));
+    }
+    for note in report.notes.iter().chain(&report.relaxed) {
+        lines.extend(wrapped(plain("note: ", Role::Faint), Role::Plain, note));
+    }
+    lines
+}
+
+/// What was read.
+fn read(report: &Report) -> String {
+    let source = &report.source;
+    format!(
+        "read {} of {} ({})",
+        plural(source.files, "file"),
+        plural(source.artifacts, "artifact"),
+        size(source.bytes)
+    )
+}
+
+/// Nothing of it comes from outside.
+fn title(report: &Report) -> String {
+    match (report.counts.errors, report.counts.warnings) {
+        (0, 0) => "What is ignored".to_owned(),
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}
+
+/// A cause without what was expected.
+fn brief(cause: &Cause) -> Vec<Line> {
+    let mut lines = heading(cause);
+    if let [(artifact, files)] = cause.places().as_slice() {
+        let place = if files.is_empty() { artifact.to_string() } else { format!("{artifact}: {files}") };
+        lines.extend(field("-->", &shortened(&place, MAX_PLACE)));
+    }
+    lines
+}
+
+/// The rule, and what was found.
+fn heading(cause: &Cause) -> Vec<Line> {
     let (word, role) = match cause.severity {
         Severity::Error => ("error", Role::Error),
         Severity::Warning => ("warning", Role::Warning),
     };
     let lead = plain(word, role).then(role, "[").link(role, cause.rule.id(), cause.url.clone());
-    let mut lines = wrapped(lead.then(role, "]: "), Role::Strong, &short_digests(&cause.title));
+    wrapped(lead.then(role, "]: "), Role::Strong, &shortened(&short_digests(&cause.title), MAX_FOUND))
+}
+
+fn cause_lines(cause: &Cause) -> Vec<Line> {
+    let mut lines = heading(cause);
     let places = cause.places();
     for (artifact, files) in places.iter().take(MAX_PLACES) {
         let place = if files.is_empty() { artifact.to_string() } else { format!("{artifact}: {files}") };
-        lines.extend(field("-->", &place));
+        lines.extend(field("-->", &shortened(&place, MAX_PLACE)));
     }
     if places.len() > MAX_PLACES {
         lines.extend(field("-->", &format!("and {} more artifacts", places.len() - MAX_PLACES)));
     }
-    lines.extend(field("expected", &shortened(&short_digests(&cause.expected))));
+    lines.extend(field("expected", &shortened(&short_digests(&cause.expected), MAX_EXPECTED)));
     lines.extend(field("help", &cause.help));
     if let Some(input) = &cause.paste {
         let mut name = "use";
@@ -149,6 +206,9 @@ fn artifacts(report: &Report) -> Vec<Line> {
             files.entry(artifact.as_str()).or_default();
         }
     }
+    if errors.is_empty() {
+        return Vec::new();
+    }
     if errors.len() > MAX_ARTIFACTS {
         let sound = files.keys().filter(|name| !errors.contains_key(*name));
         let sound: Sample<&&str, 50> = sound.collect();
@@ -185,8 +245,8 @@ fn release(report: &Report, detail: Detail) -> Vec<Line> {
                 .then(Role::Plain, format!("{kinds:<34}"))
                 .then(Role::Faint, size(bytes)),
         );
-        if folder == Folder::Pypi {
-            lines.extend(pythons(report));
+        if folder != Folder::Assets {
+            lines.extend(rows(report, folder == Folder::Npm));
         }
         if detail == Detail::Verbose {
             for file in files {
@@ -205,11 +265,11 @@ fn release(report: &Report, detail: Detail) -> Vec<Line> {
     lines
 }
 
-/// A line for each interpreter: on which platforms there are wheels.
-fn pythons(report: &Report) -> Vec<Line> {
+/// A line for each interpreter, or for npm: on which platforms there are files.
+fn rows(report: &Report, of_npm: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     for grid in grids(&report.coverage) {
-        for (python, cells) in &grid.rows {
+        for (python, cells) in grid.rows.iter().filter(|(python, _)| (*python == NPM) == of_npm) {
             let platforms: Vec<&str> =
                 grid.platforms.iter().filter(|platform| cells.contains_key(**platform)).copied().collect();
             let lead = plain(&format!("           {python:<12} "), Role::Strong);

@@ -327,11 +327,27 @@ impl Cli {
         }
     }
 
+    /// Whether it is shown how far the run is.
+    #[must_use]
+    pub(crate) fn shows_progress(&self) -> bool {
+        match &self.command {
+            None => !self.prepare.output.quiet,
+            Some(Command::Prepare(prepare)) => !prepare.output.quiet,
+            Some(Command::Inspect(_) | Command::Init(_) | Command::Verify(_) | Command::Explain(_)) => false,
+        }
+    }
+
     /// Reads arguments, the program's name first.
     ///
     /// # Errors
     /// The requested help, or an invalid argument: [`UsageError`].
-    pub fn read(arguments: Vec<OsString>) -> Result<Self, UsageError> {
+    pub fn read(mut arguments: Vec<OsString>) -> Result<Self, UsageError> {
+        // With a value it is that of the release; alone, what it is of every program.
+        if let [_, flag] = arguments.as_mut_slice()
+            && flag == "--version"
+        {
+            *flag = "-V".into();
+        }
         Self::try_parse_from(without_empty(arguments)).map_err(UsageError::from)
     }
 
@@ -486,7 +502,7 @@ mod tests {
             ),
             (
                 &["--pattern", "a\nb{1..3}"],
-                "pattern: found `b{1..3}`, which uses a range like `{1..3}`; only `*`, `?`, `[abc]` and `{a,b}` are known",
+                "pattern: found `b{1..3}`, which uses a range like `{1..3}`; only `*`, `?`, `[abc]` and `{a,b}` are supported",
             ),
             (
                 &["verify", "--manifest-digest", "12"],
@@ -500,7 +516,29 @@ mod tests {
                 &["--run-id", "x", "--run-id", "y"],
                 "run-id: found `x`, expected the id of a run, a whole number",
             ),
-            (&["--nothing"], "unexpected argument '--nothing' found"),
+            (&["--nothing"], "there is no flag `--nothing`; `release-prep --help` lists them"),
+            (&["--normalise", "off"], "there is no flag `--normalise`; did you mean `--normalize`?"),
+            (&["--json"], "there is no flag `--json`; use `--format json`"),
+            (&["-o", "x"], "there is no flag `-o`; use `--output-dir DIR`"),
+            (
+                &["--token=x"],
+                "there is no flag `--token`; set `GITHUB_TOKEN`, or use `--github-token-file FILE`",
+            ),
+            (
+                &["dist/"],
+                "found `dist/` without a flag; use `--artifacts-dir dist/` to prepare what is in a folder",
+            ),
+            (
+                &["prepare", "artifacts"],
+                "found `artifacts` without a flag; use `--artifacts-dir artifacts` to prepare what is in a folder",
+            ),
+            (&["verfy"], "there is no command `verfy`; did you mean `verify`?"),
+            (
+                &["publish"],
+                "there is no command `publish`; the commands are prepare, inspect, init, verify and explain",
+            ),
+            (&["-q", "-v"], "quiet and verbose contradict each other; give one of them"),
+            (&["--run-id", "1", "--run-id", "2"], "run-id: given more than once; give it once"),
         ] {
             assert_eq!(wrong(arguments), message);
         }

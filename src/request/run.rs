@@ -81,7 +81,7 @@ pub(super) fn refuse_beside_a_folder(arguments: &PrepareArgs, folder: &Utf8Path)
     match named.into_iter().flatten().next() {
         None => Ok(()),
         Some(input) => Err(InputError::Conflict(format!(
-            "{input}: it is about a run's artifacts, but artifacts-dir is `{folder}`, a folder; give one of the two"
+            "{input}: applies to the artifacts of a run, but artifacts-dir is the folder `{folder}`; give one of the two"
         ))),
     }
 }
@@ -151,7 +151,7 @@ fn named_run(arguments: &PrepareArgs, this_run: Option<&ThisRun>) -> Result<Name
     match (repository, run_id) {
         (Some(repository), Some(run_id)) => Ok(Named { server: None, repository, run_id }),
         _ => Err(InputError::Conflict(
-            "artifacts-dir: found neither it nor a run; expected a folder of artifacts, or a run: \
+            "artifacts-dir: found no value and no run; expected a folder of artifacts, or a run: \
              `--run` with the URL of its page, or `repository` and `run-id`"
                 .into(),
         )),

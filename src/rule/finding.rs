@@ -8,6 +8,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::artifact::ArtifactName;
+use crate::filename::FileName;
+use crate::glob::literal;
 use crate::rule::{Rule, Severity};
 
 /// Where a finding points: a file of an artifact, or an artifact as a whole.
@@ -162,9 +164,32 @@ impl Finding {
         self
     }
 
+    /// With the line of `pattern` that excludes every file of that name.
+    #[must_use]
+    pub(crate) fn excluding(self, name: &FileName) -> Self {
+        match excluded("file:", name.as_str()) {
+            Some(line) => self.input("pattern", line),
+            None => self,
+        }
+    }
+
+    /// With the line of `pattern` that excludes that artifact.
+    #[must_use]
+    pub(crate) fn excluding_artifact(self, name: &ArtifactName) -> Self {
+        match excluded("", name.as_str()) {
+            Some(line) => self.input("pattern", line),
+            None => self,
+        }
+    }
+
     /// Whether this finding stops the release.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// A line that excludes a name; none where no glob means just that name.
+fn excluded(what: &str, name: &str) -> Option<String> {
+    Some(format!("!{what}{}", literal(name)?))
 }

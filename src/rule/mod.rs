@@ -16,6 +16,9 @@ pub use catalogue::Rule;
 
 use crate::settings::Registry;
 
+/// A finding of each rule. A test writes it from what the program says.
+const EXAMPLES: &str = include_str!("examples.txt");
+
 /// What kind of authority a rule stands on, and so who may relax it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -90,6 +93,17 @@ impl Rule {
     #[must_use]
     pub(crate) const fn is_about_the_release_before(self) -> bool {
         matches!(self, Self::PreviousKind | Self::PreviousBytes)
+    }
+
+    /// A finding of it, as a terminal shows it; none of the few rules that no
+    /// test can break.
+    #[must_use]
+    pub fn example(self) -> Option<&'static str> {
+        let is_of_rule = |block: &&str| {
+            let id = block.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+            id.is_some_and(|(id, _)| id == self.id())
+        };
+        EXAMPLES.split("\n\n").map(str::trim_end).find(is_of_rule)
     }
 
     /// Whether its findings can be ignored. A release of nothing is none.

@@ -41,7 +41,7 @@ pub enum IgnoreError {
     #[error("but there is no rule `{0}`; docs/rules.md has the table of all rules")]
     NoRule(String),
     /// A rule that cannot be ignored.
-    #[error("but `{0}` cannot be ignored: there would be no release, or none of what was built")]
+    #[error("but `{0}` cannot be ignored: rules of class integrity and `nothing-selected` always count")]
     Never(Rule),
     /// No glob.
     #[error(transparent)]

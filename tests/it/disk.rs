@@ -215,7 +215,7 @@ fn a_place_of_its_own() {
 
 /// What stands at the output and is no whole release stays as it is.
 #[test]
-fn what_is_not_ours_stays() {
+pub(crate) fn what_is_not_ours_stays() {
     let cases: [Standing; 8] = [
         ("is not empty", |w| w.write("prepared/thesis.txt", "years of work")),
         ("is not empty", |w| w.write("prepared/release-manifest.json", "{}")),
@@ -248,7 +248,7 @@ fn what_is_not_ours_stays() {
 }
 
 #[test]
-fn no_link_above_the_output_is_followed() {
+pub(crate) fn no_link_above_the_output_is_followed() {
     let workspace = one_tool();
     fs::create_dir(workspace.path("real")).unwrap();
     symlink("real", workspace.path("linked")).unwrap();
@@ -297,7 +297,7 @@ fn a_release_that_was_moved_aside_goes_back() {
 }
 
 #[test]
-fn a_folder_that_only_bears_the_name_stays() {
+pub(crate) fn a_folder_that_only_bears_the_name_stays() {
     for make in [
         |w: &Workspace| w.write(format!("{STAGING}/thesis.txt"), "years of work"),
         |w: &Workspace| w.write(STAGING, "a file"),
@@ -313,7 +313,7 @@ fn a_folder_that_only_bears_the_name_stays() {
 }
 
 #[test]
-fn a_run_waits_for_no_other() {
+pub(crate) fn a_run_waits_for_no_other() {
     let workspace = one_tool();
     fs::create_dir(workspace.path(STAGING)).unwrap();
     workspace.write(MARK, "");
@@ -425,6 +425,7 @@ fn a_dry_run_leaves_nothing() {
     let workspace = one_tool();
     let run = workspace.prepare(&["--dry-run", "--output-dir", "deep/out"]).exits(0);
     insta::assert_snapshot!(run.log(), @r"
+    read 1 file of 1 artifact (12 B)
       assets/  1 executable                      12 B
     Dry run, nothing written: 1 file, 0 renamed, 3 subjects to attest.
     ");
@@ -495,7 +496,7 @@ fn folders_of_another_user() {
 
 /// A container that allows no more processes.
 #[test]
-fn no_thread_can_be_started() {
+pub(crate) fn no_thread_can_be_started() {
     let workspace = one_tool();
     fs::set_permissions(workspace.path(".."), fs::Permissions::from_mode(0o755)).unwrap();
     if rustix::process::geteuid().is_root() {

@@ -12,7 +12,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::harness::Workspace;
 
-const README: &str = include_str!("../../README.md");
+const REFERENCE: &str = include_str!("../../docs/reference.md");
 const RULES: &str = include_str!("../../docs/rules.md");
 const RULES_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
 
@@ -63,30 +63,30 @@ fn every_input_is_documented_with_its_default() {
     let mut flags = flags();
     for name in FLAGS_ONLY {
         assert!(flags.remove(name).is_some(), "{name} is no flag");
-        assert!(README.contains(&format!("`--{name}`")), "the README does not mention --{name}");
+        assert!(REFERENCE.contains(&format!("`--{name}`")), "the reference does not mention --{name}");
     }
-    let listed = rows(README, "input");
+    let listed = rows(REFERENCE, "input");
     for row in &listed {
         let (name, default) = (row[0], row[1]);
         match flags.remove(name) {
-            Some(meant) => assert_eq!(default, meant, "the README's default of `{name}`"),
+            Some(meant) => assert_eq!(default, meant, "the reference's default of `{name}`"),
             None => {
                 assert!(INPUTS_ONLY.contains(&(name, default)), "`{name}` is no flag, or is listed twice");
             }
         }
     }
-    assert!(flags.is_empty(), "the README does not list {:?}", flags.keys());
+    assert!(flags.is_empty(), "the reference does not list {:?}", flags.keys());
 }
 
 #[test]
 fn every_output_is_documented() {
-    let listed: Vec<&str> = rows(README, "output").iter().map(|row| row[0]).collect();
+    let listed: Vec<&str> = rows(REFERENCE, "output").iter().map(|row| row[0]).collect();
     assert_eq!(listed, outputs::NAMES);
 }
 
 #[test]
 fn every_exit_code_is_documented() {
-    let listed: Vec<i32> = rows(README, "code")
+    let listed: Vec<i32> = rows(REFERENCE, "code")
         .iter()
         .flat_map(|row| row[0].split(", ").map(|code| code.parse().unwrap()))
         .collect();
@@ -154,6 +154,9 @@ fn rules() -> String {
         writeln!(text, "\n## {}{}", title[..1].to_uppercase(), &title[1..]).unwrap();
         for rule in Rule::ALL.iter().filter(|rule| rule.class() == class) {
             writeln!(text, "\n### `{}`\n\n{}\n\n{}\n", rule.id(), rule.summary(), rule.rationale()).unwrap();
+            if let Some(example) = rule.example() {
+                writeln!(text, "```text\n{example}\n```\n").unwrap();
+            }
             writeln!(text, "What to do: {}\n\nSource: {}.", rule.remedy(), rule.source()).unwrap();
         }
     }
@@ -202,7 +205,15 @@ fn rules_are_explained() {
 
     An empty release is never intended. The names of the artifacts that were found are listed.
 
-    Check `pattern`, and that the jobs before this one uploaded what they built.
+    For example:
+
+    error[nothing-selected]: there are no artifacts
+       expected  at least one file to release
+           help  Check `artifacts-dir`, and that the steps before this one downloaded or built files.
+
+    What to do: Check `pattern`, and that the jobs before this one uploaded what they built.
+
+    Inputs: `pattern`, `artifact-ids` and `run-id` select artifacts. It cannot be ignored.
 
     Source: the input `pattern`
     ");

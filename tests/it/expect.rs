@@ -50,6 +50,7 @@ pub(crate) fn what_is_not() {
     let run = expecting("*-win_arm64.whl\n2 *-win_*.whl\n3 *.whl\n0 *-macosx_*").exits(1);
     insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
+    read 5 files of 4 artifacts (3.3 kB)
     error[expected-files]: 1 file of the release matches `*-macosx_*`: `foo-1.0-py3-none-macosx_11_0_arm64.whl`
        expected  none, as the line `0 *-macosx_*` of `expect` says
            help  Remove from the artifacts what does not belong there, or change the count in `expect`.
@@ -77,9 +78,8 @@ pub(crate) fn what_is_not() {
        expected  distributions, archives, executables, installers, scripts, signatures or sidecars
            help  Name the artifact in `pattern` to release its files, or exclude it there with `!`.
 
-      artifact    errors
     `release-prep explain expected-files` says why; docs/rules.md lists all rules.
-    No release was written: 4 errors, 1 warning of 1 rule with 4 causes.
+    No release was written: 4 errors of 1 rule in 4 causes, 1 warning.
     ");
     let run = expecting("artifact:wheels-musl*\n2+ artifact:notes").exits(1);
     insta::assert_snapshot!(run.findings(), @r"
@@ -107,7 +107,7 @@ fn what_was_perhaps_meant() {
 }
 
 #[test]
-fn lines_that_say_nothing() {
+pub(crate) fn lines_that_say_nothing() {
     for (line, why) in [
         ("3", "expected a glob of file names"),
         ("pypi/*.whl", "no name contains a `/`"),
@@ -159,6 +159,7 @@ pub(crate) fn digests_of_build_jobs() {
     let run = expecting(&format!("{}  {name}\n{digest}  other.whl", "0".repeat(64)), &[]).exits(1);
     insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
+    read 2 files of 1 artifact (812 B)
     error[expected-digest]: there is no file `other.whl`
        expected  `other.whl` with the SHA-256 cfe8e51ece9a…, as `expect-digests` declares
            help  Check that the job uploaded the file, and that `pattern` selects its artifact.
@@ -171,7 +172,7 @@ pub(crate) fn digests_of_build_jobs() {
       artifact   errors
       w               1  expected-digest
     `release-prep explain expected-digest` says why; docs/rules.md lists all rules.
-    No release was written: 2 errors of 1 rule with 2 causes.
+    No release was written: 2 errors of 1 rule in 2 causes.
     ");
     // A name may stand for two files, as long as each is there.
     let two = Workspace::with([("a/x.exe", b"MZ1"), ("b/x.exe", b"MZ2")]);

@@ -136,7 +136,7 @@ pub(crate) fn only_regular_files_are_read() {
 }
 
 #[test]
-fn the_folder_itself_is_no_link() {
+pub(crate) fn the_folder_itself_is_no_link() {
     let workspace = Workspace::with([("a/tool", elf("tool"))]);
     symlink("artifacts", workspace.path("linked")).unwrap();
     for (folder, why) in [
@@ -160,9 +160,8 @@ pub(crate) fn nothing_selected_lists_what_was_found() {
        expected  at least one file to release
            help  Check `pattern`, and that the jobs before this one uploaded what they built.
 
-      artifact   errors
     `release-prep explain nothing-selected` says why; docs/rules.md lists all rules.
-    No release was written: 1 error of 1 rule with 1 cause.
+    No release was written: 1 error of 1 rule in 1 cause.
     ");
     fs::remove_dir_all(workspace.path("artifacts")).unwrap();
     fs::create_dir(workspace.path("artifacts")).unwrap();
@@ -209,6 +208,7 @@ fn strays_and_unknown_kinds() {
     ]);
     let run = workspace.prepare(&[]).exits(0);
     insta::assert_snapshot!(run.log(), @r"
+    read 6 files of 1 artifact (21 B)
     warning[unknown-kind]: 2 files of unknown type skipped: `a: LICENSE`, `a: notes.txt`
        expected  distributions, archives, executables, installers, scripts, signatures or sidecars
            help  Name the artifact in `pattern` to release its files, or exclude it there with `!`.
@@ -473,7 +473,7 @@ pub(crate) fn npm_packages_are_named_as_npm_packs_them() {
     npm/tool-1.0.0.tgz from npm: tool-1.0.0.tgz kept
     ");
     let run = workspace.prepare(&["--normalize", "check"]).exits(1);
-    insta::assert_snapshot!(run.findings(), @"error[npm-name]: npm: package.tgz: the name is not the one that its metadata gives (An npm package is named as `npm pack` names it)");
+    insta::assert_snapshot!(run.findings(), @"error[npm-name]: npm: package.tgz: its name is not the one that its metadata gives");
     workspace.write("artifacts/npm/bad.tgz", npm(&json!({"name": "Bad Name", "version": "1"})));
     insta::assert_snapshot!(workspace.prepare(&[]).exits(1).findings(), @r#"error[npm-metadata]: npm: bad.tgz: its package.json cannot be read: the package's name "Bad Name" is not valid: it holds ' '"#);
 }

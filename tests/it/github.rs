@@ -160,9 +160,13 @@ impl GitHub {
 
     fn run(&self, inputs: &[(&str, &str)]) -> Ran {
         let workspace = tempfile::tempdir().unwrap();
-        let output = self.command(workspace.path(), inputs).output().unwrap();
+        let reports = tempfile::tempdir().unwrap();
+        let report = reports.path().join("report.json");
+        let mut command = self.command(workspace.path(), inputs);
+        let output = command.env("INPUT_REPORT", &report).output().unwrap();
         crate::harness::record_rules(&output);
         let ran = Ran { output, workspace };
+        ran.compare(&report);
         self.no_canary(&ran);
         ran
     }
@@ -193,6 +197,30 @@ impl GitHub {
 }
 
 impl Ran {
+    /// Compares what was said with the report.
+    fn compare(&self, report: &Path) {
+        let text = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes)
+                .replace(self.workspace.path().to_str().unwrap(), "[workspace]");
+            // A server of the test.
+            let mut parts = text.split("127.0.0.1:");
+            let first = parts.next().unwrap().to_owned();
+            parts.fold(first, |text, part| {
+                text + "127.0.0.1" + part.trim_start_matches(|digit: char| digit.is_ascii_digit())
+            })
+        };
+        let run = crate::harness::Run {
+            code: self.code(),
+            out: text(&self.output.stdout),
+            err: text(&self.output.stderr),
+            report: std::fs::read(report).ok().map(|json| serde_json::from_slice(&json).unwrap()),
+            outputs: BTreeMap::new(),
+            summary: std::fs::read_to_string(self.workspace.path().join("summary")).unwrap_or_default(),
+        };
+        crate::report::record(&run);
+        crate::report::assert_agreement(&run);
+    }
+
     fn log(&self) -> String {
         format!(
             "{}{}",
@@ -314,7 +342,7 @@ fn failures_that_pass_are_reported_and_survived() {
 }
 
 #[test]
-fn failures_that_do_not_pass() {
+pub(crate) fn failures_that_do_not_pass() {
     let echo = || json!({"message": format!("{TOKEN} is wrong"), "msg": format!("{TOKEN} is wrong")});
     for (status, remedy) in [
         (401, "Give a token that is still valid as `github-token`"),

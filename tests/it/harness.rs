@@ -16,6 +16,8 @@ use std::sync::LazyLock;
 use release_prep::testing::Rule;
 use tempfile::TempDir;
 
+use crate::report;
+
 /// A folder to work in, with the files of a runner's step beside it.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -147,17 +149,42 @@ impl Workspace {
             text.replace(self.path("").to_str().unwrap().trim_end_matches('/'), "[workspace]")
         };
         record_rules(&ended);
+        let is_step = environment_of(command, "GITHUB_ACTIONS").is_some();
         let step_file = |name| fs::read_to_string(self.root.join(name)).unwrap_or_default();
         let report = fs::read(self.report_path()).ok();
         let report = report.map(|json| serde_json::from_slice(&json).unwrap()).inspect(assert_valid);
-        Run {
+        let run = Run {
             code: ended.status.code(),
             out: text(ended.stdout),
             err: text(ended.stderr),
             report,
             outputs: read_outputs(&step_file("output")),
             summary: step_file("summary"),
+        };
+        report::record(&run);
+        if is_step {
+            report::assert_agreement(&run);
+        } else if report::is_recording() && run.report.is_some() {
+            self.finish(&mut self.as_step(command));
+            return Run { report: run.report, ..run };
         }
+        run
+    }
+
+    /// The same command as a step of a job, which leaves nothing.
+    fn as_step(&self, command: &Command) -> Command {
+        let mut step = Command::new(command.get_program());
+        step.env_clear().args(command.get_args()).current_dir(self.path(""));
+        for (name, value) in command.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+            step.env(name, value);
+        }
+        if !command.get_args().any(|argument| argument.to_string_lossy().starts_with("--dry-run")) {
+            step.arg("--dry-run");
+        }
+        step.env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_WORKSPACE", self.path(""))
+            .env("GITHUB_STEP_SUMMARY", self.root.join("summary"));
+        step
     }
 
     /// Every path below a folder with its mode, sorted; nothing if there is no
@@ -185,6 +212,11 @@ impl Workspace {
     pub(crate) fn names(&self) -> Vec<String> {
         names_in(&self.path(""))
     }
+}
+
+/// The value of a variable that a command is given.
+fn environment_of<'a>(command: &'a Command, name: &str) -> Option<&'a OsStr> {
+    command.get_envs().find(|(given, _)| *given == name)?.1
 }
 
 thread_local! {

@@ -38,6 +38,7 @@ mod policy;
 mod prepare;
 mod previous;
 mod projects;
+mod report;
 mod rewrite;
 mod rules;
 mod runner;

@@ -53,6 +53,8 @@ pub(crate) fn the_repository_of_the_workflow() {
     }
     insta::assert_snapshot!(prepared(&json!({"repository": {"url": "https://github.com/octo-org/fork"}})).exits(1).log(), @r#"
     projects: `tool`
+    read 1 file of 1 artifact (252 B)
+    ::group::1 error
     error[npm-repository]: its package.json names the repository `https://github.com/octo-org/fork`
             -->  npm: tool.tgz
        expected  https://github.com/octo-org/tool, whose workflow this is
@@ -60,9 +62,10 @@ pub(crate) fn the_repository_of_the_workflow() {
 
       artifact   errors
       npm             1  npm-repository
-    `release-prep explain npm-repository` says why; docs/rules.md lists all rules.
-    No release was written: 1 error of 1 rule with 1 cause.
+    ::endgroup::
     ::error title=npm-repository::npm: tool.tgz: its package.json names the repository `https://github.com/octo-org/fork`; expected https://github.com/octo-org/tool, whose workflow this is. Set `"repository": {"type": "git", "url": "git+https://github.com/octo-org/tool.git"}` in its package.json.
+    `release-prep explain npm-repository` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule in 1 cause.
     "#);
     // npm compares with case.
     let other_case = json!({"repository": "git+https://github.com/Octo-Org/tool.git"});
@@ -92,9 +95,9 @@ pub(crate) fn a_prerelease_without_a_tag() {
     let run = prepared(&beta).exits(0);
     insta::assert_snapshot!(run.out.lines().take(4).collect::<Vec<_>>().join("\n"), @r"
     projects: `tool`
+    read 1 file of 1 artifact (255 B)
+    ::group::1 warning
     warning[npm-dist-tag]: package.json names no dist-tag for the prerelease 1.0.0-beta.1
-            -->  npm: tool.tgz
-       expected  a `publishConfig.tag`, without which npm publishes no prerelease
     ");
     assert!(run.output("npm-packages").contains(r#""tag":"next""#), "{}", run.output("npm-packages"));
     let mut tagged = beta;
@@ -324,7 +327,7 @@ fn what_is_recorded_of_a_family() {
     |---|:-:|:-:|
     | **npm** | ✅ | ✅ |
     ");
-    assert!(run.summary.contains("npm: <code>alone</code> <code>tool</code>\n"), "{}", run.summary);
+    assert!(run.summary.contains("npm: <code>alone</code>, <code>tool</code>\n"), "{}", run.summary);
     let digest = run.output("manifest-digest").to_owned();
     workspace.run(["verify", "--manifest-digest", &digest, "prepared"]).exits(0);
 }

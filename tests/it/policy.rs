@@ -12,21 +12,25 @@ fn the_rules_of_the_index() {
     workspace.prepare_on_runner(&[]).exits(1);
     let run = workspace.prepare_on_runner(&[("pypi", "warn")]).exits(0);
     assert_eq!(run.output("pypi-ready"), "false");
-    insta::assert_snapshot!(run.log(), @r#"
+    insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
+    read 1 file of 1 artifact (812 B)
     note: What PyPI refuses is a warning (`pypi: warn`).
+    ::group::1 warning
     warning[wheel-platform]: PyPI accepts no wheels for `linux_x86_64`
             -->  a: foo-1.0-py3-none-linux_x86_64.whl
        expected  platform tags that PyPI accepts
-           help  Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set
-                 `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
+           help  Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or exclude
+                 it from PyPI to release it among the assets.
+            use  pypi-exclude: '*linux_x86_64*.whl'
 
+    ::endgroup::
+    ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`; expected platform tags that PyPI accepts. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or exclude it from PyPI to release it among the assets. pypi-exclude: '*linux_x86_64*.whl'
       pypi/    1 wheel                           812 B
                py3          Linux x86_64
-    Check it anywhere: release-prep verify --manifest-digest 1511e77ec6142fba66ba9b8af2006200de8d306a4529f44627b0b337930467b9 prepared
+    Check it anywhere: release-prep verify --manifest-digest 727673912c92cdaf6d864f91d713e7a4caa17094dfd6d1bb45d3abcec6fb4166 prepared
     Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
-    ::warning title=wheel-platform::a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`; expected platform tags that PyPI accepts. Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or set `pypi-exclude: "*linux_x86_64*.whl"` to release it among the assets.
-    "#);
+    ");
     assert_eq!(workspace.manifest()["settings"]["pypi"], "warn");
     assert_eq!(workspace.manifest()["warnings"][0]["rule"], "wheel-platform");
     let run = workspace.prepare_on_runner(&[("pypi", "off")]).exits(0);
@@ -46,11 +50,14 @@ fn what_is_ignored_is_reported() {
     assert_eq!(run.output("pypi-ready"), "false");
     insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
+    read 1 file of 1 artifact (812 B)
     note: ignore: `native-any none-*` matched no finding
+    ::group::What is ignored
     ignored[wheel-platform]: a: foo-1.0-py3-none-linux_x86_64.whl: PyPI accepts no wheels for `linux_x86_64`
+    ::endgroup::
       pypi/    1 wheel                           812 B
                py3          Linux x86_64
-    Check it anywhere: release-prep verify --manifest-digest af5705fac49bb05256c625be65e1e53e6877278a9e2010db6eaa7444a77efa08 prepared
+    Check it anywhere: release-prep verify --manifest-digest 39b7c6e2251bf476a4a20ecfd6d8a235d341c69279a617226e2a84ec53b80814 prepared
     Prepared in prepared: 1 file, 0 renamed, 3 subjects to attest.
     ");
     insta::assert_snapshot!(run.summary, @r#"
@@ -68,7 +75,7 @@ fn what_is_ignored_is_reported() {
 
         sha256sum --check --ignore-missing SHA256SUMS
 
-    `release-manifest.json` has the SHA-256 <code>af5705fac49bb05256c625be65e1e53e6877278a9e2010db6eaa7444a77efa08</code>.
+    `release-manifest.json` has the SHA-256 <code>39b7c6e2251bf476a4a20ecfd6d8a235d341c69279a617226e2a84ec53b80814</code>.
 
     </details>
 
@@ -90,7 +97,15 @@ fn what_is_ignored_is_reported() {
 
     </details>
 
-    Check it anywhere&#58; release-prep verify --manifest-digest af5705fac49bb05256c625be65e1e53e6877278a9e2010db6eaa7444a77efa08 prepared
+    <details><summary>Contents of the wheels of foo</summary>
+
+        foo-1.0-py3-none-linux_x86_64.whl
+        ├── module.py  (0 B)
+        └── foo-1.0.dist-info/{METADATA,RECORD,WHEEL}  (383 B)
+
+    </details>
+
+    Check it anywhere&#58; release-prep verify --manifest-digest 39b7c6e2251bf476a4a20ecfd6d8a235d341c69279a617226e2a84ec53b80814 prepared
     "#);
     let ignored = &workspace.manifest()["ignored"];
     assert_eq!((&ignored[0]["rule"], ignored.as_array().unwrap().len()), (&"wheel-platform".into(), 1));
@@ -104,7 +119,7 @@ fn what_is_ignored_is_reported() {
 }
 
 #[test]
-fn what_cannot_be_ignored() {
+pub(crate) fn what_cannot_be_ignored() {
     let workspace = Workspace::with([(format!("a/{LINUX}"), wheel(LINUX))]);
     for (line, why) in [
         ("record-digest *", "cannot be ignored"),
@@ -136,6 +151,8 @@ fn record_off() {
     let run = workspace.prepare_on_runner(&[]).exits(1);
     insta::assert_snapshot!(run.log(), @r"
     projects: `foo`
+    read 1 file of 1 artifact (828 B)
+    ::group::1 error
     error[record-digest]: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4
             -->  a: foo-1.0-py3-none-any.whl
        expected  sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says
@@ -144,9 +161,10 @@ fn record_off() {
 
       artifact   errors
       a               1  record-digest
-    `release-prep explain record-digest` says why; docs/rules.md lists all rules.
-    No release was written: 1 error of 1 rule with 1 cause.
+    ::endgroup::
     ::error title=record-digest::a: foo-1.0-py3-none-any.whl: `module.py` has the digest sha256=bHHO2nNwHktyuOVn89tJtUFwcCaKIrxgrq2VF2kZhj4; expected sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU, as RECORD says. Find out what changed the wheel after it was built. A tool that changes a wheel must write `RECORD` again, as `wheel unpack` and `wheel pack` do.
+    `release-prep explain record-digest` says why; docs/rules.md lists all rules.
+    No release was written: 1 error of 1 rule in 1 cause.
     ");
     let run = workspace.prepare_on_runner(&[("record", "off")]).exits(0);
     assert_eq!(run.output("pypi-ready"), "false");

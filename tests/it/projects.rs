@@ -51,7 +51,7 @@ pub(crate) fn what_is_not_named_is_refused() {
 
 /// Python's names are compared normalized, npm's to the letter.
 #[test]
-fn what_is_named_is_released() {
+pub(crate) fn what_is_named_is_released() {
     let workspace = workspace(false);
     for (projects, code) in [
         ("my-tool\n@my-scope/tool", 0),

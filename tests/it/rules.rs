@@ -8,6 +8,7 @@ use release_prep::testing::Rule;
 use crate::fixture::{Entry, unicode_path};
 use crate::harness::{Workspace, broken_rules};
 use crate::native::{AARCH64, I386, LIBRARY, OBJECT, PROGRAM, X86_64, elf, mach_o, mach_o_fat, pe};
+use crate::report;
 use crate::wheelwright::Wheelwright;
 
 /// As RECORD has the digest of an empty file.
@@ -684,17 +685,24 @@ const BREAKING: &[fn()] = &[
 /// break them.
 const TOO_LARGE: [Rule; 2] = [Rule::AssetSize, Rule::NpmSize];
 
-/// Runs the program until every rule is broken.
+/// Runs the program until every rule is broken, each run as a step as well: text,
+/// summary, annotations and report agree, and the examples of all rules are what
+/// is said.
 #[test]
 fn every_rule_is_seen_to_be_broken() {
-    // Their snapshots are compared a second time.
-    insta::allow_duplicates! {
-        for test in BREAKING {
-            test();
+    let recorded = report::recording(|| {
+        // Their snapshots are compared a second time.
+        insta::allow_duplicates! {
+            for test in BREAKING {
+                test();
+            }
         }
-    }
+    });
     let broken = broken_rules();
-    let unbroken: Vec<_> =
-        Rule::ALL.iter().filter(|rule| !broken.contains(rule) && !TOO_LARGE.contains(rule)).collect();
-    assert!(unbroken.is_empty(), "no run breaks {unbroken:?}");
+    let without = |seen: &dyn Fn(&Rule) -> bool| -> Vec<&Rule> {
+        Rule::ALL.iter().filter(|rule| !seen(rule) && !TOO_LARGE.contains(rule)).collect()
+    };
+    assert_eq!(without(&|rule| broken.contains(rule)), [] as [&Rule; 0], "no run breaks these");
+    assert_eq!(without(&|rule| recorded.agreed.contains(rule)), [] as [&Rule; 0], "compared nowhere");
+    report::assert_written("src/rule/examples.txt", &recorded.examples());
 }

@@ -74,6 +74,7 @@ pub(crate) fn licence_files() {
     let workspace = Workspace::with([("a/foo-1.0.tar.gz", with(&[]))]);
     insta::assert_snapshot!(workspace.prepare(&["--dry-run"]).exits(1).log(), @r#"
     projects: `foo`
+    read 1 file of 1 artifact (172 B)
     error[sdist-license-file]: its metadata names licence files that are missing: `LICENSE`, `legal/NOTICE`
             -->  a: foo-1.0.tar.gz
        expected  each of them below `foo-1.0/`
@@ -82,7 +83,7 @@ pub(crate) fn licence_files() {
       artifact   errors
       a               1  sdist-license-file
     `release-prep explain sdist-license-file` says why; docs/rules.md lists all rules.
-    No release was written: 1 error of 1 rule with 1 cause.
+    No release was written: 1 error of 1 rule in 1 cause.
     "#);
     let run = workspace.prepare(&["--dry-run", "--pypi-exclude", "foo-*.tar.gz"]).exits(0);
     insta::assert_snapshot!(run.findings(), @"");
@@ -196,7 +197,7 @@ fn odd_names_below_the_folder() {
 fn several_pkg_infos() {
     let other = PKG_INFO.replace("1.0", "2.0");
     let several = foo(&[("PKG-INFO", other.as_bytes()), ("PKG-INFO", PKG_INFO.as_bytes())]);
-    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &several), @"error[archive-duplicate]: a: foo-1.0.tar.gz: `foo-1.0/PKG-INFO` is there twice");
+    insta::assert_snapshot!(findings("foo-1.0.tar.gz", &several), @"error[archive-duplicate]: a: foo-1.0.tar.gz: `foo-1.0/PKG-INFO` appears twice");
     // One that lies deeper is another file.
     assert_eq!(findings("foo-1.0.tar.gz", &foo(&[("foo.egg-info/PKG-INFO", other.as_bytes())])), "");
 }

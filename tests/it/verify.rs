@@ -175,7 +175,7 @@ fn another_manifest_is_not_parsed() {
 /// Without a digest, memory is bounded by the manifest's size and by the number
 /// of its values.
 #[test]
-fn a_large_manifest_needs_its_digest() {
+pub(crate) fn a_large_manifest_needs_its_digest() {
     let (workspace, _) = release();
     let manifest = workspace.read("prepared/release-manifest.json");
     let finding = r#"{"rule":"","found":"","expected":"","remedy":""}"#;
@@ -225,7 +225,7 @@ fn a_manifest_that_fits_what_was_changed() {
 }
 
 #[test]
-fn what_is_no_release() {
+pub(crate) fn what_is_no_release() {
     let (workspace, _) = release();
     let mut said = Vec::new();
     said.push(workspace.run(["verify", "artifacts"]).exits(2).err);
@@ -242,15 +242,15 @@ fn what_is_no_release() {
     error: `artifacts` is not a release: it has no release-manifest.json
     error: `nowhere` is not a release: nowhere: it does not exist
     error: `linked` is not a release: linked: expected a folder, found a symbolic link
-    error: release-manifest.json cannot be read as a manifest of this version of release-prep: EOF while parsing a value at line 1 column 0
-    error: release-manifest.json cannot be read as a manifest of this version of release-prep: missing field `format` at line 1 column 2
-    error: release-manifest.json cannot be read as a manifest of this version of release-prep: unknown variant `release-prep/manifest/v2`, expected `release-prep/manifest/v1` at line 2 column 38
-    error: release-manifest.json cannot be read as a manifest of this version of release-prep: it holds a path separator at line 51 column 23
+    error: release-manifest.json is not a manifest that this version of release-prep can read; verify it with the version that prepared it, or prepare it again: EOF while parsing a value at line 1 column 0
+    error: release-manifest.json is not a manifest that this version of release-prep can read; verify it with the version that prepared it, or prepare it again: missing field `format` at line 1 column 2
+    error: release-manifest.json is not a manifest that this version of release-prep can read; verify it with the version that prepared it, or prepare it again: unknown variant `release-prep/manifest/v2`, expected `release-prep/manifest/v1` at line 2 column 38
+    error: release-manifest.json is not a manifest that this version of release-prep can read; verify it with the version that prepared it, or prepare it again: it holds a path separator at line 51 column 23
     ");
 }
 
 #[test]
-fn on_a_runner() {
+pub(crate) fn on_a_runner() {
     let (workspace, digest) = release();
     let step = |inputs: &[(&str, &str)]| {
         workspace.finish(&mut workspace.step(&[&[("command", "verify")], inputs].concat()))

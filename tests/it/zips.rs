@@ -95,7 +95,7 @@ fn one_name_twice() {
     let found = [("x.exe", "x.exe"), ("x.exe", "X.exe"), ("x", "x/y.exe")]
         .map(|(one, other)| refused(&zip(one, other), &[]).findings());
     insta::assert_snapshot!(found.join("\n"), @r"
-    error[archive-duplicate]: hostile: x.exe: `x.exe` is there twice
+    error[archive-duplicate]: hostile: x.exe: `x.exe` appears twice
     error[archive-duplicate]: hostile: X.exe: `X.exe` and `x.exe` are the same name
     error[archive-duplicate]: hostile: x: `x` is a file, and a folder that holds others
     ");
@@ -200,7 +200,9 @@ fn every_artifact_is_looked_at() {
         ("c.zip", zip_of(&[Entry::new("fine.exe", b"fine")])),
     ]);
     insta::assert_snapshot!(workspace.prepare(&["--artifacts-zipped"]).exits(1).log(), @r"
-    error[archive-checksum]: 2 files: `{one,two}.exe` has the CRC-32 {83dcefb7,1ad5be0d} and is declared with 00000001
+    read 1 file of 3 artifacts (4 B)
+    error[archive-checksum]: 2 files: `one.exe` has the CRC-32 83dcefb7 and is declared with 00000001; `two.exe` has the
+                             CRC-32 1ad5be0d and is declared with 00000001
             -->  a: {one,two}.exe
        expected  the CRC-32 that the archive declares
            help  Build and upload it again: it is broken, or was altered.
@@ -214,6 +216,6 @@ fn every_artifact_is_looked_at() {
       a               2  archive-checksum
       b               1  file-name-unsafe
     `release-prep explain archive-checksum` says why; docs/rules.md lists all rules.
-    No release was written: 3 errors of 2 rules with 2 causes.
+    No release was written: 3 errors of 2 rules in 2 causes.
     ");
 }

@@ -383,7 +383,7 @@ mod entries {
 
     #[test]
     fn of_one_name() {
-        assert_snapshot!(refused(&Zip::of([a(), a()])), @"archive-duplicate: `a.txt` is there twice; expected names that differ, and not in case alone");
+        assert_snapshot!(refused(&Zip::of([a(), a()])), @"archive-duplicate: `a.txt` appears twice; expected names that differ, and not in case alone");
         let upper = Member::stored("D/B.TXT", b"other");
         assert_snapshot!(refused(&Zip::of([b(), upper.clone()])), @"archive-duplicate: `D/B.TXT` and `d/b.txt` are the same name; expected names that differ, and not in case alone");
         assert!(read_within(&Zip::of([b(), upper]), &LIMITS.inspecting()).is_ok());

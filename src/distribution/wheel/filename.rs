@@ -96,7 +96,7 @@ impl WheelFilenameErrorKind {
             Self::Unsafe(_) | Self::Canonical(_) => "a file name of at most 255 bytes",
             Self::Suffix => "a name that ends with `.whl` in lower case",
             Self::Parts(_) => "`{project}-{version}(-{build})?-{python}-{abi}-{platform}.whl`",
-            Self::Variant { .. } => "a name without a variant label, which no index takes yet",
+            Self::Variant { .. } => "a name without a variant label, which no index accepts yet",
             Self::Project { .. } | Self::ProjectUnderscores(_) => {
                 "the project's name in lower case, with `_` for every run of `-`, `_` and `.`"
             }

@@ -58,7 +58,7 @@ fn other_libc(
     });
     let finding = Rule::NativeLibc
         .at(file)
-        .found(format!("native code asks for another C library than {libc}: {files}"))
+        .found(format!("native code needs another C library than {libc}: {files}"))
         .expected(format!("code for {}, as its platform tags say", joined(libcs, " and ")));
     Some(finding)
 }

@@ -63,7 +63,7 @@ pub(super) fn in_any(file: &Evidence, contents: &WheelContents) -> Option<Findin
     (!modules.is_empty()).then(|| {
         Rule::NativeAny
             .at(file)
-            .found(format!("it is for any platform and holds extension modules: {modules}"))
+            .found(format!("it is tagged for any platform, with extension modules: {modules}"))
             .expected("a platform tag, or no extension modules")
     })
 }

@@ -81,7 +81,7 @@ fn newer(file: &Evidence, tags: &[&PlatformTag], native: &NativeFiles) -> Option
     let all = native.kinds().filter(|file| is_host_code(file)).filter_map(newest).max()?;
     let finding = Rule::NativeMacos
         .at(file)
-        .found(format!("native code asks for a newer macOS: {files}"))
+        .found(format!("native code needs a newer macOS: {files}"))
         .expected("code that runs on the macOS of its platform tag")
         .remedy(format!(
             "Build it with `MACOSX_DEPLOYMENT_TARGET` set to the version of the tag, or tag it for macOS {}.",

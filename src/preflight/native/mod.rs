@@ -38,7 +38,7 @@ pub(super) fn judge(file: &Evidence, filename: &WheelFilename, contents: &WheelC
         let finding = Rule::NativeMissing
             .at(file)
             .found("it holds no native code")
-            .expected(format!("native code, or the platform tag `any` instead of `{}`", filename.platform()));
+            .expected("native code, or a wheel for the platform `any`");
         findings.push(finding);
     }
     findings

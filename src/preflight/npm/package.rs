@@ -27,7 +27,8 @@ pub(in crate::preflight) fn judge(
             Rule::NpmPrivate
                 .at(file)
                 .found("its package.json says `private`")
-                .expected("a package that is to be published"),
+                .expected("a package that is to be published")
+                .excluding(&file.name()),
         );
     }
     findings.extend(repository.and_then(|repository| other_repository(file, package, repository)));

@@ -9,6 +9,7 @@ use crate::distribution::metadata::content_type;
 use crate::distribution::metadata::defect::{Defect, DefectKind};
 use crate::distribution::metadata::field::ACCEPTED_VERSIONS;
 use crate::evidence::Evidence;
+use crate::preflight::version::SHALLOW_CLONE;
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
@@ -47,12 +48,17 @@ fn versions(file: &Evidence, metadata: &CoreMetadata) -> Vec<Finding> {
     let mut findings = Vec::new();
     let version = metadata.version();
     if version.is_local() {
-        findings.push(
-            Rule::LocalVersion
-                .at(file)
-                .found(format!("its version is {version}"))
-                .expected("a version without `+` and what follows it"),
-        );
+        let finding = Rule::LocalVersion
+            .at(file)
+            .found(format!("its version is {version}"))
+            .expected("a version without `+` and what follows it")
+            .input("pypi-exclude", "*+*");
+        let declared = file.distribution.version();
+        findings.push(if declared.is_some_and(|declared| declared.is_of_a_shallow_clone()) {
+            finding.remedy(format!("{SHALLOW_CLONE} Or exclude the file from PyPI."))
+        } else {
+            finding
+        });
     }
     let number = metadata.metadata_version_number();
     if !number.is_some_and(|number| ACCEPTED_VERSIONS.contains(&number)) {
@@ -177,9 +183,11 @@ fn classifier(value: &str, why: &Unaccepted) -> (Rule, String, String) {
             format!("its classifier `{value}` prevents publishing"),
             "no `Private ::` classifier on what is for PyPI".into(),
         ),
-        Unaccepted::Deprecated(successors) if successors.is_empty() => {
-            (Rule::Classifier, format!("its classifier `{value}` is deprecated"), "none in its place".into())
-        }
+        Unaccepted::Deprecated(successors) if successors.is_empty() => (
+            Rule::Classifier,
+            format!("its classifier `{value}` is deprecated"),
+            "no classifier in its place".into(),
+        ),
         Unaccepted::Deprecated(successors) => (
             Rule::Classifier,
             format!("its classifier `{value}` is deprecated"),

@@ -125,7 +125,8 @@ fn name(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
             Rule::WheelSpelling
                 .at(file)
                 .found(format!("the project is spelled `{}`", wheel.project().as_given()))
-                .expected(format!("`{}`, as in {}", wheel.project().escaped(), wheel.canonical())),
+                .expected(format!("`{}`, as in {}", wheel.project().escaped(), wheel.canonical()))
+                .input("normalize", "rewrite"),
         );
     }
     let bytes = wheel.canonical().as_str().len();
@@ -178,15 +179,17 @@ fn dist_info(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -
     let expected = format!("{}.dist-info", wheel.metadata_prefix());
     let found = &contents.dist_info;
     (*found != expected).then(|| {
-        Rule::WheelDistInfo
+        let finding = Rule::WheelDistInfo
             .at(file)
             .found(format!("its metadata is in `{found}`"))
-            .expected(format!("`{expected}`, spelled as in the file's name, where PyPI looks for it"))
-            .remedy(if wheel.matches_prefix(contents.prefix()) {
-                "Set `normalize: rewrite`, or restore the name under which the wheel was built."
-            } else {
-                "Restore the name under which the wheel was built, or build it again."
-            })
+            .expected(format!("`{expected}`, spelled as in the file's name, where PyPI looks for it"));
+        if wheel.matches_prefix(contents.prefix()) {
+            finding
+                .remedy("Restore the name under which the wheel was built, or have the wheel rewritten.")
+                .input("normalize", "rewrite")
+        } else {
+            finding.remedy("Restore the name under which the wheel was built, or build it again.")
+        }
     })
 }
 
@@ -199,21 +202,22 @@ fn platforms(file: &Evidence, wheel: &WheelFilename) -> Vec<Finding> {
                 .found(format!("PyPI accepts no wheels for `{tag}`"))
                 .expected("platform tags that PyPI accepts")
                 .remedy(platform_remedy(tag))
+                .input("pypi-exclude", format!("*{tag}*.whl"))
         })
         .collect()
 }
 
-fn platform_remedy(tag: &Tag) -> String {
-    let build = match PlatformTag::of(tag).system() {
+/// What else there is to do than to exclude it.
+fn platform_remedy(tag: &Tag) -> &'static str {
+    match PlatformTag::of(tag).system() {
         System::Linux(_) => {
-            "Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`)"
+            "Build it for manylinux or musllinux (`auditwheel repair`, or maturin's `--compatibility pypi`), or exclude it from PyPI to release it among the assets."
         }
         System::MacOs => {
-            "Build it for a version of macOS that PyPI knows, with minor version 0 from macOS 11 on (`MACOSX_DEPLOYMENT_TARGET=11.0`)"
+            "Build it for a version of macOS that PyPI knows, with minor version 0 from macOS 11 on (`MACOSX_DEPLOYMENT_TARGET=11.0`), or exclude it from PyPI to release it among the assets."
         }
-        _ => return format!("Set `pypi-exclude: \"*{tag}*.whl\"`, so that it is released among the assets."),
-    };
-    format!("{build}, or set `pypi-exclude: \"*{tag}*.whl\"` to release it among the assets.")
+        _ => "Exclude it from PyPI, so that it is released among the assets.",
+    }
 }
 
 fn wheel_metadata(file: &Evidence, wheel: &WheelFilename, contents: &WheelContents) -> Vec<Finding> {

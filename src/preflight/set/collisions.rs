@@ -52,9 +52,14 @@ pub(crate) fn collision(name: &FileName, files: &[&Evidence]) -> Finding {
         )
     });
     if is_distribution {
-        return finding.remedy(
-            "Build it in one job only. To release both, for example on PyPI and on GitHub, prepare two releases, each with a `pattern` that selects one of the artifacts.",
+        let artifacts: BTreeSet<_> = files.iter().map(|file| &file.artifact.name).collect();
+        let finding = finding.remedy(
+            "Build it in one job only, or exclude all artifacts but one. To release each of them, for example on PyPI and on GitHub, prepare two releases, each with a `pattern` that selects one of the artifacts.",
         );
+        return match artifacts.last() {
+            Some(last) if artifacts.len() > 1 => finding.excluding_artifact(last),
+            _ => finding,
+        };
     }
     match qualified_names(name, files) {
         Some(names) => {

@@ -19,8 +19,9 @@ const MAX_ASSETS: usize = 1000;
 pub(crate) fn judge(members: &[Member<'_>], algorithms: Algorithms) -> Vec<Finding> {
     // A file that is refused as what it claims to be has its error already.
     let sound = members.iter().map(Member::file).filter(|file| file.distribution.defect().is_none());
-    let sizes = sound.map(|file| (file.place(), file.staged.size));
-    let mut findings: Vec<Finding> = sizes.filter_map(|(place, size)| judge_size(place, size)).collect();
+    let mut findings: Vec<Finding> = sound
+        .filter_map(|file| Some(judge_size(file.place(), file.staged.size)?.excluding(&file.name())))
+        .collect();
     findings.extend(judge_count(members.len(), files_at_the_top(algorithms)));
     findings
 }

@@ -60,7 +60,7 @@ pub(super) const WHEEL_BUILD: Entry = Entry {
     severity: Warning,
     summary: "The `Build:` line of `WHEEL` matches the build tag of the file's name.",
     rationale: "The build tag decides which of two wheels of one version is installed, and tools that read `WHEEL` would decide differently.",
-    remedy: "Set `normalize: rewrite`, which writes the line, or pass the build tag to the build backend.",
+    remedy: "Pass the build tag to the build backend, or have the wheel rewritten, which adds the line.",
     source: "binary distribution format, \"File contents\"",
 };
 

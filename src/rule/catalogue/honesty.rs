@@ -10,7 +10,7 @@ pub(super) const TAG_ORDER: Entry = Entry {
     severity: Error,
     summary: "The tags in a wheel's name are sorted, in lower case and without repetition (PEP 425).",
     rationale: "PEP 425 requires sorted tags. Two spellings of one name have made attestations fail and put the same wheel on PyPI twice. With `normalize: rename` the wheel is renamed without a finding; `check` reports an error, `off` a warning.",
-    remedy: "Set `normalize: rename`, or build with a tool that sorts tags: maturin 1.16, auditwheel 6.4, or later.",
+    remedy: "Build with a tool that sorts tags (maturin 1.16, auditwheel 6.4, or later), or have the wheel renamed.",
     source: "PEP 425, \"Compressed tag sets\"",
 };
 

@@ -30,7 +30,7 @@ pub(super) const WHEEL_SPELLING: Entry = Entry {
     severity: Error,
     summary: "The project and the version in a wheel's name are spelled as PyPI requires.",
     rationale: "PyPI requires the normalized project name, in lower case and with `_` instead of `-` and `.`. Renaming the file is not enough, because the `.dist-info` folder keeps the old spelling and PyPI looks for it by the file's name.",
-    remedy: "Set `normalize: rewrite`, or build with a current build backend, which writes normalized names.",
+    remedy: "Build with a current build backend, which writes normalized names, or have the wheel rewritten.",
     source: "binary distribution format, \"Escaping and Unicode\"; PyPI",
 };
 
@@ -170,7 +170,7 @@ pub(super) const LOCAL_VERSION: Entry = Entry {
     severity: Error,
     summary: "A version for PyPI has no local part (`+…`).",
     rationale: "Local versions (`1.0+cu121`) are for builds that are not published; PyPI refuses them.",
-    remedy: "Build without the local version, or set `pypi-exclude: \"*+*\"` to release the file among the assets.",
+    remedy: "Build without the local version, or exclude the file from PyPI to release it among the assets.",
     source: "version specifiers, \"Local version identifiers\"; PyPI",
 };
 

@@ -109,7 +109,7 @@ pub(super) const FOREIGN_RUN: Entry = Entry {
     class: Integrity,
     severity: Error,
     summary: "Artifacts come from this run, or from a successful run of the same repository and commit that was not started by a pull request.",
-    rationale: "An attestation names the run that made it. Artifacts of another commit, of a fork, of a failed run or of a pull request would be attested as built by this run, and anyone can open a pull request. The README says [which runs are foreign](../README.md#whose-artifacts).",
+    rationale: "An attestation names the run that made it. Artifacts of another commit, of a fork, of a failed run or of a pull request would be attested as built by this run, and anyone can open a pull request. The reference says [which runs are foreign](reference.md#whose-artifacts).",
     remedy: "Build and prepare in one run. Name artifacts after the run that uploads them, `${{ github.run_id }}`. Or set `foreign-run: unattested` to prepare the artifacts without subjects to attest.",
     source: "SLSA v1.0, Build track, provenance",
 };
@@ -150,7 +150,7 @@ pub(super) const RESERVED_NAME: Entry = Entry {
     severity: Error,
     summary: "No file has the name of a file that release-prep writes at the top of a release.",
     rationale: "`SHA256SUMS`, `SHA512SUMS`, `B2SUMS`, `release-manifest.json` and `subjects.sha256` are written by release-prep. A file of the same name would be published beside the real one.",
-    remedy: "Leave it out of the artifact (release-prep writes the checksums of all files), or rename it.",
+    remedy: "Leave it out (release-prep writes the checksums of all files), or rename it where it is built.",
     source: "docs/manifest.md",
 };
 

@@ -30,7 +30,7 @@ pub(super) const NPM_PRIVATE: Entry = Entry {
     severity: Error,
     summary: "An npm package is not `private`.",
     rationale: "A package whose `package.json` has `\"private\": true` is not published (EPRIVATE), and by then other parts of the release may be published.",
-    remedy: "Remove `private` from its `package.json`, or exclude its artifact with `pattern`.",
+    remedy: "Remove `private` from its `package.json`, or exclude the package.",
     source: "npm, `npm publish`",
 };
 

@@ -30,7 +30,7 @@ pub(super) const ASSET_EMPTY: Entry = Entry {
     severity: Error,
     summary: "No file of the release is empty.",
     rationale: "GitHub refuses empty release assets (`size must be greater than or equal to 1`) in the middle of the upload. An empty file is the usual trace of a step that failed without stopping its job.",
-    remedy: "Check the step that writes the file, or exclude it with `pattern: '!file:NAME'`.",
+    remedy: "Check the step that writes the file, or exclude it.",
     source: "GitHub's REST API, upload a release asset",
 };
 
@@ -40,7 +40,7 @@ pub(super) const ASSET_SIZE: Entry = Entry {
     severity: Error,
     summary: "Every file of the release is smaller than 2 GiB.",
     rationale: "GitHub refuses release assets of 2 GiB and more, in the middle of the upload.",
-    remedy: "Split or compress the file, or exclude it with `pattern: '!file:NAME'` and publish it elsewhere.",
+    remedy: "Split or compress the file, or exclude it and publish it elsewhere.",
     source: "GitHub Docs, \"About releases\"",
 };
 

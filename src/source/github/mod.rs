@@ -50,7 +50,7 @@ use self::results::Results;
 use super::http::{Client, Retrier, SpoolPool};
 use super::{Listing, Opened, Payload, SourceError};
 use crate::disk::dir::Dir;
-use crate::reporter::Reporter;
+use crate::reporter::{Progress, Reporter};
 use crate::rule::Rule;
 use crate::rule::finding::Finding;
 
@@ -126,6 +126,10 @@ impl OpenRun {
         let spools = SpoolPool::new(folder, SPOOLS);
         let fetch = Fetch { client: &self.client, retrier: &self.retrier };
         let mut order = self.selected.artifacts.clone();
+        self.retrier.reporter().progress(Progress::Selected {
+            artifacts: order.len() as u64,
+            bytes: order.iter().fold(0, |sum, selected| selected.estimate.saturating_add(sum)),
+        });
         order.sort_by_key(|selected| std::cmp::Reverse(selected.estimate));
         let mut arriving = stream::iter(order)
             .map(|selected| {

@@ -23,7 +23,7 @@ use super::disposition;
 use super::error::{RequestError, Service};
 use super::url::SignedUrl;
 use crate::digest::{Algorithms, Digests, HashingWriter};
-use crate::reporter::Reporter;
+use crate::reporter::{Progress, Reporter};
 
 /// How many pieces of a body wait for the disk.
 const QUEUE: usize = 8;
@@ -136,7 +136,7 @@ impl Download {
         let etag = response.headers().get(ETAG).filter(|etag| !etag.as_bytes().starts_with(b"W/"));
         download.etag = etag.cloned();
         let body = store.client.body_reader(store.service, url.host(), response);
-        let (download, stopped) = download.receive(body, left).await?;
+        let (download, stopped) = download.receive(body, left, store.reporter).await?;
         Ok((download, stopped.unwrap_or(Attempt::Complete(info))))
     }
 
@@ -173,7 +173,12 @@ impl Download {
 
     /// Writes a body of at most `left` bytes. An [`Attempt`] if it was stopped
     /// before its end.
-    async fn receive(self, mut body: BodyReader, mut left: u64) -> io::Result<(Self, Option<Attempt>)> {
+    async fn receive(
+        self,
+        mut body: BodyReader,
+        mut left: u64,
+        reporter: &dyn Reporter,
+    ) -> io::Result<(Self, Option<Attempt>)> {
         let (queue, pieces) = mpsc::channel(QUEUE);
         let writing = tokio::task::spawn_blocking(move || self.write(pieces));
         let stopped = loop {
@@ -183,6 +188,7 @@ impl Download {
                         break Some(Attempt::TooLong);
                     };
                     left = rest;
+                    reporter.progress(Progress::Downloaded(piece.len() as u64));
                     // A writer that has ended returns its error below.
                     if queue.send(piece).await.is_err() {
                         break None;
