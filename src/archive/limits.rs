@@ -142,7 +142,7 @@ impl LargePermit {
     const FREE: u64 = 512 << 10;
 
     /// Waits for the permit, if so many bytes need it.
-    pub(super) fn for_bytes(bytes: u64, purpose: Purpose) -> Option<Self> {
+    pub(crate) fn for_bytes(bytes: u64, purpose: Purpose) -> Option<Self> {
         let room = match purpose {
             Purpose::Unpack => &UNPACKING,
             Purpose::Inspect => &INSPECTING,

@@ -30,8 +30,22 @@ pub(crate) mod tar;
 pub(crate) mod zip;
 
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it may fail loudly, and is in no program"
+)]
 pub(crate) mod fixture;
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it may fail loudly, and is in no program"
+)]
 pub(crate) mod fuzz;
 
 pub(crate) use error::{ArchiveError, Refusal};

@@ -14,7 +14,7 @@ use self::header::{BLOCK, Header, is_dirty, text};
 use self::pax::Pax;
 use super::compression::Decompressed;
 use super::error::{ArchiveError, Flaw, Refusal};
-use super::limits::Limits;
+use super::limits::{LargePermit, Limits, Purpose};
 use super::magic::describe;
 use super::name;
 use crate::distribution::archive_name::Codec;
@@ -122,6 +122,9 @@ pub(crate) struct TarReader<R: BufRead> {
     /// current entry, a global one among them.
     extension: Extension,
     state: State,
+    purpose: Purpose,
+    /// What permits it to hold a large entry.
+    permit: Option<LargePermit>,
 }
 
 /// Extended headers that no entry has followed yet.
@@ -171,6 +174,8 @@ impl<R: BufRead> TarReader<R> {
             name: String::new(),
             extension: Extension { ambiguity: None, has_global: false },
             state: State::Start,
+            purpose: limits.purpose,
+            permit: None,
         }
     }
 
@@ -258,11 +263,17 @@ impl<R: BufRead> TarReader<R> {
     /// The content of the current entry, as far as it was not read yet.
     ///
     /// # Errors
-    /// If that is more than `most` bytes, and as [`TarReader::next_entry`].
+    /// If that is more than `most` bytes, and as [`TarReader::next_entry`]. If it
+    /// is large, this waits until no other archive holds such a one.
     pub(crate) fn read_entry(&mut self, most: u64) -> Result<Vec<u8>, ArchiveError> {
         if self.left > most {
             let flaw = Flaw::TooLargeToRead { size: self.left, most };
             return Err(Refusal::entry(&self.name, flaw).into());
+        }
+        // A decoder with a window has a permit already, and waits for no other.
+        let has_window = !matches!(self.stream.codec(), Codec::Store | Codec::Gzip);
+        if self.permit.is_none() && !has_window {
+            self.permit = LargePermit::for_bytes(self.left, self.purpose);
         }
         let mut content = Vec::new();
         self.copy_entry(&mut content)?;

@@ -240,7 +240,7 @@ pub(crate) fn package_json_seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// entry_points.txt is judged twice alike.
+/// `entry_points.txt` is judged twice alike.
 pub(crate) fn entry_points(data: &[u8]) -> bool {
     let checked = entry_points_txt::check(data);
     assert_eq!(checked, entry_points_txt::check(data));

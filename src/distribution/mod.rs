@@ -12,6 +12,13 @@ pub(crate) mod content;
 pub(crate) mod entry_points;
 pub(crate) mod executable;
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it may fail loudly, and is in no program"
+)]
 pub(crate) mod fuzz;
 mod header;
 pub(crate) mod installer;

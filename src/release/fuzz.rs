@@ -58,7 +58,7 @@ pub(crate) fn manifest_seeds() -> Vec<Vec<u8>> {
     };
     let [wheel, npm, sdist, archive, installer] = files;
     vec![
-        manifest("null", &[wheel.clone()], r#""warnings":[],"ignored":[],"left_out":[]"#),
+        manifest("null", std::slice::from_ref(&wheel), r#""warnings":[],"ignored":[],"left_out":[]"#),
         manifest(
             "null",
             &[wheel, npm, sdist, archive, installer.clone()],

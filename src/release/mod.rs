@@ -3,6 +3,13 @@
 
 mod file;
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it may fail loudly, and is in no program"
+)]
 pub(crate) mod fuzz;
 pub(crate) mod manifest;
 pub(crate) mod prepared;

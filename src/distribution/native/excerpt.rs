@@ -49,6 +49,11 @@ impl Excerpt {
         }
     }
 
+    /// How many bytes are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.pieces.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+
     /// Of the whole file, in bytes.
     pub(crate) const fn file_len(&self) -> u64 {
         self.len

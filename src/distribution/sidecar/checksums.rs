@@ -11,7 +11,7 @@
 use super::algorithm::ChecksumAlgorithm;
 
 /// The most bytes of a checksum file: some ten thousand lines.
-pub(crate) const MAX_BYTES: u64 = 4 << 20;
+pub(crate) const MAX_BYTES: u64 = 1 << 20;
 
 /// What a checksum file declares.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,13 +23,13 @@ use crate::sample::Sample;
 
 /// The most bytes of a RECORD file that are read. A row of a real one has
 /// about a hundred, and the largest have some sixty thousand rows.
-pub(crate) const MAX_RECORD_BYTES: usize = 16 << 20;
+pub(crate) const MAX_RECORD_BYTES: usize = 8 << 20;
 
 /// The most characters of a field (`csv.field_size_limit()` of Python).
 const MAX_FIELD: usize = 131_072;
 
 /// The most rows: what [`MAX_RECORD_BYTES`] hold of real ones.
-const MAX_ROWS: usize = 1 << 18;
+const MAX_ROWS: usize = 1 << 17;
 
 /// A RECORD file that cannot be read, or a row of one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -41,7 +41,7 @@ fn shown(inspected: &Result<Inspection, ArchiveError>) -> String {
 const PART: u8 = 0x1e;
 
 /// A wheel is inspected twice alike. The parts of the input, each behind a
-/// byte 0x1e, are METADATA, WHEEL, RECORD, entry_points.txt and then names and
+/// byte 0x1e, are METADATA, WHEEL, RECORD, `entry_points.txt` and then names and
 /// contents of more files by turns. A RECORD that is empty is one that is true.
 pub(crate) fn wheel(data: &[u8]) -> bool {
     let mut parts = data.split(|byte| *byte == PART);

@@ -3,6 +3,13 @@
 
 mod archive;
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it may fail loudly, and is in no program"
+)]
 pub(crate) mod fuzz;
 mod members;
 mod native;
@@ -59,7 +66,7 @@ pub(crate) fn inspect(
         Shape::Executable => native::inspect(staging.open(staged)?, staged.size)
             .map_err(ArchiveError::Read)
             .map(|native| Inspection::Known(Distribution::Executable { native: native.map(Box::new) })),
-        Shape::Sidecar => sidecar::inspect(&name, staging.open(staged)?),
+        Shape::Sidecar => sidecar::inspect(&name, staging.open(staged)?, staged.size),
         // What does not even begin so is judged by that.
         Shape::Archive | Shape::Installer
             if Mismatch::of(&name, head).is_none() && staged.size >= PLACEHOLDER =>

@@ -18,6 +18,9 @@ use crate::evidence::private::PrivateFiles;
 /// whose mode is kept. Packages have one of each.
 const MAX_FILES: usize = 100;
 
+/// The most bytes of several such files that are kept at once, on each thread.
+const MAX_KEPT: usize = 2 << 20;
+
 /// The most characters of a path that are kept.
 const MAX_PATH: usize = 256;
 
@@ -66,12 +69,20 @@ impl Contents {
         let Some(native) = Native::of(&excerpt) else { return Ok(()) };
         let path: String = path.chars().take(MAX_PATH).collect();
         let is_executable = entry.is_executable;
-        if Collector::again(&excerpt).is_some() && self.pending.len() < MAX_FILES {
-            self.pending.insert(self.entries, Pending { path, is_executable, excerpt });
-        } else {
-            self.include(native, path, is_executable);
-        }
+        self.take(self.entries, native, Pending { path, is_executable, excerpt });
         Ok(())
+    }
+
+    /// Keeps a file for another look if its headers name more than was kept and
+    /// there is room, and includes it as it is if not.
+    fn take(&mut self, number: u64, native: Native, file: Pending) {
+        let kept: usize = self.pending.values().map(|pending| pending.excerpt.kept()).sum();
+        let has_room = self.pending.is_empty() || kept + file.excerpt.kept() <= MAX_KEPT;
+        if has_room && self.pending.len() < MAX_FILES && Collector::again(&file.excerpt).is_some() {
+            self.pending.insert(number, file);
+        } else {
+            self.include(native, file.path, file.is_executable);
+        }
     }
 
     /// Whether another look at the files would show more.
@@ -90,10 +101,7 @@ impl Contents {
             tar.copy_entry(&mut wanted)?;
             let excerpt = wanted.0.map_or(excerpt, |collector| collector.finish(None));
             if let Some(native) = Native::of(&excerpt) {
-                match Collector::again(&excerpt) {
-                    Some(_) => drop(self.pending.insert(number, Pending { path, is_executable, excerpt })),
-                    None => self.include(native, path, is_executable),
-                }
+                self.take(number, native, Pending { path, is_executable, excerpt });
             }
         }
         Ok(())

@@ -222,7 +222,7 @@ struct Folded {
 }
 
 /// The most folders of a source distribution. There is none with a hundredth.
-const MAX_FOLDERS: usize = 1_000_000;
+const MAX_FOLDERS: usize = 100_000;
 
 impl Tree {
     /// Adds an entry; what the archive is refused for, if it leaves its folder,

@@ -17,6 +17,13 @@ mod artifact_service;
 mod fetch;
 mod foreign;
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it may fail loudly, and is in no program"
+)]
 pub(crate) mod fuzz;
 mod latest_release;
 mod listed_artifact;
