@@ -137,11 +137,11 @@ PYTHON
 # record PROGRAM TRIPLE CARGO RUSTC CC RUST_FLAGS PACKAGE_VERSION...: a line of
 # JSON for BUILD.json, what one program was made by.
 record() {
-  local program=$1 triple=$2 cargo=$3 rustc=$4 cc=$5 own_flags=$6
+  local program=$1 triple=$2 cargo=$3 rustc=$4 cc=$5 more_rust_flags=$6
   shift 6
   python3 - "$program" "$triple" "$("$rustc" --version)" "$("$cargo" --version)" "$auditable_version" \
     "$("$cc" --version | head -n 1)" "$("$("$cc" -print-prog-name=ld)" --version | head -n 1)" \
-    "${rust_flags[*]} $own_flags" "${c_flags[*]}" "$@" <<'PYTHON'
+    "${rust_flags[*]} $more_rust_flags" "${c_flags[*]}" "$@" <<'PYTHON'
 import json, sys
 program, triple, rustc, cargo, auditable, cc, ld, rust_flags, c_flags, *packages = sys.argv[1:]
 packages = dict(line.split() for line in packages)
@@ -164,7 +164,7 @@ for architecture in "${architectures[@]}"; do
       cargo=$(rustup which cargo) rustc=$(rustup which rustc) cc=gcc-12
       # Half a megabyte of relocations in a few kilobytes (DT_RELR). The linker
       # for arm64 does not know it.
-      own_flags=(-Clink-arg=-Wl,-z,pack-relative-relocs)
+      own_flags=("-Clink-arg=-Wl,-z,pack-relative-relocs")
       mapfile -t packages < <(debian_versions gcc-12 binutils libc6-dev)
       ;;
     arm64)

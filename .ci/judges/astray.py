@@ -56,7 +56,8 @@ def astray(folder: Path) -> Path:
         native(folder / f"wheels-macos-arm64/{name}-{tags}-macosx_11_0_arm64.whl", tags=[f"{tags}-macosx_11_0_x86_64"])
         native(folder / f"wheels-linux-riscv64/{name}-{tags}-linux_riscv64.whl")
         native(folder / f"wheels-windows-x64/orderly-1.3.9-{tags}-win_amd64.whl")
-        native(folder / f"wheels-musllinux-x86_64/{name}-{tags}-musllinux_1_2_x86_64.whl", changed="orderly/__init__.py")
+        musl = folder / f"wheels-musllinux-x86_64/{name}-{tags}-musllinux_1_2_x86_64.whl"
+        native(musl, changed="orderly/__init__.py")
         native(folder / f"wheels-windows-arm64/{name}-{tags}-win_arm64.whl")
         native(folder / f"wheels-windows-arm64-retry/{name}-{tags}-win_arm64.whl", summary="again")
         spelled = folder / f"wheels-macos-x86_64/Or.derly-1.4.0-{tags}-macosx_10_12_x86_64.whl"

@@ -20,11 +20,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import findings
 import packaging
-import pypi
 from packaging.metadata import parse_email
 from packaging.version import Version
+
+import findings
+import pypi
 from release import check, say
 
 SEED = 20261128

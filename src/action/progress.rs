@@ -103,7 +103,7 @@ impl Line {
         if self.artifacts > 0 {
             // Sizes are estimates, and what broke off is downloaded again.
             let done = self.downloaded.min(self.expected);
-            let filled = if self.expected == 0 { 0 } else { done.saturating_mul(BAR) / self.expected };
+            let filled = done.saturating_mul(BAR).checked_div(self.expected).unwrap_or(0);
             let bar: String = (0..BAR).map(|column| if column < filled { '#' } else { '.' }).collect();
             let _ = write!(text, "[{bar}] {} of {}, ", size(done), size(self.expected));
         }

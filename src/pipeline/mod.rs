@@ -146,15 +146,15 @@ fn read(
     let unpacker =
         Unpacker::new(staging, &request.selection, request.algorithms, limits, options, reporter.as_ref());
     unpacker.unpack_all(pool, payloads)?;
-    let mut unpacked = unpacker.finish()?;
-    unpacked.findings.append(&mut listing.findings);
-    pool.install(|| checksums::compute_digests(staging, &mut unpacked.files))?;
+    let mut contents = unpacker.finish()?;
+    contents.findings.append(&mut listing.findings);
+    pool.install(|| checksums::compute_digests(staging, &mut contents.files))?;
     let (mut evidence, not_rewritten) =
-        pool.install(|| rewrite_wheels(staging, request, unpacked.files, &options))?;
-    unpacked.findings.extend(not_rewritten);
+        pool.install(|| rewrite_wheels(staging, request, contents.files, &options))?;
+    contents.findings.extend(not_rewritten);
     checksums::rewrite_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
     checksums::write_sidecars(staging, &mut evidence, &request.naming, request.algorithms)?;
-    Ok(Arrived { evidence, findings: unpacked.findings, listing })
+    Ok(Arrived { evidence, findings: contents.findings, listing })
 }
 
 fn decided<'a>(request: &Prepare, arrived: &'a Arrived) -> Result<Decision<'a>, Failure> {

@@ -220,9 +220,10 @@ fn block(cause: &Cause) -> String {
     let places = places.join("; ");
     let expected = markdown_prose(&shortened(&cause.expected));
     let mut block = format!("**{}. {}** — {rule}<br>\n", cause.id, markdown_prose(&shortened(&cause.title)));
-    let _ = match places.is_empty() {
-        true => writeln!(block, "Expected: {expected}.<br>"),
-        false => writeln!(block, "{places}; expected: {expected}.<br>"),
+    let _ = if places.is_empty() {
+        writeln!(block, "Expected: {expected}.<br>")
+    } else {
+        writeln!(block, "{places}; expected: {expected}.<br>")
     };
     let _ = write!(block, "→ {}", markdown_prose(&cause.help));
     match &cause.paste {

@@ -90,10 +90,13 @@ fn shortened(text: &str) -> String {
     }
 }
 
+/// Trees, each with the names of the wheels that have it.
+type Trees = Vec<(Vec<String>, Vec<String>)>;
+
 /// The contents of wheels by project; wheels of one tree share it.
 #[must_use]
 pub(crate) fn contents(wheels: Vec<WheelFiles>) -> Vec<Contents> {
-    let mut projects: BTreeMap<String, Vec<(Vec<String>, Vec<String>)>> = BTreeMap::new();
+    let mut projects: BTreeMap<String, Trees> = BTreeMap::new();
     for WheelFiles { project, name, tree } in wheels {
         let trees = projects.entry(project).or_default();
         match trees.iter_mut().find(|(_, other)| *other == tree) {
@@ -101,7 +104,7 @@ pub(crate) fn contents(wheels: Vec<WheelFiles>) -> Vec<Contents> {
             None => trees.push((vec![name], tree)),
         }
     }
-    let lines = |trees: Vec<(Vec<String>, Vec<String>)>| {
+    let lines = |trees: Trees| {
         let mut lines = Vec::new();
         let mut left = trees.len();
         for (names, tree) in trees {

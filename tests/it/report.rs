@@ -104,7 +104,7 @@ fn example(cause: &Value, found: &Value) -> String {
         let mut values = value.lines();
         match (values.next(), values.next()) {
             (Some(one), None) if one.chars().all(is_plain) => {
-                lines.push(format!("        use  {input}: {one}"))
+                lines.push(format!("        use  {input}: {one}"));
             }
             (Some(one), None) => lines.push(format!("        use  {input}: '{one}'")),
             _ => {
@@ -182,15 +182,14 @@ fn shown(summary: &str) -> String {
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("&#") {
         decoded.push_str(before);
-        match after.split_once(';').and_then(|(number, rest)| Some((number.parse().ok()?, rest))) {
-            Some((number, behind)) => {
-                decoded.extend(char::from_u32(number));
-                rest = behind;
-            }
-            None => {
-                decoded.push_str("&#");
-                rest = after;
-            }
+        if let Some((number, behind)) =
+            after.split_once(';').and_then(|(number, rest)| Some((number.parse().ok()?, rest)))
+        {
+            decoded.extend(char::from_u32(number));
+            rest = behind;
+        } else {
+            decoded.push_str("&#");
+            rest = after;
         }
     }
     letters(&(decoded + rest))
@@ -226,7 +225,9 @@ pub(crate) fn assert_agreement(run: &Run) {
     annotations_agree(run, &causes);
     RECORDED.with_borrow_mut(|recorded| {
         let rules = causes.iter().filter_map(|cause| Rule::of(text(&cause["rule"])));
-        recorded.iter_mut().for_each(|recorded| recorded.agreed.extend(rules.clone()));
+        for recorded in recorded.iter_mut() {
+            recorded.agreed.extend(rules.clone());
+        }
     });
 }
 
