@@ -18,10 +18,10 @@ use cap::Cap;
 use libfuzzer_sys::fuzz_target;
 use release_prep::fuzzing::{TARGETS, Target};
 
-/// The most bytes that a reader holds for an input of at most `-max_len`: a
-/// third of what the program may take in all. More is an allocation that fails,
-/// which aborts.
-const MAX_HELD: usize = 32 << 20;
+/// The most bytes that a reader holds for an input of at most `-max_len`: what the
+/// program may take in all, since the window of a decoder alone has up to 64 MiB.
+/// More is an allocation that fails, which aborts.
+const MAX_HELD: usize = 96 << 20;
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, MAX_HELD);
