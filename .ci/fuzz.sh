@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes the readers of what comes from outside, two at a time:
 #
-#   bash .ci/fuzz.sh [SECONDS [TARGET...]]     default: each for 20 seconds
+#   [FUZZ_SEED=NUMBER] bash .ci/fuzz.sh [SECONDS [TARGET...]]     default: each for 20 seconds
 #
 # Fails on a panic, on something that must hold and does not, on too much memory
 # and on an input that takes too long. What is found is kept outside of the
@@ -11,6 +11,8 @@
 seconds=${1:-20}
 shift || true
 folder=$cache/fuzz
+# Of the mutations; 0 is another one at each run.
+seed=${FUZZ_SEED:-0}
 # Bytes of an input. A second of an unoptimised byte for byte would be a defect.
 max_len=4096
 slowest=5
@@ -42,7 +44,7 @@ fuzz_one() {
   local log=$folder/$1.log status=0
   mkdir -p "$folder/corpus/$1"
   FUZZ_TARGET=$1 "$fuzz" "$folder/corpus/$1" "$folder/seeds/$1" -dict="$folder/seeds/$1.dict" \
-    -max_total_time="$seconds" -max_len="$max_len" -timeout="$slowest" -rss_limit_mb="$rss_mib" \
+    -seed="$seed" -max_total_time="$seconds" -max_len="$max_len" -timeout="$slowest" -rss_limit_mb="$rss_mib" \
     -artifact_prefix="$folder/failed/$1-" -print_final_stats=1 >"$log" 2>&1 || status=$?
   local inputs covered
   inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
@@ -56,5 +58,5 @@ fuzz_one() {
   return 1
 }
 export -f fuzz_one
-export folder fuzz seconds max_len slowest rss_mib
+export folder fuzz seed seconds max_len slowest rss_mib
 printf '%s\0' "${targets[@]}" | xargs -0 -P 2 -I {} bash -c 'fuzz_one {}' || die 'an input was found that must not be'
